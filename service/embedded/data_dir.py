@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from service.clock import monotonic
 from service.embedded.errors import EmbeddedError
-from service.embedded.privilege import user_name
+from service.embedded.ownership import leave_to_owner, user_name, write_private
 
 STARTING = 60.0
 """Seconds that another process is given to bring its servers up before we say so."""
@@ -72,12 +72,14 @@ class DataDir:
     def _open_lock(self) -> TextIO:
         path = self.path / "lock"
         try:
-            return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+            lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         except PermissionError:
             raise EmbeddedError(
-                f"{path} belongs to {user_name(path.stat().st_uid)}, so its data does too. Nothing "
-                "was changed. Start as that user, or set HELIOGRAPH_DATA_DIR to another folder."
+                f"{self.path} belongs to {user_name(self.path.stat().st_uid)}. Nothing was "
+                "changed. Start as that user, or set HELIOGRAPH_DATA_DIR to another folder."
             ) from None
+        leave_to_owner(path)
+        return lock
 
     def is_held(self) -> bool:
         """Whether some process (possibly this one) runs the servers."""
@@ -122,17 +124,6 @@ class DataDir:
         if not file.exists():
             write_private(file, secrets.token_hex(24))
         return file.read_text()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Whole or not at all, readable by its owner alone."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def free_port(wanted: int | None = None) -> int:

@@ -9,9 +9,10 @@ from pathlib import Path
 from signal import SIGINT
 
 from service.clock import monotonic
-from service.embedded.data_dir import free_port, write_private
+from service.embedded.data_dir import free_port
 from service.embedded.errors import EmbeddedError
-from service.embedded.privilege import Footing, give
+from service.embedded.ownership import give, write_private
+from service.embedded.privilege import Footing
 from service.embedded.process import POLL, ServerProcess, run
 
 USER = "postgres"
@@ -35,7 +36,7 @@ class Postgres:
     """`durable` False is for tests: nothing survives a power cut, everything is faster."""
 
     footing: Footing
-    password: str
+    password: str = field(repr=False)
     log: Path
     durable: bool = True
     port: int | None = None

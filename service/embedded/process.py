@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from signal import Signals
 
 from service.clock import monotonic
 from service.embedded.errors import EmbeddedError
+from service.embedded.ownership import leave_to_owner
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL = 0.02
@@ -60,20 +61,17 @@ class ServerProcess:
             )
         self.name, self._end, self._log = name, end, log
         with log.open("ab") as output:
+            leave_to_owner(log)
             self._log_start = output.tell()
             self._process = subprocess.Popen(
                 launch_command(mode, end, command),
                 cwd="/",
-                env=self._environment(),
+                env=quiet_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-
-    @staticmethod
-    def _environment() -> Mapping[str, str]:
-        return quiet_environment()
 
     @property
     def pid(self) -> int:

@@ -8,8 +8,9 @@ from signal import SIGTERM
 import redis
 
 from service.clock import monotonic
-from service.embedded.data_dir import free_port, write_private
+from service.embedded.data_dir import free_port
 from service.embedded.errors import EmbeddedError
+from service.embedded.ownership import leave_to_owner, write_private
 from service.embedded.process import POLL, ServerProcess
 
 LOADING = 300.0
@@ -22,8 +23,10 @@ class Redis:
 
     binary: Path
     data: Path
-    password: str
+    password: str = field(repr=False)
     log: Path
+    mode: str = "direct"
+    """As in launch.py."""
     durable: bool = True
     port: int | None = None
     _process: ServerProcess | None = field(default=None, init=False)
@@ -42,7 +45,7 @@ class Redis:
 
     def start(self) -> None:
         """Returns once commands are taken. Data that it cannot read is put aside, not deleted."""
-        self.data.mkdir(mode=0o700, exist_ok=True)
+        self._make_folder()
         try:
             self._start_once()
         except EmbeddedError:
@@ -62,7 +65,7 @@ class Redis:
         config = self.data.with_name("redis.conf")
         write_private(config, self._config())
         command = [str(self.binary), str(config)]
-        process = ServerProcess("Redis", command, mode="direct", end=SIGTERM, log=self.log)
+        process = ServerProcess("Redis", command, mode=self.mode, end=SIGTERM, log=self.log)
         self._process = process
         self._await_ready(process)
 
@@ -79,13 +82,17 @@ class Redis:
         }
         return "".join(f"{name} {value}\n" for name, value in settings.items())
 
+    def _make_folder(self) -> None:
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        leave_to_owner(self.data)
+
     def _put_data_aside(self) -> None:
         """Redis only makes things prompt; what must not be lost is in PostgreSQL."""
         number = 1
         while (aside := self.data.with_name(f"{self.data.name}.unreadable-{number}")).exists():
             number += 1
         self.data.rename(aside)
-        self.data.mkdir(mode=0o700)
+        self._make_folder()
 
     def _await_ready(self, process: ServerProcess) -> None:
         deadline = monotonic() + LOADING

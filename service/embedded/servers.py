@@ -6,6 +6,7 @@ from typing import Self
 
 from service.embedded.binaries import postgres_bin, redis_server
 from service.embedded.data_dir import Addresses, DataDir
+from service.embedded.ownership import leave_to_owner
 from service.embedded.postgres import Postgres
 from service.embedded.privilege import find_footing
 from service.embedded.redis import Redis
@@ -41,19 +42,21 @@ class EmbeddedServers:
         path = self._folder.path
         logs = path / "logs"
         logs.mkdir(mode=0o700, exist_ok=True)
-        password = self._folder.password()
+        leave_to_owner(logs)
         footing = find_footing(postgres_bin(), path / "postgres")
         ports = before.ports if before else (None, None)
-        return (
-            Postgres(footing, password, logs / "postgres.log", self._durable, ports[0]),
-            Redis(
-                redis_server(),
-                path / "redis",
-                password,
-                logs / "redis.log",
-                self._durable,
-                ports[1],
-            ),
+        password = self._folder.password()
+        postgres = Postgres(footing, password, logs / "postgres.log", self._durable, ports[0])
+        # Another user's folder: what root's Redis wrote, that user could not read again.
+        mode = footing.mode if path.stat().st_uid == footing.owner != 0 else "direct"
+        return postgres, Redis(
+            redis_server(),
+            path / "redis",
+            password,
+            logs / "redis.log",
+            mode,
+            self._durable,
+            ports[1],
         )
 
     @property

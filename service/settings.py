@@ -1,0 +1,255 @@
+"""All settings, read once at start from HELIOGRAPH_* variables and never again.
+
+Everything wrong is told at once, each sentence naming its variable. Secrets have a repr that hides
+them. A wish that cannot be told from a typing error (an unknown variable) is a notice, not an
+error.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from service.environment import Environment, Secret, SettingsError, port, rate
+
+__all__ = ["SERVING", "Secret", "Settings", "SettingsError", "TwilioSettings", "read_settings"]
+
+SOURCES = (
+    "zendesk",
+    "jira",
+    "freshdesk",
+    "zammad",
+    "zoho-desk",
+    "servicenow",
+    "hubspot",
+    "github",
+    "gitlab",
+    "alertmanager",
+    "standard",
+    "pagerduty",
+)
+"""Who may post, each behind HELIOGRAPH_WEBHOOK_SECRET_<SOURCE>; pagerduty's are routing keys."""
+
+WRITE_BACK: Mapping[str, tuple[str, ...]] = {
+    "zendesk": ("URL", "EMAIL", "API_TOKEN"),
+    "jira": ("URL", "EMAIL", "API_TOKEN"),
+    "freshdesk": ("URL", "API_KEY"),
+    "zammad": ("URL", "API_TOKEN"),
+    "zoho-desk": ("URL", "ORG_ID", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"),
+    "servicenow": ("URL", "USERNAME", "PASSWORD"),
+    "hubspot": ("URL", "ACCESS_TOKEN"),
+    "github": ("URL", "API_TOKEN"),
+    "gitlab": ("URL", "API_TOKEN"),
+}
+"""What each ticket system needs to be written to, as HELIOGRAPH_<SYSTEM>_<NAME>: all or none."""
+
+CHANNELS: Mapping[str, tuple[str, ...]] = {
+    "SMTP_URL": ("smtp", "smtps", "smtp+starttls"),
+    "MATTERMOST_WEBHOOK_URL": ("https", "http"),
+    "ROCKETCHAT_WEBHOOK_URL": ("https", "http"),
+    "SLACK_WEBHOOK_URL": ("https", "http"),
+}
+
+SERVING = frozenset({"DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "ADMIN_TOKEN"})
+"""What `web` and `worker` cannot do without in production."""
+
+REASONS = {
+    "DATABASE_URL": "Give the URL of a PostgreSQL server; the embedded one is not for production.",
+    "REDIS_URL": "Give the URL of a Redis server; the embedded one is not for production.",
+    "PUBLIC_URL": "Give the address under which Twilio and people's browsers reach `web`.",
+    "SECRET_KEY": "Give 32 random bytes or more, for example from `openssl rand -hex 32`.",
+    "ADMIN_TOKEN": "Give a random API token, for example from `openssl rand -hex 32`.",
+}
+
+SIMULATED_SID = "AC" + "0" * 32
+SIMULATED_TOKEN = Secret("simulated-auth-token")
+SIMULATED_NUMBER = "+15005550006"
+SIMULATED_HOTLINE = "+15005550009"
+DEVELOPMENT_KEY = Secret("a key that protects nothing: development and test only")
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """`simulated`: the credentials are made up and `api_url` defaults to the simulator."""
+
+    account_sid: str
+    auth_tokens: tuple[str, ...]
+    """The first signs our requests; a request to us may be signed with either."""
+    from_number: str | None
+    messaging_service_sid: str | None
+    hotline_number: str | None
+    api_url: str | None
+    """None is Twilio's own, or the simulator's."""
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    environment: str
+    data_dir: Path
+    host: str
+    port: int
+    public_url: str
+    """Without a slash at its end; the only base for signature checks."""
+    secret_key: str
+    admin_token: str | None
+    database_url: str | None
+    """None: the embedded server under `data_dir`."""
+    redis_url: str | None
+    policy: Path | None
+    """None: the sample of the demo."""
+    directory: Path | None
+    sms_per_second: float
+    """Per sending number; 0 lifts the limit. So does the next."""
+    calls_per_second: float
+    twilio: TwilioSettings | None
+    """None in production without credentials: nobody can be texted or rung."""
+    webhook_secrets: Mapping[str, tuple[str, ...]]
+    """Source to one or two secrets; an absent source answers 404."""
+    write_back: Mapping[str, Mapping[str, str]]
+    """Ticket system to its lower-case names (WRITE_BACK); an absent system is not written to."""
+    channels: Mapping[str, str]
+    """Lower-case name without `_url` ("smtp", "slack_webhook") to URL."""
+    heartbeat_url: str | None
+    """An outside monitor that the watchdog calls while all is well."""
+    log_level: str
+    notices: tuple[str, ...] = field(default=())
+    """Sentences to say once at start: what is off, what was not understood."""
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+
+def read_settings(
+    variables: Mapping[str, str] | None = None, *, require: frozenset[str] = frozenset()
+) -> Settings:
+    """Reads `variables`, or the process's own. Raises SettingsError with every error found.
+
+    `require` names what this command cannot do without in production (see SERVING).
+    """
+    given = Environment(os.environ if variables is None else variables)
+    environment = given.choice(
+        "ENVIRONMENT", ("production", "development", "test"), default="production"
+    )
+    host = given.text("HOST") or "127.0.0.1"
+    listen = given.parsed("PORT", port, 8000, "a port from 0 to 65535")
+    settings = Settings(
+        environment=environment,
+        data_dir=Path(given.text("DATA_DIR") or ".heliograph"),
+        host=host,
+        port=listen,
+        public_url=given.url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{listen}",
+        secret_key=given.secret("SECRET_KEY") or DEVELOPMENT_KEY,
+        admin_token=given.secret("ADMIN_TOKEN"),
+        database_url=given.url("DATABASE_URL", ("postgresql", "postgres")),
+        redis_url=given.url("REDIS_URL", ("redis", "rediss")),
+        policy=existing_file(given, "POLICY"),
+        directory=existing_file(given, "DIRECTORY"),
+        sms_per_second=given.parsed("SMS_PER_SECOND", rate, 1.0, "a number from 0 up"),
+        calls_per_second=given.parsed("CALLS_PER_SECOND", rate, 1.0, "a number from 0 up"),
+        twilio=read_twilio(given, simulate=environment != "production"),
+        webhook_secrets=read_webhook_secrets(given),
+        write_back=read_write_back(given),
+        channels=read_channels(given),
+        heartbeat_url=given.url("HEARTBEAT_URL", ("https", "http")),
+        log_level=given.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        notices=given.unknown(),
+    )
+    if settings.production:
+        for name in sorted(require):
+            if given.text(name) is None:
+                given.error(name, f"is required in production. {REASONS[name]}")
+    if given.errors:
+        raise SettingsError(given.errors)
+    return settings
+
+
+def existing_file(given: Environment, name: str) -> Path | None:
+    value = given.text(name)
+    if value is not None and not Path(value).is_file():
+        given.error(name, f"names {value}, which is no file. Correct the path.")
+    return None if value is None else Path(value)
+
+
+def read_twilio(given: Environment, *, simulate: bool) -> TwilioSettings | None:
+    sid = given.text("TWILIO_ACCOUNT_SID")
+    tokens = given.secrets("TWILIO_AUTH_TOKEN")
+    number = given.phone("TWILIO_FROM_NUMBER", short_code=True)
+    service = given.text("TWILIO_MESSAGING_SERVICE_SID")
+    hotline = given.phone("TWILIO_HOTLINE_NUMBER")
+    api_url = given.url("TWILIO_API_URL", ("https", "http"))
+    if not sid and not tokens:
+        if not simulate:
+            return None
+        return TwilioSettings(
+            account_sid=SIMULATED_SID,
+            auth_tokens=(SIMULATED_TOKEN,),
+            from_number=number or SIMULATED_NUMBER,
+            messaging_service_sid=service,
+            hotline_number=hotline or SIMULATED_HOTLINE,
+            api_url=api_url,
+            simulated=api_url is None,
+        )
+    require_twilio(given, sid, tokens, number or service)
+    return TwilioSettings(sid or "", tokens, number, service, hotline, api_url)
+
+
+def require_twilio(
+    given: Environment, sid: str | None, tokens: tuple[str, ...], sender: str | None
+) -> None:
+    both = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are of use together alone."
+    if not sid:
+        given.error("TWILIO_ACCOUNT_SID", f"is not set. {both}")
+    elif not sid.startswith("AC"):
+        given.error("TWILIO_ACCOUNT_SID", "does not begin with AC, as Twilio's account SIDs do.")
+    if not tokens:
+        given.error("TWILIO_AUTH_TOKEN", f"is not set. {both}")
+    if not sender:
+        given.error(
+            "TWILIO_FROM_NUMBER", "is not set. Give it, or TWILIO_MESSAGING_SERVICE_SID, to text."
+        )
+
+
+def read_webhook_secrets(given: Environment) -> Mapping[str, tuple[str, ...]]:
+    found = {}
+    for source in SOURCES:
+        secrets = given.secrets(f"WEBHOOK_SECRET_{variable(source)}")
+        if secrets:
+            found[source] = secrets
+    return MappingProxyType(found)
+
+
+def read_write_back(given: Environment) -> Mapping[str, Mapping[str, str]]:
+    found = {}
+    for system, names in WRITE_BACK.items():
+        values = {name: write_back_value(given, system, name) for name in names}
+        if not any(values.values()):
+            continue
+        for name in (name for name, value in values.items() if value is None):
+            given.error(
+                f"{variable(system)}_{name}",
+                f"is not set, and others of {system} are. Give all of "
+                f"{', '.join(names)}, or none to write nothing back.",
+            )
+        found[system] = MappingProxyType(
+            {name.lower(): value for name, value in values.items() if value is not None}
+        )
+    return MappingProxyType(found)
+
+
+def write_back_value(given: Environment, system: str, name: str) -> Secret | None:
+    full = f"{variable(system)}_{name}"
+    return given.url(full, ("https", "http")) if name == "URL" else given.secret(full)
+
+
+def read_channels(given: Environment) -> Mapping[str, str]:
+    urls = {name: given.url(name, schemes) for name, schemes in CHANNELS.items()}
+    return MappingProxyType(
+        {name.removesuffix("_URL").lower(): url for name, url in urls.items() if url}
+    )
+
+
+def variable(name: str) -> str:
+    return name.upper().replace("-", "_")
