@@ -56,7 +56,9 @@ def _refusals(
     policy: Policy, account: Account | None, plan: Plan, severity: Severity, asked: Asked
 ) -> Iterator[Refusal]:
     if account is None:
-        yield Refusal("unidentified", "Nobody we know: neither account, contact nor domain matches.")
+        yield Refusal(
+            "unidentified", "Nobody we know: neither account, contact nor domain matches."
+        )
     elif account.status in policy.status_plans and account.status != "trial":
         yield Refusal("account_" + account.status, f"{account.name} is {account.status}.")
     refused = channel_allowed(plan, asked.channel, severity) if asked.channel else None

@@ -72,7 +72,9 @@ def _claimed(
     said = _by_priority(policy, source, priority)
     if said is not None:
         return said, f"{source} says {priority}"
-    said_nothing = f"{source} says {priority}, which names no severity" if priority else "no priority"
+    said_nothing = (
+        f"{source} says {priority}, which names no severity" if priority else "no priority"
+    )
     defaults = policy.default_severity
     default = policy.severity(defaults.get(channel or "", defaults.get("*", "")))
     if default is not None:

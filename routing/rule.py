@@ -79,7 +79,9 @@ class Match:
     """`terms` with the words folded once, so that matching compares sets and nothing else."""
 
     def __post_init__(self) -> None:
-        folded = tuple((fact, frozenset(v.casefold() for v in values)) for fact, values in self.terms)
+        folded = tuple(
+            (fact, frozenset(v.casefold() for v in values)) for fact, values in self.terms
+        )
         object.__setattr__(self, "folded", folded)
 
     @property

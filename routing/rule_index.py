@@ -97,7 +97,10 @@ def index_of(matches: Sequence[Match | None]) -> MatchIndex:
         _mask(matches, lambda _: True),
         _terms(matches),
         {name: _mask(matches, lambda m: m.calendar == name) for name in _named(matches)},
-        {limit: _mask(matches, lambda m: m.sla_remaining_below == limit) for limit in _limits(matches)},
+        {
+            limit: _mask(matches, lambda m: m.sla_remaining_below == limit)
+            for limit in _limits(matches)
+        },
         _slots([m.all_of if m else () for m in matches]),
         _slots([m.any_of if m else () for m in matches]),
         _slots([m.none_of if m else () for m in matches]),

@@ -96,9 +96,7 @@ def test_only_an_unconditional_match_takes_everything() -> None:
 words = st.sampled_from(["a", "b", "c"])
 terms = st.tuples(st.sampled_from(["plan", "severity", "tags"]), st.frozensets(words, min_size=1))
 limits = st.none() | st.integers(1, 3).map(lambda m: timedelta(minutes=m))
-leaves = st.builds(
-    Match, terms=st.lists(terms, max_size=3).map(tuple), sla_remaining_below=limits
-)
+leaves = st.builds(Match, terms=st.lists(terms, max_size=3).map(tuple), sla_remaining_below=limits)
 trees = st.recursive(
     leaves,
     lambda parts: st.builds(
