@@ -1,11 +1,11 @@
 """What every way of reaching a person promises, and what a provider may answer.
 
-A notifier does not decide: it tries once and says truthfully what became of it. Three answers exist,
-and the difference between the last two is the whole point:
+A notifier does not decide: it tries once and says truthfully what became of it. Three answers
+exist, and the difference between the last two is the whole point:
 
 * `Accepted`: the provider has it and named it (`ref`).
-* `Refused`: it certainly did not leave, or the provider certainly will not send it. Repeating cannot
-  page twice.
+* `Refused`: it certainly did not leave, or the provider certainly will not send it. Repeating
+  cannot page twice.
 * `Unclear`: nobody knows. `find` looks before anyone repeats.
 """
 
@@ -61,7 +61,7 @@ class Message:
     to: str
     """E.164 for sms and voice, RFC 5322 for e-mail."""
     text: str
-    """Already worded; for voice only for people and logs, the call speaks what `answer_url` serves."""
+    """Already worded. A call speaks what `answer_url` serves instead; there it is only a record."""
     callback: str | None = None
     """Absolute URL for delivery receipts."""
     answer_url: str | None = None
