@@ -19,7 +19,6 @@ from typing import TypeVar
 
 import asyncpg
 import structlog
-from asyncpg import Connection, Pool
 
 from routing.case import Case
 from routing.decide import Decision, decide, open_case
@@ -30,10 +29,9 @@ from service.clock import Clock
 from service.library import Library, NothingLoaded, Shelf
 from service.saving import Change, save
 from service.store import codec
-from service.store.sql import load
+from service.store.pool import AnyConnection, Pool
+from service.store.sql import query
 
-SQL = load("cases")
-INTAKE = load("intake")
 ATTEMPTS = 6
 WAKES = 100
 log = structlog.get_logger(__name__)
@@ -173,7 +171,7 @@ class Desk:
         first = any(arrival is one for one in fresh)
         return fate if first else Landed(fate.case, duplicate=True)
 
-    async def _load(self, conn: Connection, batch: _Batch, fresh: Sequence[Arrival]) -> None:
+    async def _load(self, conn: AnyConnection, batch: _Batch, fresh: Sequence[Arrival]) -> None:
         reports = [r for a in fresh for r in a.reports]
         policy = batch.shelf.current
         batch.found = await matching.look_up(
@@ -183,14 +181,14 @@ class Desk:
         if not tickets:
             return
         rows = await conn.fetch(
-            SQL["lock_cases_of_tickets"], [s for s, _ in tickets], [t for _, t in tickets]
+            query("lock_cases_of_tickets"), [s for s, _ in tickets], [t for _, t in tickets]
         )
         for row in rows:
             case = codec.decode_case(row["body"])
             batch.cases[case.source, case.ticket_id] = case
         missing = len(tickets) - len(rows)
         if missing:
-            numbers = await conn.fetch(SQL["case_numbers"], missing)
+            numbers = await conn.fetch(query("case_numbers"), missing)
             batch.numbers = [r[0] for r in reversed(numbers)]
 
     def _decide_arrival(self, batch: _Batch, arrival: Arrival) -> None:
@@ -234,7 +232,7 @@ class Desk:
 
     async def _act(self, name: str, event: Event) -> Acted:
         async with self.pool.acquire() as conn, conn.transaction():
-            row = await conn.fetchrow(SQL["lock_case"], name)
+            row = await conn.fetchrow(query("lock_case"), name)
             if row is None:
                 raise NoSuchCase(name)
             now = self.clock.now()
@@ -247,7 +245,7 @@ class Desk:
     async def _wake(self, limit: int) -> list[tuple[datetime, datetime]]:
         async with self.pool.acquire() as conn, conn.transaction():
             now = self.clock.now()
-            rows = await conn.fetch(SQL["lock_due_cases"], now, limit)
+            rows = await conn.fetch(query("lock_due_cases"), now, limit)
             if not rows:
                 return []
             shelf = await self.library.shelf(conn, now)
@@ -269,12 +267,12 @@ def _key(arrival: Arrival) -> tuple[str, str]:
 
 
 async def _known(
-    conn: Connection, arrivals: Sequence[Arrival]
+    conn: AnyConnection, arrivals: Sequence[Arrival]
 ) -> dict[tuple[str, str], str | None]:
     if not arrivals:
         return {}
     rows = await conn.fetch(
-        INTAKE["known_intake"], [a.source for a in arrivals], [a.event_key for a in arrivals]
+        query("known_intake"), [a.source for a in arrivals], [a.event_key for a in arrivals]
     )
     return {(r["source"], r["event_key"]): r["case_id"] for r in rows}
 
@@ -299,11 +297,11 @@ def _landed(arrival: Arrival, known: dict[tuple[str, str], str | None]) -> Lande
 Fate = tuple[Arrival, str, str | None, str | None]
 
 
-async def _settle_intake(conn: Connection, fates: Sequence[Fate], now: datetime) -> None:
+async def _settle_intake(conn: AnyConnection, fates: Sequence[Fate], now: datetime) -> None:
     stored = [f for f in fates if f[0].stored is not None]
     if stored:
         await conn.execute(
-            INTAKE["intake_decided"],
+            query("intake_decided"),
             [a.stored for a, *_ in stored],
             [state for _, state, _, _ in stored],
             [case for _, _, case, _ in stored],
@@ -314,7 +312,7 @@ async def _settle_intake(conn: Connection, fates: Sequence[Fate], now: datetime)
 
 
 async def _insert_intake(
-    conn: Connection,
+    conn: AnyConnection,
     fates: Sequence[Fate],
     urgency: dict[tuple[str, str], int],
     decided_at: datetime | None = None,
@@ -322,7 +320,7 @@ async def _insert_intake(
     if not fates:
         return
     rows = await conn.fetch(
-        INTAKE["insert_intake"],
+        query("insert_intake"),
         [a.source for a, *_ in fates],
         [a.event_key for a, *_ in fates],
         [a.received_at for a, *_ in fates],

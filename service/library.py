@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from asyncpg import Connection
 
 from routing.book import Book
 from routing.people import Person
 from routing.policy import Policy
 from routing.schedule import Override, Schedule
 from service.store import codec
-from service.store.sql import load
+from service.store.pool import AnyConnection
+from service.store.sql import query
 
-SQL = load("directory")
 _policy = codec.decoder(Policy)
 _override = codec.decoder(Override)
 
@@ -50,15 +49,15 @@ class Library:
     def __init__(self) -> None:
         self._shelf: Shelf | None = None
 
-    async def shelf(self, conn: Connection, now: datetime) -> Shelf:
+    async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
         """The current shelf; `conn` may be within a transaction. `now` (UTC) drops old overrides."""
-        generation = await conn.fetchval(SQL["generation"])
+        generation = await conn.fetchval(query("generation"))
         if self._shelf is None or self._shelf.generation != generation:
             self._shelf = await self._read(conn, generation, now)
         return self._shelf
 
-    async def _read(self, conn: Connection, generation: int, now: datetime) -> Shelf:
-        rows = await conn.fetch(SQL["all_policies"])
+    async def _read(self, conn: AnyConnection, generation: int, now: datetime) -> Shelf:
+        rows = await conn.fetch(query("all_policies"))
         if not rows:
             raise NothingLoaded(
                 "No policy has been applied yet. Webhooks are kept. "
@@ -67,8 +66,8 @@ class Library:
         policies = {r["id"]: replace(_policy(r["document"]), id=r["id"]) for r in rows}
         effective = [r["id"] for r in rows if r["effective_at"] <= now] or [rows[0]["id"]]
         current = policies[effective[-1]]
-        people = {r["id"]: codec.decode_person(r["body"]) for r in await conn.fetch(SQL["all_people"])}
-        overrides = await conn.fetch(SQL["live_overrides"], now)
+        people = {r["id"]: codec.decode_person(r["body"]) for r in await conn.fetch(query("all_people"))}
+        overrides = await conn.fetch(query("live_overrides"), now)
         return Shelf(
             generation,
             policies,

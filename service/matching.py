@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from asyncpg import Connection
 
 from routing.event import Customer
 from routing.lookup import plan_of
@@ -17,9 +16,9 @@ from routing.people import Account
 from routing.policy import Policy
 from routing.report import Report
 from service.store import codec
-from service.store.sql import load
+from service.store.pool import AnyConnection
+from service.store.sql import query
 
-SQL = load("directory")
 Key = tuple[str, str]
 
 
@@ -73,12 +72,12 @@ def account_keys(account: Account) -> list[Key]:
     return list(dict.fromkeys(keys))
 
 
-async def look_up(conn: Connection, keys: Iterable[Key]) -> Found:
+async def look_up(conn: AnyConnection, keys: Iterable[Key]) -> Found:
     wanted: Sequence[Key] = list(dict.fromkeys(keys))
     if not wanted:
         return Found({})
     rows = await conn.fetch(
-        SQL["accounts_of_keys"], [k for k, _ in wanted], [v for _, v in wanted]
+        query("accounts_of_keys"), [k for k, _ in wanted], [v for _, v in wanted]
     )
     found: dict[Key, tuple[Account, ...]] = {}
     for row in rows:

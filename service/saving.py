@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from asyncpg import Connection
 
 from notifiers.wording import PageFacts
 from routing.case import Case, State
@@ -20,10 +19,9 @@ from routing.people import Person, ContactMethod
 from routing.words import next_due
 from service.library import Shelf
 from service.store import codec
-from service.store.sql import load
+from service.store.pool import AnyConnection
+from service.store.sql import query
 
-SQL = load("cases")
-OUTBOX = load("outbox")
 PATIENCE = timedelta(minutes=5)
 """How long a contact that fails for a passing reason is tried, where no step says."""
 WRITE_PATIENCE = timedelta(hours=24)
@@ -38,7 +36,7 @@ class Change:
     """When the webhook was accepted, for the latency of the page."""
 
 
-async def save(conn: Connection, changes: Sequence[Change], shelf: Shelf, now: datetime) -> None:
+async def save(conn: AnyConnection, changes: Sequence[Change], shelf: Shelf, now: datetime) -> None:
     """Write what was decided; several changes of one case are written as its last state."""
     if not changes:
         return
@@ -58,14 +56,14 @@ def _folded(changes: Sequence[Change]) -> dict[str, tuple[Case | None, Case]]:
 
 
 async def _cases(
-    conn: Connection, changes: Sequence[Change], shelf: Shelf, now: datetime
+    conn: AnyConnection, changes: Sequence[Change], shelf: Shelf, now: datetime
 ) -> None:
     folded = _folded(changes)
     new = [after for before, after in folded.values() if before is None]
     old = [after for before, after in folded.values() if before is not None]
     if new:
         rows = await conn.fetch(
-            SQL["insert_cases"],
+            query("insert_cases"),
             *_columns(
                 (c.id, c.source, c.ticket_id, c.account, c.plan, c.severity, _rank(c, shelf),
                  c.state.value, c.owner, _stage(c), c.policy, c.opened_at, now, c.wake_at,
@@ -76,7 +74,7 @@ async def _cases(
             raise asyncpg.UniqueViolationError("another process opened the same ticket")
     if old:
         await conn.execute(
-            SQL["update_cases"],
+            query("update_cases"),
             *_columns(
                 (c.id, c.account, c.plan, c.severity, _rank(c, shelf), c.state.value, c.owner,
                  _stage(c), now, c.wake_at, codec.encode(c)) for c in old
@@ -100,7 +98,7 @@ def _stage(case: Case) -> str | None:
 PageKey = tuple[str, int, str]
 
 
-async def _pages(conn: Connection, changes: Sequence[Change]) -> dict[PageKey, str]:
+async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey, str]:
     """Insert new pages with a code each, update changed ones; the codes of the pages contacted."""
     new: list[tuple[PageKey, str, datetime]] = []
     changed: list[tuple[PageKey, str]] = []
@@ -116,12 +114,12 @@ async def _pages(conn: Connection, changes: Sequence[Change]) -> dict[PageKey, s
     codes = await _draw(conn, [key for key, *_ in new])
     if new:
         await conn.execute(
-            SQL["insert_pages"],
+            query("insert_pages"),
             *_columns((*key, codes[key], state, at) for key, state, at in new),
         )
     if changed:
         await conn.execute(
-            SQL["update_pages"], *_columns((*key, state, True) for key, state in changed)
+            query("update_pages"), *_columns((*key, state, True) for key, state in changed)
         )
     over = [
         after.id
@@ -129,15 +127,15 @@ async def _pages(conn: Connection, changes: Sequence[Change]) -> dict[PageKey, s
         if not after.live and (before is None or before.live)
     ]
     if over:
-        await conn.execute(SQL["release_codes"], over)
+        await conn.execute(query("release_codes"), over)
     return await _with_older(conn, changes, codes)
 
 
-async def _draw(conn: Connection, keys: Sequence[PageKey]) -> dict[PageKey, str]:
+async def _draw(conn: AnyConnection, keys: Sequence[PageKey]) -> dict[PageKey, str]:
     """A code for each new page that no other live page of the person has."""
     if not keys:
         return {}
-    rows = await conn.fetch(SQL["live_codes"], list({person for _, _, person in keys}))
+    rows = await conn.fetch(query("live_codes"), list({person for _, _, person in keys}))
     taken = {(r["person"], r["code"]) for r in rows}
     drawn: dict[PageKey, str] = {}
     for key in keys:
@@ -159,7 +157,7 @@ def _code(key: PageKey, taken: set[str]) -> str:
 
 
 async def _with_older(
-    conn: Connection, changes: Sequence[Change], codes: dict[PageKey, str]
+    conn: AnyConnection, changes: Sequence[Change], codes: dict[PageKey, str]
 ) -> dict[PageKey, str]:
     wanted = {
         (c.decision.case.id, e.turn, e.person)
@@ -168,23 +166,23 @@ async def _with_older(
         if isinstance(e, Contact)
     } - codes.keys()
     if wanted:
-        rows = await conn.fetch(SQL["codes_of_pages"], *_columns(wanted))
+        rows = await conn.fetch(query("codes_of_pages"), *_columns(wanted))
         codes = codes | {(r["case_id"], r["turn"], r["person"]): r["code"] for r in rows}
     return codes
 
 
-async def _timeline(conn: Connection, changes: Sequence[Change], now: datetime) -> None:
+async def _timeline(conn: AnyConnection, changes: Sequence[Change], now: datetime) -> None:
     rows = [
         (c.decision.case.id, now, e.kind, e.text, e.person, e.due_at, codec.optional(e.data))
         for c in changes
         for e in c.decision.entries
     ]
     if rows:
-        await conn.execute(SQL["insert_timeline"], *_columns(rows))
+        await conn.execute(query("insert_timeline"), *_columns(rows))
 
 
 async def _outbox(
-    conn: Connection,
+    conn: AnyConnection,
     changes: Sequence[Change],
     shelf: Shelf,
     codes: Mapping[PageKey, str],
@@ -196,11 +194,11 @@ async def _outbox(
         if any(isinstance(e, StandDown) for e in change.decision.effects):
             # What this very batch queued for the case before is wanted no more either.
             rows = [r for r in rows if (r[1], r[3]) != (case.id, "page")]
-            await conn.execute(OUTBOX["cancel_queued"], [case.id], now)
-            await conn.execute(OUTBOX["cancel_ringing"], [case.id], now)
+            await conn.execute(query("cancel_queued"), [case.id], now)
+            await conn.execute(query("cancel_ringing"), [case.id], now)
         rows += filter(None, (_row(change, e, shelf, codes, now) for e in change.decision.effects))
     if rows:
-        await conn.execute(OUTBOX["insert_outbox"], *_columns(rows))
+        await conn.execute(query("insert_outbox"), *_columns(rows))
 
 
 def _row(

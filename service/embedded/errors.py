@@ -1,0 +1,2 @@
+class EmbeddedError(Exception):
+    """An embedded server cannot run. The message says what is safe and what to do."""

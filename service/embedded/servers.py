@@ -1,0 +1,79 @@
+"""Both embedded servers, held by this process for as long as it lives."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from service.embedded.binaries import postgres_bin, redis_server
+from service.embedded.data_dir import Addresses, DataDir
+from service.embedded.postgres import Postgres
+from service.embedded.privilege import find_footing
+from service.embedded.redis import Redis
+
+
+class EmbeddedServers:
+    """Starts on entering, stops on leaving; from the main thread. Raises EmbeddedError.
+
+    However this process ends, SIGKILL included, both servers end with it.
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        self._folder = DataDir(data_dir)
+        self._durable = durable
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.enter_context(self._folder.held())
+            before = self._folder.withdraw()
+            self.postgres, self.redis = self._prepare(before)
+            for server in (self.postgres, self.redis):
+                stack.callback(server.stop)
+                server.start()
+            self._folder.publish(self.addresses)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _prepare(self, before: Addresses | None) -> tuple[Postgres, Redis]:
+        path = self._folder.path
+        logs = path / "logs"
+        logs.mkdir(mode=0o700, exist_ok=True)
+        password = self._folder.password()
+        footing = find_footing(postgres_bin(), path / "postgres")
+        ports = before.ports if before else (None, None)
+        return (
+            Postgres(footing, password, logs / "postgres.log", self._durable, ports[0]),
+            Redis(
+                redis_server(),
+                path / "redis",
+                password,
+                logs / "redis.log",
+                self._durable,
+                ports[1],
+            ),
+        )
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(self.postgres.url, self.redis.url)
+
+    def revive(self) -> list[str]:
+        """Starts what has died, at its old address; returns the names of what was started."""
+        revived = []
+        for server, name in ((self.postgres, "PostgreSQL"), (self.redis, "Redis")):
+            if not server.alive:
+                server.start()
+                revived.append(name)
+        if revived:
+            self._folder.publish(self.addresses)
+        return revived
+
+
+def running(data_dir: Path) -> Addresses | None:
+    """Where the servers of another process listen, or None if no process runs them."""
+    if not data_dir.expanduser().exists():
+        return None
+    return DataDir(data_dir).await_published()

@@ -1,0 +1,113 @@
+"""Connections to PostgreSQL that ride out its absence.
+
+Times travel as aware datetimes, json as text: `codec` turns it into typed values.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import asyncpg
+
+from service.clock import monotonic
+
+Result = TypeVar("Result")
+
+if TYPE_CHECKING:  # generic in the stubs alone
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record]
+    Pooled = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+else:
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
+    Pooled = asyncpg.pool.PoolConnectionProxy
+
+AnyConnection = Connection | Pooled
+"""Of its own, or lent by a pool."""
+
+AWAY: tuple[type[Exception], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+)
+"""What asyncpg raises while PostgreSQL is stopped, starting, failing over or out of reach."""
+
+SERVER_SETTINGS = {
+    "timezone": "UTC",
+    "jit": "off",  # compiling costs more than any query here takes
+    "idle_in_transaction_session_timeout": "60s",
+}
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+
+
+class DatabaseAwayError(Exception):
+    """PostgreSQL did not answer for as long as we were ready to wait."""
+
+
+async def open_pool(
+    url: str, *, name: str = "heliograph", size: int = 10, patience: float = 60.0
+) -> Pool:
+    """A pool of at most `size` connections, shown to the server as `name`.
+
+    Waits up to `patience` seconds for a server that is away; then raises DatabaseAwayError. Once
+    open it reconnects by itself; what happens meanwhile raises one of AWAY (see `ride_out`).
+    """
+
+    async def attempt() -> Pool:
+        pool: Pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=10.0,
+            command_timeout=30.0,
+            statement_cache_size=512,
+            server_settings={**SERVER_SETTINGS, "application_name": name},
+        )
+        return pool
+
+    return await ride_out(attempt, patience=patience)
+
+
+async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0) -> Connection:
+    """One connection outside any pool, for work that may take long. Waits like `open_pool`."""
+
+    async def attempt() -> Connection:
+        connection: Connection = await asyncpg.connect(
+            url, timeout=10.0, server_settings={**SERVER_SETTINGS, "application_name": name}
+        )
+        return connection
+
+    return await ride_out(attempt, patience=patience)
+
+
+def describe(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+async def ride_out(action: Callable[[], Awaitable[Result]], *, patience: float) -> Result:
+    """Runs `action` again while PostgreSQL is away, up to `patience` seconds.
+
+    A connection lost during a commit leaves its outcome open, so `action` must be one that may
+    happen twice. Every other error passes through at once.
+    """
+    deadline = monotonic() + patience
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await action()
+        except asyncpg.exceptions.ClientConfigurationError:
+            raise
+        except AWAY as error:
+            if monotonic() + pause > deadline:
+                raise DatabaseAwayError(
+                    f"PostgreSQL did not answer for {patience:g} s ({describe(error)}). "
+                    "Nothing is lost that was accepted. Check that it runs and that "
+                    "HELIOGRAPH_DATABASE_URL is right."
+                ) from error
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)

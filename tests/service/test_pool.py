@@ -1,0 +1,48 @@
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from service.embedded import EmbeddedServers
+from service.store.pool import DatabaseAwayError, Pool, open_pool, ride_out
+
+
+async def test_json_comes_back_as_what_went_in(pool: Pool) -> None:
+    value = {"a": [1, None, True], "ü": {"nested": "\u202e"}}
+    assert await pool.fetchval("select $1::jsonb", value) == value
+    assert await pool.fetchval("select $1::json", value) == value
+
+
+async def test_instants_come_back_in_utc(pool: Pool) -> None:
+    at = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert await pool.fetchval("select $1::timestamptz", at) == at
+    assert await pool.fetchval("show timezone") == "UTC"
+
+
+async def test_a_server_that_stays_away_is_named_in_a_sentence() -> None:
+    with pytest.raises(DatabaseAwayError, match="HELIOGRAPH_DATABASE_URL"):
+        await open_pool("postgresql://postgres@127.0.0.1:1/none", patience=0.2)
+
+
+async def test_a_wrong_password_is_not_waited_out(servers: EmbeddedServers) -> None:
+    port = servers.postgres.port
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await open_pool(f"postgresql://postgres:wrong@127.0.0.1:{port}/postgres")
+
+
+async def test_an_action_is_repeated_until_the_server_is_back() -> None:
+    attempts: list[None] = []
+
+    async def action() -> str:
+        attempts.append(None)
+        if len(attempts) < 3:
+            raise ConnectionRefusedError("away")
+        return "done"
+
+    assert await ride_out(action, patience=10) == "done"
+    assert len(attempts) == 3
+
+
+async def test_a_malformed_address_is_not_waited_out() -> None:
+    with pytest.raises(ValueError, match="none"):
+        await open_pool("postgresql://postgres@127.0.0.1:none/none")
