@@ -1,5 +1,10 @@
 """Addresses as they may appear in a log: enough to recognise, too little to use."""
 
+import re
+
+_NUMBER = re.compile(r"\+?\d{7,15}")
+_SHOWN = 7
+
 
 def mask(address: str) -> str:
     """Hide the middle of a phone number or the local part of an e-mail address.
@@ -12,6 +17,11 @@ def mask(address: str) -> str:
     if "@" in address:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}***@{domain}"
-    if len(address) < 9:  # noqa: PLR2004 - seven shown characters of eight would hide nothing
-        return "***" + address[-2:] if len(address) > 4 else "***"  # noqa: PLR2004 - as above
+    if len(address) <= _SHOWN:
+        return "***"
     return f"{address[:5]}***{address[-2:]}"
+
+
+def mask_numbers(text: str) -> str:
+    """Mask every phone number inside a sentence (a provider's error message names them)."""
+    return _NUMBER.sub(lambda found: mask(found[0]), text)

@@ -9,8 +9,7 @@ exist, and the difference between the last two is the whole point:
 * `Unclear`: nobody knows. `find` looks before anyone repeats.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -144,7 +143,7 @@ class Receipt:
     """Grows along a delivery's life; a receipt of no higher rank than the one known is old news."""
     code: int | None = None
     fault: Fault | None = None
-    """Set when `state` is failed."""
+    """Set when `state` is failed, and whenever the provider names a `code`."""
     reason: str = ""
     answered_by: str | None = None
     """"human", "machine", "fax" or "unknown"; a guess that never decides anything."""
@@ -153,7 +152,6 @@ class Receipt:
     """When it happened, if the provider says so (UTC)."""
     event_key: str = ""
     """The same for every repetition of this very report."""
-    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def news(self, known_rank: int) -> bool:
         """Whether this says more than what is known already (start with -1)."""
