@@ -50,7 +50,7 @@ def choose(ledger: Ledger) -> Place:
 
 def _at_risk(ledger: Ledger, before: timedelta) -> datetime | None:
     instants = [
-        sla.at_risk_instant(c, ledger.book.policy.calendars[c.calendar], before)
+        sla.at_risk_instant(c, ledger.book.policy.calendars, before)
         for c in ledger.case.clocks
         if c.state is ClockState.RUNNING
     ]

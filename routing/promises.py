@@ -8,7 +8,6 @@ waiting on the customer; resolution from creation until solved (R33, R114 to R11
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from routing import sla
@@ -18,7 +17,6 @@ from routing.sla import Clock, ClockState, Metric
 from routing.words import PROMISE
 
 LASTING = (Metric.FIRST_REPLY, Metric.RESOLUTION)
-OPEN = (ClockState.RUNNING, ClockState.PAUSED)
 
 
 def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
@@ -35,18 +33,13 @@ def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
 
 def _stand_still(ledger: Ledger, metric: Metric) -> None:
     if ledger.case.ticket.status in ledger.book.policy.pauses.get(metric, frozenset()):
-        _each(ledger, metric, lambda c, cal: sla.pause(c, cal, ledger.now))
+        _each(ledger, metric, lambda c, _: sla.pause(c, ledger.now))
 
 
-def _each(
-    ledger: Ledger, metric: Metric, change: Callable[[Clock, sla.Calendar], Clock]
-) -> None:
+def _each(ledger: Ledger, metric: Metric, change: Callable[[Clock, sla.Calendars], Clock]) -> None:
     calendars = ledger.book.policy.calendars
     ledger.set(
-        clocks=tuple(
-            change(c, calendars[c.calendar]) if c.metric is metric else c
-            for c in ledger.case.clocks
-        )
+        clocks=tuple(change(c, calendars) if c.metric is metric else c for c in ledger.case.clocks)
     )
 
 
@@ -64,7 +57,7 @@ def _met(ledger: Ledger, metric: Metric, at: datetime) -> None:
     clock = _clock(ledger, metric)
     if clock is None or clock.met_at is not None:
         return
-    _each(ledger, metric, lambda c, cal: sla.meet(sla.breach_if_due(c, cal, at), at))
+    _each(ledger, metric, lambda c, _: sla.meet(c, at))
 
 
 def agent_replied(ledger: Ledger, at: datetime) -> None:
@@ -91,9 +84,9 @@ def status_changed(ledger: Ledger, at: datetime) -> None:
     for clock in ledger.case.clocks:
         still = status in pauses.get(clock.metric, frozenset())
         if still and clock.state is ClockState.RUNNING:
-            _each(ledger, clock.metric, lambda c, cal: sla.pause(c, cal, at))
+            _each(ledger, clock.metric, lambda c, _: sla.pause(c, at))
         elif not still and clock.state is ClockState.PAUSED:
-            _each(ledger, clock.metric, lambda c, cal: sla.resume(c, cal, at))
+            _each(ledger, clock.metric, lambda c, calendars: sla.resume(c, calendars, at))
 
 
 def solved(ledger: Ledger, at: datetime) -> None:
@@ -105,15 +98,7 @@ def solved(ledger: Ledger, at: datetime) -> None:
 def reopened(ledger: Ledger, at: datetime) -> None:
     """The customer is waiting again: a reply is owed, and the solution is not one any more."""
     _begin(ledger, Metric.NEXT_REPLY, at)
-    _each(
-        ledger,
-        Metric.RESOLUTION,
-        lambda c, cal: sla.resume(
-            replace(c, state=ClockState.PAUSED, paused_at=c.met_at, met_at=None), cal, at
-        )
-        if c.met_at is not None
-        else c,
-    )
+    _each(ledger, Metric.RESOLUTION, lambda c, calendars: sla.reopen(c, calendars, at))
 
 
 def retarget(ledger: Ledger) -> None:
@@ -128,7 +113,7 @@ def retarget(ledger: Ledger) -> None:
             moved.append(
                 sla.retarget(
                     clock,
-                    policy.calendars[clock.calendar],
+                    policy.calendars,
                     policy.calendars[promise.calendar],
                     target,
                     ledger.now,
@@ -145,13 +130,7 @@ def retarget(ledger: Ledger) -> None:
 def tick(ledger: Ledger) -> bool:
     """Record the promises broken by now; True if any was."""
     before = {c.metric: c.breached_at for c in ledger.case.clocks}
-    calendars = ledger.book.policy.calendars
-    ledger.set(
-        clocks=tuple(
-            sla.breach_if_due(c, calendars[c.calendar], ledger.now) if c.state in OPEN else c
-            for c in ledger.case.clocks
-        )
-    )
+    ledger.set(clocks=tuple(sla.breach_if_due(c, ledger.now) for c in ledger.case.clocks))
     broken = [c for c in ledger.case.clocks if c.breached_at and not before.get(c.metric)]
     for clock in broken:
         words = f"{PROMISE[clock.metric].lower()} promised and not given ({clock.metric})"
