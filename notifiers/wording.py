@@ -81,11 +81,9 @@ ASK = {
 def page_text(facts: PageFacts) -> str:
     """The SMS of a page; the subject gives way when the whole would be too long."""
     subject = gsm(clean(facts.subject)) or "no subject"
-    for length in (90, 60, 40, 24, 12, 0):
-        text = _page(facts, _cut(subject, length))
-        if segments(text) <= MOST_SEGMENTS:
-            return text
-    return text
+    texts = (_page(facts, _cut(subject, length)) for length in (90, 60, 40, 24, 12))
+    fitting = (text for text in texts if segments(text) <= MOST_SEGMENTS)
+    return next(fitting, _page(facts, ""))
 
 
 def _cut(text: str, length: int) -> str:

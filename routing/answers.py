@@ -59,7 +59,7 @@ def _already(ledger: Ledger, person: str) -> None:
 
 
 def has_it(ledger: Ledger) -> str:
-    """`Anna Lind has ACME-7 (..) since 03:12 UTC.`"""
+    """Who has it: `Anna Lind has ACME-7 (..) since 03:12 UTC`."""
     case = ledger.case
     since = f" since {words.instant(case.owner_since, ledger.now)}" if case.owner_since else ""
     return f"{ledger.book.name(case.owner)} has {words.label(case)}{since}."
@@ -266,7 +266,7 @@ def change_severity(ledger: Ledger, event: ChangeSeverity) -> None:
 
 
 def set_severity(ledger: Ledger, severity: str, why: str) -> None:
-    """Move the clocks by the policy's strategy, then the route; the owner of a worse case is told."""
+    """Move the clocks by the policy's strategy, then the route; a worse case is told its owner."""
     case = ledger.case
     if severity == case.severity:
         return

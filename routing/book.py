@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,7 +30,9 @@ class Book:
         found = self.schedule(schedule)
         if found is None:
             return ()
-        return tuple(dict.fromkeys(s.person for s in on_call(found, now) if s.person in self.people))
+        return tuple(
+            dict.fromkeys(s.person for s in on_call(found, now) if s.person in self.people)
+        )
 
     def sun(self, case: Case, now: datetime) -> Region | None:
         """The region that has the sun for this case (DESIGN: home region first)."""
@@ -53,23 +55,32 @@ class Found:
 
 def find(book: Book, case: Case, target: StepTarget, now: datetime) -> Found:
     """The people a target means at this instant; nobody is an answer, not an error."""
-    match target.kind:
-        case "person":
-            people = (target.id,) if target.id in book.people else ()
-            return Found(people, f"{book.name(target.id)} is named in the step")
-        case "group":
-            people = tuple(p for p in book.policy.groups.get(target.id, ()) if p in book.people)
-            return Found(people, f"in group {target.id}")
-        case "schedule":
-            return Found(book.on_call(target.id, now), f"on call in schedule {target.id}")
-        case "engineering":
-            schedule = book.policy.engineering.schedule or ""
-            return Found(book.on_call(schedule, now), "on call for Sustained Engineering")
-        case "duty_manager":
-            return _several(book, case, book.policy.duty_manager, now, "duty manager")
-        case "region":
-            return _region(book, case, target.id, now)
-    return Found((), f"{target.kind} {target.id} cannot be paged")
+    finder = FINDERS.get(target.kind)
+    if finder is None:
+        return Found((), f"{target.kind} {target.id} cannot be paged")
+    return finder(book, case, target.id, now)
+
+
+def _person(book: Book, _: Case, name: str, __: datetime) -> Found:
+    return Found((name,) if name in book.people else (), f"{book.name(name)} is named in the step")
+
+
+def _group(book: Book, _: Case, name: str, __: datetime) -> Found:
+    people = tuple(p for p in book.policy.groups.get(name, ()) if p in book.people)
+    return Found(people, f"in group {name}")
+
+
+def _schedule(book: Book, _: Case, name: str, now: datetime) -> Found:
+    return Found(book.on_call(name, now), f"on call in schedule {name}")
+
+
+def _engineering(book: Book, _: Case, __: str, now: datetime) -> Found:
+    schedule = book.policy.engineering.schedule or ""
+    return Found(book.on_call(schedule, now), "on call for Sustained Engineering")
+
+
+def _duty_manager(book: Book, case: Case, _: str, now: datetime) -> Found:
+    return _several(book, case, book.policy.duty_manager, now, "duty manager")
 
 
 def _several(
@@ -80,11 +91,32 @@ def _several(
     return Found(tuple(dict.fromkeys(people)), why)
 
 
-def _region(book: Book, case: Case, name: str, now: datetime) -> Found:
+def _acting(book: Book, case: Case, name: str, now: datetime) -> Region | None:
     wanted = name or (case.round.region if case.round and case.round.region else "")
-    region = book.policy.regions.get(wanted) if wanted else book.sun(case, now)
+    return book.policy.regions.get(wanted) if wanted else book.sun(case, now)
+
+
+def _region(book: Book, case: Case, name: str, now: datetime) -> Found:
+    region = _acting(book, case, name, now)
     if region is None:
-        return _several(book, case, book.policy.after_hours, now, "after hours, no region has the sun")
-    return Found(
-        book.on_call(region.schedule, now), f"{region.name or region.id} has the sun, on call there"
-    )
+        return _several(book, case, book.policy.after_hours, now, "after hours: no region has sun")
+    why = f"{region.name or region.id} has the sun, on call there"
+    return Found(book.on_call(region.schedule, now), why)
+
+
+def _region_backup(book: Book, case: Case, name: str, now: datetime) -> Found:
+    region = _acting(book, case, name, now)
+    if region is None or not region.backup:
+        return Found((), "no backup schedule")
+    return Found(book.on_call(region.backup, now), f"backup in {region.name or region.id}")
+
+
+FINDERS: Mapping[str, Callable[[Book, Case, str, datetime], Found]] = {
+    "person": _person,
+    "group": _group,
+    "schedule": _schedule,
+    "engineering": _engineering,
+    "duty_manager": _duty_manager,
+    "region": _region,
+    "region_backup": _region_backup,
+}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from routing import answers, engineering, escalation, placing, promises, reported
+from routing import answers, engineering, escalation, placing, promises, region, reported
 from routing.book import Book
 from routing.case import LIVE, Case, Purpose, State
 from routing.event import (
@@ -48,9 +48,7 @@ class Decision:
 
 
 def _refused(ledger: Ledger, event: ContactRefused) -> None:
-    escalation.refused(
-        ledger, event.turn, event.person, event.method, event.attempt, event.reason
-    )
+    escalation.refused(ledger, event.turn, event.person, event.method, event.attempt, event.reason)
 
 
 Handler = Callable[[Ledger, Any], None]
@@ -106,8 +104,10 @@ def _handover(ledger: Ledger) -> None:
     case, book = ledger.case, ledger.book
     ledger.set(handover_at=None)
     acting = book.policy.regions.get(case.acting_region or "")
-    sunset = acting and placing.sunset(book.policy, acting, ledger.now)
-    if sunset is None or case.state is not State.ACKNOWLEDGED or case.round is not None:
+    if acting is None or case.state is not State.ACKNOWLEDGED or case.round is not None:
+        return
+    sunset = region.sunset(acting, book.policy.calendars, ledger.now)
+    if sunset is None:
         return
     coming = book.sun(replace(case, home_region=None), sunset)
     if coming is None or coming.id == case.acting_region:

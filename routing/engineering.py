@@ -45,7 +45,7 @@ UPDATES: dict[Stage, str] = {
     Stage.PLANNED: "Our plan to address the issue: {detail}",
     Stage.TESTED: "The fix has been made and tested internally. {detail}",
     Stage.RELEASED: "The fix is released in version {detail}.",
-    Stage.RETURNED: "Our Sustained Engineering team has reviewed your case; support goes on with it.",
+    Stage.RETURNED: "Sustained Engineering has reviewed your case; support goes on with it.",
 }
 """What the customer reads when a stage begins, unless the policy words it otherwise."""
 

@@ -205,7 +205,9 @@ def stand_down(ledger: Ledger) -> None:
 def exhaust(ledger: Ledger) -> None:
     """The end of the last round is loud, and written on the ticket."""
     if ledger.case.state is not State.EXHAUSTED:
-        ledger.write(f"Nobody on call has answered for {ledger.case.id}. The duty manager is paged.")
+        ledger.write(
+            f"Nobody on call has answered for {ledger.case.id}. The duty manager is paged."
+        )
     if ledger.case.state is State.PAGING or purpose_of(ledger) is Purpose.ASK:
         ledger.set(state=State.EXHAUSTED, owner=None, owner_since=None, owner_due=None)
     ledger.set(round=None)
@@ -227,7 +229,9 @@ def remind(ledger: Ledger) -> None:
 def _again(ledger: Ledger) -> None:
     """No duty manager can be reached either: the route's policy begins again after the reminder."""
     ledger.say("exhausted", "no duty manager can be reached; the escalation begins again")
-    policy = next((r.escalation for r in ledger.book.policy.routes if r.id == ledger.case.route), "")
+    policy = next(
+        (r.escalation for r in ledger.book.policy.routes if r.id == ledger.case.route), ""
+    )
     purpose = purpose_of(ledger)
     if purpose is Purpose.ENGINEERING:
         policy = ledger.book.policy.engineering.escalation

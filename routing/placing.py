@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing import calendar, escalation, sla
-from routing.case import Case, Purpose, State
+from routing.case import Purpose, State
 from routing.facts import facts
 from routing.ledger import Ledger
-from routing.policy import Policy, Promise, Route
-from routing.region import Region
-from routing.rule import first_route, matches
+from routing.lookup import promise_for
+from routing.policy import Promise, Route
+from routing.region import sunset
+from routing.rule import matches
 from routing.sla import ClockState
 
 
@@ -25,14 +26,18 @@ class Place:
 
 
 def promise_of(ledger: Ledger) -> Promise | None:
-    plan = ledger.book.policy.plans.get(ledger.case.plan)
-    return plan.promises.get(ledger.case.severity) if plan else None
+    """What the plan promises for this case as it is now."""
+    case, policy = ledger.case, ledger.book.policy
+    plan, severity = policy.plans.get(case.plan), policy.severity(case.severity)
+    if plan is None or severity is None:
+        return None
+    return promise_for(policy, plan, severity, facts(case, ledger.book, ledger.now))
 
 
 def choose(ledger: Ledger) -> Place:
     """The first route that matches, and when it pages."""
     case, policy, now = ledger.case, ledger.book.policy, ledger.now
-    route = first_route(policy, facts(case, ledger.book, now))
+    route = policy.first_route(facts(case, ledger.book, now))
     if route is None or route.escalation is None or route.page == "never":
         return Place(route, None, "nobody is paged for it")
     if route.page == "now":
@@ -110,18 +115,13 @@ def engineering_due(ledger: Ledger) -> datetime | None:
     return None if after is None else ledger.case.opened_at + after
 
 
-def sunset(policy: Policy, region: Region, now: datetime) -> datetime | None:
-    """When the region's hours close next (UTC); None for one that never closes."""
-    return calendar.next_close(policy.calendars[region.calendar], now)
-
-
 def handover_due(ledger: Ledger) -> datetime | None:
     """Some minutes before the acting region's sun sets, where the policy hands over (UTC)."""
     case, policy = ledger.case, ledger.book.policy
     region = policy.regions.get(case.acting_region or "")
     if region is None or case.severity not in policy.handover_severities:
         return None
-    closes = sunset(policy, region, ledger.now)
+    closes = sunset(region, policy.calendars, ledger.now)
     if closes is None or closes - policy.handover_before <= ledger.now:
         return None
     return closes - policy.handover_before

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from routing import sla
 from routing.ledger import Ledger
@@ -33,14 +34,12 @@ def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
 
 def _stand_still(ledger: Ledger, metric: Metric) -> None:
     if ledger.case.ticket.status in ledger.book.policy.pauses.get(metric, frozenset()):
-        _each(ledger, metric, lambda c, _: sla.pause(c, ledger.now))
+        _each(ledger, metric, lambda clock: sla.pause(clock, ledger.now))
 
 
-def _each(ledger: Ledger, metric: Metric, change: Callable[[Clock, sla.Calendars], Clock]) -> None:
-    calendars = ledger.book.policy.calendars
-    ledger.set(
-        clocks=tuple(change(c, calendars) if c.metric is metric else c for c in ledger.case.clocks)
-    )
+def _each(ledger: Ledger, metric: Metric, change: Callable[[Clock], Clock]) -> None:
+    clocks = ledger.case.clocks
+    ledger.set(clocks=tuple(change(c) if c.metric is metric else c for c in clocks))
 
 
 def opened(ledger: Ledger, at: datetime) -> None:
@@ -57,7 +56,7 @@ def _met(ledger: Ledger, metric: Metric, at: datetime) -> None:
     clock = _clock(ledger, metric)
     if clock is None or clock.met_at is not None:
         return
-    _each(ledger, metric, lambda c, _: sla.meet(c, at))
+    _each(ledger, metric, lambda c: sla.meet(c, at))
 
 
 def agent_replied(ledger: Ledger, at: datetime) -> None:
@@ -84,9 +83,10 @@ def status_changed(ledger: Ledger, at: datetime) -> None:
     for clock in ledger.case.clocks:
         still = status in pauses.get(clock.metric, frozenset())
         if still and clock.state is ClockState.RUNNING:
-            _each(ledger, clock.metric, lambda c, _: sla.pause(c, at))
+            _each(ledger, clock.metric, lambda c: sla.pause(c, at))
         elif not still and clock.state is ClockState.PAUSED:
-            _each(ledger, clock.metric, lambda c, calendars: sla.resume(c, calendars, at))
+            calendars = ledger.book.policy.calendars
+            _each(ledger, clock.metric, partial(sla.resume, calendars=calendars, at=at))
 
 
 def solved(ledger: Ledger, at: datetime) -> None:
@@ -98,7 +98,8 @@ def solved(ledger: Ledger, at: datetime) -> None:
 def reopened(ledger: Ledger, at: datetime) -> None:
     """The customer is waiting again: a reply is owed, and the solution is not one any more."""
     _begin(ledger, Metric.NEXT_REPLY, at)
-    _each(ledger, Metric.RESOLUTION, lambda c, calendars: sla.reopen(c, calendars, at))
+    calendars = ledger.book.policy.calendars
+    _each(ledger, Metric.RESOLUTION, partial(sla.reopen, calendars=calendars, at=at))
 
 
 def retarget(ledger: Ledger) -> None:

@@ -20,6 +20,8 @@ class Region:
     schedule: str
     """Id of the schedule that says who is on call there."""
     name: str = ""
+    backup: str = ""
+    """Id of the schedule of the second person there, if the region has one."""
 
 
 def with_sun(

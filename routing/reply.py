@@ -35,7 +35,21 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("?", "s", "status"), Verb.STATUS),
 }
 CARRIER = frozenset(
-    "stop stopall unsubscribe end quit cancel revoke optout start yes unstop help info".split()
+    [
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "end",
+        "quit",
+        "cancel",
+        "revoke",
+        "optout",
+        "start",
+        "yes",
+        "unstop",
+        "help",
+        "info",
+    ]
 )
 """Keywords the carrier answers itself; they reach us only as information."""
 
@@ -47,7 +61,21 @@ _SHAPE = re.compile(
 _CODE = re.compile(r"^#?(?P<code>\d{4,5}|[a-z][a-z0-9]*-\d+)$")
 _BARE = re.compile(r"^#?\d{4}$")
 """A code alone says nothing, also where it begins with the digit of an answer."""
-_TALKATIVE = frozenset("1 2 3 ack acked acknowledge acknowledged decline declined esc escalate".split())
+_TALKATIVE = frozenset(
+    [
+        "1",
+        "2",
+        "3",
+        "ack",
+        "acked",
+        "acknowledge",
+        "acknowledged",
+        "decline",
+        "declined",
+        "esc",
+        "escalate",
+    ]
+)
 """Words clear enough to carry a remark after them; a mere "a", "ok" or "r" is not."""
 
 
@@ -82,7 +110,9 @@ def parse(text: str) -> Reply:
 
 def _plain(text: str) -> str:
     """Lower case, without skin tones, variation selectors, quotes, brackets and NUL."""
-    kept = re.sub("[\U0001f3fb-\U0001f3ff\ufe0f\u200d\x00'\"`()\\[\\]<>\u2018\u2019\u201c\u201d]", "", text)
+    kept = re.sub(
+        "[\U0001f3fb-\U0001f3ff\ufe0f\u200d\x00'\"`()\\[\\]<>\u2018\u2019\u201c\u201d]", "", text
+    )
     return " ".join(kept.lower().split()).strip(" .,;!:")[:200]
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from routing import answers, escalation, placing, promises
+from routing import answers, engineering, escalation, placing, promises
 from routing.case import Case, State, Ticket
 from routing.event import Customer, Reported
 from routing.ledger import Ledger
-from routing.policy import Policy, severity_for
+from routing.lookup import severity_for
+from routing.policy import Policy
 from routing.report import Comment, Report, TicketStatus
 from routing.words import brief
 
@@ -42,7 +44,8 @@ def created(report: Report, now: datetime) -> datetime:
 
 def merge(ticket: Ticket, report: Report) -> tuple[Ticket, frozenset[str]]:
     """The ticket with what the report says, and the members whose value it changed."""
-    values, versions, changed = {}, dict(ticket.versions), set()
+    values: dict[str, Any] = {}
+    versions, changed = dict(ticket.versions), set[str]()
     for member, value in _said(report).items():
         if versions.get(member, (float("-inf"), 0)) > report.version:
             continue
@@ -94,16 +97,18 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
         home_region=customer.region,
         environments=customer.production,
     )
-    return replace(case, production=production(case))
+    return replace(case, production=production(case, policy))
 
 
-def production(case: Case) -> bool:
-    """Whether the ticket's environment is production; unnamed means production: never under-page."""
-    name = (case.ticket.environment or "").strip().lower()
-    if not name:
-        return True
+def production(case: Case, policy: Policy) -> bool:
+    """Whether business users depend on the ticket's environment (R72).
+
+    What the account says of it wins, then the policy's words; what nobody can place is production:
+    a page too many is better than an outage unheard.
+    """
+    name = (case.ticket.environment or "").strip().casefold()
     known = case.environments.get(name)
-    return known if known is not None else name in {"production", "prod", "live"}
+    return known if known is not None else name not in policy.non_production_words
 
 
 def open_case(ledger: Ledger, event: Reported) -> None:
@@ -156,7 +161,7 @@ def reported(ledger: Ledger, event: Reported) -> None:
     ledger.set(ticket=ticket)
     if event.customer is not None:
         _customer(ledger, event.customer)
-    ledger.set(production=production(ledger.case))
+    ledger.set(production=production(ledger.case, ledger.book.policy))
     comment = _comment(ledger, report.comment, report)
     if "status" in changed:
         _status(ledger, before, happened(report, ledger.now))
@@ -222,7 +227,11 @@ def _status(ledger: Ledger, before: Case, at: datetime) -> None:
     if status in {TicketStatus.PENDING, TicketStatus.ON_HOLD}:
         escalation.stand_down(ledger)
         ledger.set(
-            state=State.WAITING, hold_until=None, snooze_until=None, owner_due=None, handover_at=None
+            state=State.WAITING,
+            hold_until=None,
+            snooze_until=None,
+            owner_due=None,
+            handover_at=None,
         )
     elif before.state is State.WAITING:
         placing.resume(ledger, "the ticket is open again")
@@ -285,8 +294,6 @@ def _assigned(ledger: Ledger) -> None:
 
 
 def _tagged(ledger: Ledger) -> None:
-    from routing import engineering
-
     case = ledger.case
     wanted = ledger.book.policy.engineering.tags & frozenset(case.ticket.tags)
     if wanted and case.live and case.engineering is None and engineering.available(ledger):

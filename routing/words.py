@@ -38,7 +38,11 @@ def label(case: Case) -> str:
 
 def next_due(case: Case, now: datetime) -> str:
     """`Reply due 14:05 UTC.` for the earliest promise still open; empty when there is none."""
-    running = [c for c in case.clocks if c.due_at and c.state in {ClockState.RUNNING, ClockState.BREACHED} and not c.met_at]
+    running = [
+        c
+        for c in case.clocks
+        if c.due_at and c.state in {ClockState.RUNNING, ClockState.BREACHED} and not c.met_at
+    ]
     if not running:
         return ""
     first = min(running, key=lambda c: c.due_at or now)

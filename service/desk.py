@@ -277,9 +277,7 @@ async def _known(
     return {(r["source"], r["event_key"]): r["case_id"] for r in rows}
 
 
-def _fresh(
-    arrivals: Sequence[Arrival], known: dict[tuple[str, str], str | None]
-) -> list[Arrival]:
+def _fresh(arrivals: Sequence[Arrival], known: dict[tuple[str, str], str | None]) -> list[Arrival]:
     """Each delivery once, also where one batch holds it twice."""
     first: dict[tuple[str, str], Arrival] = {}
     for arrival in arrivals:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-
 from routing.book import Book
 from routing.people import Person
 from routing.policy import Policy
@@ -66,7 +65,9 @@ class Library:
         policies = {r["id"]: replace(_policy(r["document"]), id=r["id"]) for r in rows}
         effective = [r["id"] for r in rows if r["effective_at"] <= now] or [rows[0]["id"]]
         current = policies[effective[-1]]
-        people = {r["id"]: codec.decode_person(r["body"]) for r in await conn.fetch(query("all_people"))}
+        people = {
+            r["id"]: codec.decode_person(r["body"]) for r in await conn.fetch(query("all_people"))
+        }
         overrides = await conn.fetch(query("live_overrides"), now)
         return Shelf(
             generation,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-
 from routing.event import Customer
 from routing.lookup import plan_of
 from routing.people import Account

@@ -11,11 +11,11 @@ from typing import Any
 import asyncpg
 
 from notifiers.wording import PageFacts
-from routing.case import Case, State
+from routing.case import Case
 from routing.decide import Decision
 from routing.event import Announce, Contact, Effect, StandDown, WriteBack
 from routing.page import PageState
-from routing.people import Person, ContactMethod
+from routing.people import ContactMethod, Person
 from routing.words import next_due
 from service.library import Shelf
 from service.store import codec
@@ -272,5 +272,3 @@ def _contact(
         key, case.id, "people", "page", method.type, effect.person, effect.turn, effect.method,
         effect.attempt, _rank(case, shelf), codec.encode(facts), now, now, until,
     )  # fmt: skip
-
-
