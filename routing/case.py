@@ -1,0 +1,185 @@
+"""A case as a value: one ticket, from its first report to its end.
+
+Theory of operation. Every running deadline is an absolute instant inside the case; `wake_at` is
+their minimum and the only thing anybody has to remember. Nothing is a timer, so nothing can be
+stale. `turn` and `writes` number pages and write-backs and never go back: a replay has their key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from routing.page import Page, PageState
+from routing.sla import Clock
+
+
+class State(StrEnum):
+    HELD = "held"
+    PAGING = "paging"
+    EXHAUSTED = "exhausted"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    WAITING = "waiting"
+    ENGINEERING = "engineering"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+LIVE = frozenset(State) - {State.RESOLVED, State.CLOSED}
+
+
+class Purpose(StrEnum):
+    """What a round of pages asks for, and so what an acknowledgement of it means."""
+
+    PAGE = "page"
+    """Take the case."""
+    ASK = "ask"
+    """Are you still on it? The owner is asked first."""
+    HANDOVER = "handover"
+    """The sun sets: take it over. The first owner keeps it until then."""
+    ENGINEERING = "engineering"
+    """Take the item in the Sustained Engineering queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Where an escalation stands. Step -1 comes before the policy's first step (the one asked)."""
+
+    purpose: Purpose
+    policy: str
+    step: int
+    number: int
+    due_at: datetime
+    """When the step ends (UTC) and the next begins."""
+    region: str | None = None
+    """The region whose on-call is paged, where it is not the acting one."""
+    declined: tuple[str, ...] = ()
+    """Who declined in this round: not paged again before the next one."""
+
+
+class Stage(StrEnum):
+    """Stages of an item in the Sustained Engineering queue (R104..R112)."""
+
+    QUEUED = "queued"
+    REVIEWING = "reviewing"
+    CONFIRMED = "confirmed"
+    PLANNED = "planned"
+    TESTED = "tested"
+    RELEASED = "released"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    stage: Stage
+    queued_at: datetime
+    reason: str
+    engineer: str | None = None
+    pull_request: str | None = None
+    plan: str | None = None
+    version: str | None = None
+    returned: str | None = None
+    stage_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The ticket as far as its reports have told it."""
+
+    url: str | None = None
+    subject: str = ""
+    description: str = ""
+    status: str = "new"
+    priority: str | None = None
+    channel: str | None = None
+    environment: str | None = None
+    category: str | None = None
+    product: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    requester_name: str | None = None
+    requester_email: str | None = None
+    requester_phone: str | None = None
+    assignee_email: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    """Member to the version that last set it: reports arrive in any order."""
+    comments: tuple[str, ...] = ()
+    """Ids of the last comments seen."""
+    updated_stamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    id: str
+    source: str
+    ticket_id: str
+    policy: str
+    opened_at: datetime
+    account: str | None
+    account_name: str
+    plan: str
+    severity: str
+    state: State
+    ticket: Ticket = field(default_factory=Ticket)
+    severity_fixed: bool = False
+    """A person set the severity; the ticket's priority does not move it any more."""
+    home_region: str | None = None
+    acting_region: str | None = None
+    production: bool = True
+    environments: Mapping[str, bool] = field(default_factory=dict)
+    owner: str | None = None
+    owner_since: datetime | None = None
+    clocks: tuple[Clock, ...] = ()
+    first_reply_at: datetime | None = None
+    route: str | None = None
+    round: Round | None = None
+    turn: int = 0
+    writes: int = 0
+    pages: tuple[Page, ...] = ()
+    engineering: Item | None = None
+    hold_until: datetime | None = None
+    review_at: datetime | None = None
+    snooze_until: datetime | None = None
+    remind_at: datetime | None = None
+    engineering_at: datetime | None = None
+    owner_due: datetime | None = None
+    handover_at: datetime | None = None
+    close_at: datetime | None = None
+    clocks_at: datetime | None = None
+    """When the next SLA target will be missed."""
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """The earliest instant (UTC) something is due; None only for a closed case."""
+        if self.state is State.CLOSED:
+            return None
+        deadlines = [
+            self.hold_until,
+            self.review_at,
+            self.snooze_until,
+            self.remind_at,
+            self.engineering_at,
+            self.owner_due,
+            self.handover_at,
+            self.close_at,
+            self.clocks_at,
+            self.round.due_at if self.round else None,
+            *(p.wake_at for p in self.pages if p.open),
+        ]
+        return min((d for d in deadlines if d is not None), default=None)
+
+    def page_of(self, person: str) -> Page | None:
+        """The person's latest page in this case."""
+        return next((p for p in reversed(self.pages) if p.person == person), None)
+
+    @property
+    def open_pages(self) -> tuple[Page, ...]:
+        return tuple(p for p in self.pages if p.state is PageState.OPEN)

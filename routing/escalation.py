@@ -1,0 +1,263 @@
+"""Escalation: whom to page, in which order, until somebody answers.
+
+Theory of operation. A round walks the steps of an escalation policy. A step pages the people its
+targets mean at that instant and waits; a step that means nobody is passed at once; a step whose
+every page is declined or unreachable ends at once. After the last step the next round begins, and
+after the last round the case is `exhausted`: the duty manager is paged, again and again. `turn`
+numbers the steps begun and never goes back, so that every contact has a key of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from routing import page as pages
+from routing.book import find
+from routing.case import Purpose, Round, State
+from routing.event import Contact, StandDown
+from routing.facts import facts
+from routing.ledger import Ledger
+from routing.page import Page, PageState
+from routing.policy import EscalationPolicy, Step, StepTarget
+from routing.rule import matches
+
+FIRST_WAIT = timedelta(minutes=5)
+"""How long someone asked by name is waited for where the policy has no step to tell."""
+
+_ENGINEERING = EscalationPolicy(
+    "engineering", (Step((StepTarget("engineering"),), timedelta(minutes=15)),), rounds=2
+)
+_NOBODY = EscalationPolicy("none", ())
+
+
+def policy_of(ledger: Ledger, name: str | None, purpose: Purpose) -> EscalationPolicy:
+    found = ledger.book.policy.escalation_policies.get(name or "")
+    if found is None:
+        return _ENGINEERING if purpose is Purpose.ENGINEERING else _NOBODY
+    return found
+
+
+def start(
+    ledger: Ledger,
+    purpose: Purpose,
+    policy: str | None,
+    why: str,
+    first: tuple[str, ...] = (),
+    region: str | None = None,
+    without: str | None = None,
+) -> None:
+    """Begin a new round of pages; `first` are asked before the policy's own steps."""
+    expire(ledger)
+    chosen = policy_of(ledger, policy, purpose)
+    wait = chosen.steps[0].wait if chosen.steps else FIRST_WAIT
+    ledger.set(
+        remind_at=None,
+        round=Round(
+            purpose,
+            chosen.id,
+            -1,
+            1,
+            ledger.now + wait,
+            region,
+            declined=(without,) if without else (),
+        ),
+    )
+    ledger.say("escalation", why, policy=chosen.id)
+    if first and _page(ledger, dict.fromkeys(first, why)):
+        return
+    next_step(ledger, "")
+
+
+def next_step(ledger: Ledger, why: str) -> None:
+    """Go to the next step that means somebody; past the last round nobody is left: exhausted."""
+    expire(ledger)
+    current = ledger.case.round
+    if current is None:
+        return
+    steps = policy_of(ledger, current.policy, current.purpose)
+    for number in range(current.number, steps.rounds + 1):
+        begin = current.step + 1 if number == current.number else 0
+        for index in range(begin, len(steps.steps)):
+            if _begin(ledger, steps.steps[index], index, number, why):
+                return
+    exhaust(ledger)
+
+
+def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> bool:
+    """Begin one step; False when it means nobody now, so that the next is tried at once."""
+    current = ledger.case.round
+    if current is None:
+        return False
+    declined = current.declined if number == current.number else ()
+    ledger.set(
+        round=replace(
+            current, step=index, number=number, due_at=ledger.now + step.wait, declined=declined
+        )
+    )
+    name = f"step {index + 1}" + (f", round {number}" if number > 1 else "")
+    if step.when is not None and not matches(
+        step.when, facts(ledger.case, ledger.book, ledger.now), ledger.book.policy.calendars
+    ):
+        ledger.say("skipped", f"{name} does not apply now")
+        return False
+    wanted: dict[str, str] = {}
+    for target in step.targets:
+        found = find(ledger.book, ledger.case, target, ledger.now)
+        for person in found.people:
+            if person not in declined:
+                wanted.setdefault(person, "; ".join(filter(None, (found.why, why))))
+    if not wanted:
+        ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
+        return False
+    return _page(ledger, wanted)
+
+
+def _page(ledger: Ledger, wanted: dict[str, str]) -> bool:
+    """Open a page for each person and begin the first contacts; False if nobody can be reached."""
+    turn = ledger.case.turn + 1
+    ledger.set(turn=turn)
+    urgency = _urgency(ledger)
+    reached = False
+    for person_id, why in wanted.items():
+        person = ledger.book.people.get(person_id)
+        if person is None:
+            continue
+        page = pages.begin(person, turn, urgency, why, ledger.now)
+        ledger.set(pages=(*_kept(ledger.case.pages), page))
+        if page.open:
+            reached = True
+            ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
+        else:
+            ledger.say("unreachable", f"{person.name} has no contact method that works", person_id)
+    contact(ledger)
+    return reached
+
+
+def _kept(old: tuple[Page, ...]) -> tuple[Page, ...]:
+    """Pages stay as long as they matter: every open one and the last forty."""
+    return tuple(p for p in old[:-40] if p.open) + old[-40:]
+
+
+def _urgency(ledger: Ledger) -> str:
+    severity = ledger.case.severity
+    return next((s.urgency for s in ledger.book.policy.severities if s.id == severity), "urgent")
+
+
+def contact(ledger: Ledger) -> None:
+    """Begin every contact that is due."""
+    for page in ledger.case.open_pages:
+        person = ledger.book.people.get(page.person)
+        while person is not None:
+            due = page.wake_at
+            page, tried = pages.take_due(page, person, ledger.now)
+            put(ledger, page)
+            if tried is None:
+                break
+            purpose = purpose_of(ledger)
+            ledger.do(
+                Contact(
+                    page.turn, person.id, tried.method, tried.channel, tried.attempt, purpose.value
+                )
+            )
+            ledger.say(
+                "contact", f"{tried.channel} to {person.name}", person.id, due, method=tried.method
+            )
+
+
+def purpose_of(ledger: Ledger) -> Purpose:
+    """What an answer means now; after the last round the state still tells."""
+    case = ledger.case
+    if case.round is not None:
+        return case.round.purpose
+    if case.state is State.ENGINEERING:
+        return Purpose.ENGINEERING
+    return Purpose.HANDOVER if case.state is State.ACKNOWLEDGED else Purpose.PAGE
+
+
+def put(ledger: Ledger, page: Page) -> None:
+    """Replace the page of the same turn and person."""
+    ledger.set(
+        pages=tuple(
+            page if (p.turn, p.person) == (page.turn, page.person) else p for p in ledger.case.pages
+        )
+    )
+
+
+def expire(ledger: Ledger) -> None:
+    """The step has passed: nobody of it is contacted again, but an answer still counts."""
+    for page in ledger.case.open_pages:
+        put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
+        name = ledger.book.name(page.person)
+        ledger.say("expired", f"{name} did not answer", page.person, turn=str(page.turn))
+
+
+def stand_down(ledger: Ledger) -> None:
+    """Nobody is wanted any more: close every open page, cancel what is queued or ringing."""
+    for page in ledger.case.open_pages:
+        put(ledger, pages.close(page, PageState.STOOD_DOWN, ledger.now))
+        ledger.say("stood_down", f"{ledger.book.name(page.person)} is stood down", page.person)
+    if ledger.case.turn:
+        ledger.do(StandDown())
+    ledger.set(round=None, remind_at=None)
+
+
+def exhaust(ledger: Ledger) -> None:
+    """The end of the last round is loud, and written on the ticket."""
+    if ledger.case.state is not State.EXHAUSTED:
+        ledger.write(
+            f"Nobody on call has answered for {ledger.case.id}. The duty manager is paged."
+        )
+    if ledger.case.state is State.PAGING or purpose_of(ledger) is Purpose.ASK:
+        ledger.set(state=State.EXHAUSTED, owner=None, owner_since=None, owner_due=None)
+    ledger.set(round=None)
+    remind(ledger)
+
+
+def remind(ledger: Ledger) -> None:
+    """Page the duty manager, now and again, until somebody answers: a case never goes quiet."""
+    due = ledger.case.remind_at
+    expire(ledger)
+    ledger.set(remind_at=ledger.now + ledger.book.policy.reminder)
+    found = find(ledger.book, ledger.case, StepTarget("duty_manager"), ledger.now)
+    ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
+    reason = "duty manager: nobody else answered"
+    if not found.people or not _page(ledger, dict.fromkeys(found.people, reason)):
+        _again(ledger)
+
+
+def _again(ledger: Ledger) -> None:
+    """No duty manager can be reached either: the route's policy begins again after the reminder."""
+    ledger.say("exhausted", "no duty manager can be reached; the escalation begins again")
+    policy = next(
+        (r.escalation for r in ledger.book.policy.routes if r.id == ledger.case.route), ""
+    )
+    purpose = purpose_of(ledger)
+    if purpose is Purpose.ENGINEERING:
+        policy = ledger.book.policy.engineering.escalation
+    ledger.set(
+        round=Round(purpose, policy or "", -1, 1, ledger.now + ledger.book.policy.reminder),
+        remind_at=None,
+    )
+
+
+def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, reason: str) -> None:
+    """A contact could not be made: the next one at once, or the next step at once."""
+    page = next((p for p in ledger.case.pages if (p.turn, p.person) == (turn, person)), None)
+    if page is None:
+        return
+    page = pages.refuse(page, method, attempt, reason, ledger.now)
+    put(ledger, page)
+    name = ledger.book.name(person)
+    ledger.say("refused", f"{method} to {name} failed: {reason}", person, turn=str(turn))
+    if page.state is PageState.UNREACHABLE:
+        ledger.say("unreachable", f"{name} cannot be reached", person, turn=str(turn))
+        step_over_if_done(ledger, f"{name} cannot be reached")
+    else:
+        contact(ledger)
+
+
+def step_over_if_done(ledger: Ledger, why: str) -> None:
+    """When nobody of this step can answer any more the next step does not wait."""
+    if ledger.case.round is not None and not ledger.case.open_pages:
+        next_step(ledger, why)

@@ -1,0 +1,187 @@
+"""What can happen to a case, and what the world should do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from routing.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Whose ticket it is, as far as it could be told. `how` says by what it was told."""
+
+    account: str | None
+    name: str
+    plan: str
+    how: str
+    region: str | None = None
+    status: str = "active"
+    production: Mapping[str, bool] = field(default_factory=dict)
+    """Environment name (lower case) to whether it is production."""
+    named: bool = False
+    """Whether the requester is a named contact (R13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The ticket system said something about this case's ticket."""
+
+    report: Report
+    customer: Customer | None = None
+    """None: as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has come to `wake_at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRefused:
+    """A contact could not be made, for certain."""
+
+    turn: int
+    person: str
+    method: str
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    person: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    person: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """A responder hands the case to Sustained Engineering (R105)."""
+
+    person: str
+    via: str = "api"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    person: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    person: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """`person` gives the case to `to`, who is paged and owns it on acknowledging."""
+
+    person: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    person: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeverity:
+    person: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """A Sustained Engineering stage: claim, confirm, plan, test, release or return.
+
+    `detail` is the pull request link, the plan, what was tested, the version or the reason.
+    """
+
+    person: str
+    stage: str
+    detail: str = ""
+
+
+Event = (
+    Reported
+    | Tick
+    | ContactRefused
+    | Acknowledge
+    | Decline
+    | Escalate
+    | Resolve
+    | Snooze
+    | Reassign
+    | Note
+    | ChangeSeverity
+    | Advance
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Reach a person now. (turn, person, method, attempt) is the natural key within the case."""
+
+    turn: int
+    person: str
+    method: str
+    channel: str
+    attempt: int
+    purpose: str
+    """page, ask, handover or engineering: what an answer means, and how it is worded."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandDown:
+    """Cancel everything of this case that is queued or ringing, for everyone, at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack:
+    """Tell the ticket. `number` counts the case's write-backs and never resets."""
+
+    number: int
+    text: str
+    public: bool = False
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell a person something that wants no answer (stakeholders, R7, R8, R107)."""
+
+    number: int
+    person: str
+    text: str
+
+
+Effect = Contact | StandDown | WriteBack | Announce
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the case's timeline: what happened and why."""
+
+    kind: str
+    text: str
+    person: str | None = None
+    due_at: datetime | None = None
+    """For what was late: when it should have happened."""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The event cannot happen to this case now; the case is as it was. Its text can be spoken."""

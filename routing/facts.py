@@ -1,0 +1,41 @@
+"""The facts of a case that routes, steps and rules ask about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from routing.book import Book
+from routing.case import Case
+from routing.rule import Facts
+from routing.sla import ClockState
+
+
+def facts(case: Case, book: Book, now: datetime) -> Facts:
+    """What is true of the case at `now` (UTC)."""
+    sun = book.sun(case, now)
+    ticket = case.ticket
+    return Facts(
+        at=now,
+        source=case.source,
+        severity=case.severity,
+        plan=case.plan,
+        channel=ticket.channel or "",
+        product=ticket.product or "",
+        category=ticket.category or "",
+        environment=ticket.environment or "",
+        production=case.production,
+        region=sun.id if sun else "",
+        home_region=case.home_region or "",
+        language=ticket.language or "",
+        tags=frozenset(ticket.tags),
+        account=case.account or "",
+        contact=ticket.requester_email or "",
+        sla_remaining=remaining(case, now),
+        fields=ticket.fields,
+    )
+
+
+def remaining(case: Case, now: datetime) -> timedelta | None:
+    """Physical time until the earliest promise still open is broken; negative when it is."""
+    due = [c.due_at for c in case.clocks if c.due_at and c.state is ClockState.RUNNING]
+    return min(due) - now if due else None

@@ -1,0 +1,136 @@
+"""One page: one person, one turn of a case, and the contacts that are tried in order.
+
+Theory of operation. A page is made of planned contacts, each an absolute instant. The next one is
+begun when its instant comes, or at once when the one before it was refused. A page nobody can
+deliver is `unreachable`; a page whose step has passed is `expired` and may still be answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from routing.people import ContactMethod, ContactRule, Person
+
+
+class PageState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    EXPIRED = "expired"
+    STOOD_DOWN = "stood_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A contact still to come: a ContactMethod id and its instant (UTC)."""
+
+    method: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A contact that was begun. `attempt` counts the uses of this method within the page."""
+
+    method: str
+    channel: str
+    attempt: int
+    at: datetime
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    turn: int
+    person: str
+    opened_at: datetime
+    why: str
+    state: PageState = PageState.OPEN
+    planned: tuple[Planned, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    closed_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.state is PageState.OPEN
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When the next contact is due (UTC), or None."""
+        return min((p.due_at for p in self.planned), default=None) if self.open else None
+
+
+def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:
+    """The person's contact rules that can work now, starting no later than the rules would have.
+
+    Someone without rules for this urgency is reached by every usable method, two minutes apart:
+    a missing rule must not silence a page.
+    """
+    methods = {m.id: m for m in person.contact_methods if m.usable}
+    rules = person.contact_rules.get(urgency) or person.contact_rules.get("urgent") or ()
+    good = tuple(r for r in rules if r.method in methods)
+    if not good:
+        return _fallback(tuple(methods.values()))
+    early = good[0].after - rules[0].after
+    return tuple(replace(r, after=r.after - early) for r in good)
+
+
+def _fallback(methods: tuple[ContactMethod, ...]) -> tuple[ContactRule, ...]:
+    return tuple(ContactRule(m.id, timedelta(minutes=2 * i)) for i, m in enumerate(methods))
+
+
+def begin(person: Person, turn: int, urgency: str, why: str, now: datetime) -> Page:
+    """A new page with every contact planned; `unreachable` when nothing can reach the person."""
+    rules = usable_rules(person, urgency)
+    if not rules:
+        return Page(turn, person.id, now, why, PageState.UNREACHABLE, closed_at=now)
+    planned = tuple(Planned(r.method, now + r.after) for r in rules)
+    return Page(turn, person.id, now, why, planned=planned)
+
+
+def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | None]:
+    """Begin the next contact if it is due: one only, however late; the rest move by the lateness."""
+    if not page.open or not page.planned or page.planned[0].due_at > now:
+        return page, None
+    first, rest = page.planned[0], page.planned[1:]
+    method = next((m for m in person.contact_methods if m.id == first.method and m.usable), None)
+    if method is None:
+        return take_due(replace(page, planned=_forward(rest, now)), person, now)
+    late = now - first.due_at
+    tried = Tried(
+        method.id, method.type, 1 + sum(t.method == method.id for t in page.tried), at=now
+    )
+    moved = tuple(replace(p, due_at=p.due_at + late) for p in rest)
+    return replace(page, planned=moved, tried=(*page.tried, tried)), tried
+
+
+def _forward(planned: tuple[Planned, ...], now: datetime) -> tuple[Planned, ...]:
+    """Bring the next contact to now; later ones keep their instants."""
+    if not planned:
+        return ()
+    return (replace(planned[0], due_at=min(planned[0].due_at, now)), *planned[1:])
+
+
+def refuse(page: Page, method: str, attempt: int, reason: str, now: datetime) -> Page:
+    """A begun contact was refused: the next one is due now; with none left nobody is reached.
+
+    An earlier contact refused late does not end a page whose latest contact is still out.
+    """
+    tried = tuple(
+        replace(t, refused=reason) if (t.method, t.attempt) == (method, attempt) else t
+        for t in page.tried
+    )
+    page = replace(page, tried=tried)
+    if not page.open:
+        return page
+    if page.planned:
+        return replace(page, planned=_forward(page.planned, now))
+    lost = tried and (tried[-1].refused or all(t.refused for t in tried))
+    return close(page, PageState.UNREACHABLE, now) if lost else page
+
+
+def close(page: Page, state: PageState, now: datetime) -> Page:
+    return replace(page, state=state, planned=(), closed_at=now)

@@ -1,0 +1,51 @@
+"""Small pieces of wording that decisions and notifiers share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from routing.case import Case
+from routing.sla import ClockState, Metric
+
+PROMISE = {
+    Metric.FIRST_REPLY: "Reply",
+    Metric.NEXT_REPLY: "Reply",
+    Metric.UPDATE: "Update",
+    Metric.RESOLUTION: "Fix",
+}
+
+
+def instant(at: datetime, now: datetime) -> str:
+    """`14:05 UTC`, with the date when it is not today's (UTC)."""
+    clock = at.strftime("%H:%M UTC")
+    return clock if at.date() == now.date() else f"{at.day} {at.strftime('%b')} {clock}"
+
+
+def brief(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, cut at a word."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 2].rsplit(" ", 1)[0] or line[: limit - 2]
+    return f"{cut}.."
+
+
+def label(case: Case) -> str:
+    """`ACME-7 (Acme Corp, Login fails for everyone)`."""
+    subject = brief(case.ticket.subject, 48) or "no subject"
+    return f"{case.id} ({brief(case.account_name, 24)}, {subject})"
+
+
+def next_due(case: Case, now: datetime) -> str:
+    """`Reply due 14:05 UTC.` for the earliest promise still open; empty when there is none."""
+    running = [
+        c
+        for c in case.clocks
+        if c.due_at and c.state in {ClockState.RUNNING, ClockState.BREACHED} and not c.met_at
+    ]
+    if not running:
+        return ""
+    first = min(running, key=lambda c: c.due_at or now)
+    due = first.due_at or now
+    verb = "was due" if due < now else "due"
+    return f"{PROMISE[first.metric]} {verb} {instant(due, now)}."

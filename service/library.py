@@ -1,0 +1,101 @@
+"""What decisions look things up in: policies, people, schedules, kept in memory while they hold.
+
+A counter in the database moves whenever any of it changes; every transaction of the desk reads the
+counter and so never decides by what is stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from routing.book import Book
+from routing.people import Person
+from routing.policy import Policy
+from routing.schedule import Override, Schedule
+from service.store import codec
+from service.store.pool import AnyConnection
+from service.store.sql import query
+
+_policy = codec.decoder(Policy)
+_override = codec.decoder(Override)
+
+
+class NothingLoaded(Exception):
+    """There is no policy yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One generation of everything."""
+
+    generation: int
+    policies: Mapping[str, Policy]
+    current: Policy
+    people: Mapping[str, Person]
+    schedules: Mapping[str, Schedule]
+    phones: Mapping[str, tuple[str, ...]]
+    """E.164 number to the people who have it."""
+
+    def book(self, policy: str | None = None) -> Book:
+        """What a case decides by: its own policy version, live people and schedules."""
+        chosen = self.policies.get(policy or "", self.current)
+        return Book(chosen, self.people, self.schedules)
+
+
+class Library:
+    def __init__(self) -> None:
+        self._shelf: Shelf | None = None
+
+    async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
+        """The current shelf; `conn` may be within a transaction. `now` (UTC) drops old overrides."""
+        generation = await conn.fetchval(query("generation"))
+        if self._shelf is None or self._shelf.generation != generation:
+            self._shelf = await self._read(conn, generation, now)
+        return self._shelf
+
+    async def _read(self, conn: AnyConnection, generation: int, now: datetime) -> Shelf:
+        rows = await conn.fetch(query("all_policies"))
+        if not rows:
+            raise NothingLoaded(
+                "No policy has been applied yet. Webhooks are kept. "
+                "Apply one with `heliograph policy apply FILE`."
+            )
+        policies = {r["id"]: replace(_policy(r["document"]), id=r["id"]) for r in rows}
+        effective = [r["id"] for r in rows if r["effective_at"] <= now] or [rows[0]["id"]]
+        current = policies[effective[-1]]
+        people = {
+            r["id"]: codec.decode_person(r["body"]) for r in await conn.fetch(query("all_people"))
+        }
+        overrides = await conn.fetch(query("live_overrides"), now)
+        return Shelf(
+            generation,
+            policies,
+            current,
+            people,
+            _with_overrides(current.schedules, [(r["schedule"], r["body"]) for r in overrides]),
+            _phones(people),
+        )
+
+
+def _with_overrides(
+    schedules: Mapping[str, Schedule], rows: list[tuple[str, str]]
+) -> Mapping[str, Schedule]:
+    added: dict[str, tuple[Override, ...]] = {}
+    for name, body in rows:
+        added[name] = (*added.get(name, ()), _override(body))
+    return {
+        name: replace(s, overrides=(*s.overrides, *added[name])) if name in added else s
+        for name, s in schedules.items()
+    }
+
+
+def _phones(people: Mapping[str, Person]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for person in people.values():
+        for method in person.contact_methods:
+            if method.type in {"sms", "voice"}:
+                owners = found.get(method.address, ())
+                found[method.address] = tuple(dict.fromkeys((*owners, person.id)))
+    return found

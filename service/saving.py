@@ -1,0 +1,274 @@
+"""Changes of cases as rows: written in a handful of statements, however many cases there are."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from notifiers.wording import PageFacts
+from routing.case import Case
+from routing.decide import Decision
+from routing.event import Announce, Contact, Effect, StandDown, WriteBack
+from routing.page import PageState
+from routing.people import ContactMethod, Person
+from routing.words import next_due
+from service.library import Shelf
+from service.store import codec
+from service.store.pool import AnyConnection
+from service.store.sql import query
+
+PATIENCE = timedelta(minutes=5)
+"""How long a contact that fails for a passing reason is tried, where no step says."""
+WRITE_PATIENCE = timedelta(hours=24)
+CODES = range(1000, 10000)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    before: Case | None
+    decision: Decision
+    accepted_at: datetime | None = None
+    """When the webhook was accepted, for the latency of the page."""
+
+
+async def save(conn: AnyConnection, changes: Sequence[Change], shelf: Shelf, now: datetime) -> None:
+    """Write what was decided; several changes of one case are written as its last state."""
+    if not changes:
+        return
+    await _cases(conn, changes, shelf, now)
+    codes = await _pages(conn, changes)
+    await _timeline(conn, changes, now)
+    await _outbox(conn, changes, shelf, codes, now)
+
+
+def _folded(changes: Sequence[Change]) -> dict[str, tuple[Case | None, Case]]:
+    """Case id to (as it was at first, as it is at last)."""
+    folded: dict[str, tuple[Case | None, Case]] = {}
+    for change in changes:
+        after = change.decision.case
+        folded[after.id] = (folded.get(after.id, (change.before, after))[0], after)
+    return folded
+
+
+async def _cases(
+    conn: AnyConnection, changes: Sequence[Change], shelf: Shelf, now: datetime
+) -> None:
+    folded = _folded(changes)
+    new = [after for before, after in folded.values() if before is None]
+    old = [after for before, after in folded.values() if before is not None]
+    if new:
+        rows = await conn.fetch(
+            query("insert_cases"),
+            *_columns(
+                (c.id, c.source, c.ticket_id, c.account, c.plan, c.severity, _rank(c, shelf),
+                 c.state.value, c.owner, _stage(c), c.policy, c.opened_at, now, c.wake_at,
+                 codec.encode(c)) for c in new
+            ),
+        )  # fmt: skip
+        if len(rows) < len(new):
+            raise asyncpg.UniqueViolationError("another process opened the same ticket")
+    if old:
+        await conn.execute(
+            query("update_cases"),
+            *_columns(
+                (c.id, c.account, c.plan, c.severity, _rank(c, shelf), c.state.value, c.owner,
+                 _stage(c), now, c.wake_at, codec.encode(c)) for c in old
+            ),
+        )  # fmt: skip
+
+
+def _columns(rows: Any) -> list[list[Any]]:  # noqa: ANN401 - rows of mixed types become columns
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _rank(case: Case, shelf: Shelf) -> int:
+    severity = shelf.book(case.policy).policy.severity(case.severity)
+    return severity.rank if severity else 0
+
+
+def _stage(case: Case) -> str | None:
+    return case.engineering.stage.value if case.engineering else None
+
+
+PageKey = tuple[str, int, str]
+
+
+async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey, str]:
+    """Insert new pages with a code each, update changed ones; the codes of the pages contacted."""
+    new: list[tuple[PageKey, str, datetime]] = []
+    changed: list[tuple[PageKey, str]] = []
+    for before, after in _folded(changes).values():
+        known = {(p.turn, p.person): p.state for p in before.pages} if before else {}
+        for page in after.pages:
+            was = known.get((page.turn, page.person))
+            key = (after.id, page.turn, page.person)
+            if was is None:
+                new.append((key, page.state.value, page.opened_at))
+            elif was is not page.state:
+                changed.append((key, page.state.value))
+    codes = await _draw(conn, [key for key, *_ in new])
+    if new:
+        await conn.execute(
+            query("insert_pages"),
+            *_columns((*key, codes[key], state, at) for key, state, at in new),
+        )
+    if changed:
+        await conn.execute(
+            query("update_pages"), *_columns((*key, state, True) for key, state in changed)
+        )
+    over = [
+        after.id
+        for before, after in _folded(changes).values()
+        if not after.live and (before is None or before.live)
+    ]
+    if over:
+        await conn.execute(query("release_codes"), over)
+    return await _with_older(conn, changes, codes)
+
+
+async def _draw(conn: AnyConnection, keys: Sequence[PageKey]) -> dict[PageKey, str]:
+    """A code for each new page that no other live page of the person has."""
+    if not keys:
+        return {}
+    rows = await conn.fetch(query("live_codes"), list({person for _, _, person in keys}))
+    taken = {(r["person"], r["code"]) for r in rows}
+    drawn: dict[PageKey, str] = {}
+    for key in keys:
+        person = key[2]
+        code = _code(key, {c for p, c in taken if p == person} if taken else set())
+        taken.add((person, code))
+        drawn[key] = code
+    return drawn
+
+
+def _code(key: PageKey, taken: set[str]) -> str:
+    """Four digits that look drawn at random and are the same for the same page."""
+    first = zlib.crc32("/".join(map(str, key)).encode()) % len(CODES)
+    for step in range(len(CODES)):
+        code = str(CODES[(first + step) % len(CODES)])
+        if code not in taken:
+            return code
+    return str(next(n for n in range(10_000, 100_000) if str(n) not in taken))
+
+
+async def _with_older(
+    conn: AnyConnection, changes: Sequence[Change], codes: dict[PageKey, str]
+) -> dict[PageKey, str]:
+    wanted = {
+        (c.decision.case.id, e.turn, e.person)
+        for c in changes
+        for e in c.decision.effects
+        if isinstance(e, Contact)
+    } - codes.keys()
+    if wanted:
+        rows = await conn.fetch(query("codes_of_pages"), *_columns(wanted))
+        codes = codes | {(r["case_id"], r["turn"], r["person"]): r["code"] for r in rows}
+    return codes
+
+
+async def _timeline(conn: AnyConnection, changes: Sequence[Change], now: datetime) -> None:
+    rows = [
+        (c.decision.case.id, now, e.kind, e.text, e.person, e.due_at, codec.optional(e.data))
+        for c in changes
+        for e in c.decision.entries
+    ]
+    if rows:
+        await conn.execute(query("insert_timeline"), *_columns(rows))
+
+
+async def _outbox(
+    conn: AnyConnection,
+    changes: Sequence[Change],
+    shelf: Shelf,
+    codes: Mapping[PageKey, str],
+    now: datetime,
+) -> None:
+    rows: list[tuple[Any, ...]] = []
+    for change in changes:
+        case = change.decision.case
+        if any(isinstance(e, StandDown) for e in change.decision.effects):
+            # What this very batch queued for the case before is wanted no more either.
+            rows = [r for r in rows if (r[1], r[3]) != (case.id, "page")]
+            await conn.execute(query("cancel_queued"), [case.id], now)
+            await conn.execute(query("cancel_ringing"), [case.id], now)
+        rows += filter(None, (_row(change, e, shelf, codes, now) for e in change.decision.effects))
+    if rows:
+        await conn.execute(query("insert_outbox"), *_columns(rows))
+
+
+def _row(
+    change: Change, effect: Effect, shelf: Shelf, codes: Mapping[PageKey, str], now: datetime
+) -> tuple[Any, ...] | None:
+    case = change.decision.case
+    rank = _rank(case, shelf)
+    match effect:
+        case Contact():
+            return _contact(change, effect, shelf, codes, now)
+        case WriteBack():
+            payload = codec.encode(
+                {
+                    "ticket": case.ticket_id,
+                    "text": effect.text,
+                    "public": effect.public,
+                    "status": effect.status,
+                    "stamp": case.ticket.updated_stamp,
+                }
+            )
+            key = f"{case.id}/write/{effect.number}"
+            return (
+                key, case.id, "systems", "write", case.source, None, None, None, None, rank,
+                payload, now, now, now + WRITE_PATIENCE,
+            )  # fmt: skip
+        case Announce():
+            method = _for_news(shelf.people.get(effect.person))
+            if method is None:
+                return None
+            payload = codec.encode({"to": method.address, "text": effect.text})
+            return (
+                f"{case.id}/announce/{effect.number}", case.id, "people", "announce", method.type,
+                effect.person, None, method.id, None, rank, payload, now, now, now + PATIENCE,
+            )  # fmt: skip
+    return None
+
+
+def _for_news(person: Person | None) -> ContactMethod | None:
+    """News wants no call: a text or a mail."""
+    methods = [m for m in person.contact_methods if m.usable] if person else []
+    return next((m for m in methods if m.type in {"sms", "email"}), None)
+
+
+def _contact(
+    change: Change, effect: Contact, shelf: Shelf, codes: Mapping[PageKey, str], now: datetime
+) -> tuple[Any, ...] | None:
+    case, person = change.decision.case, shelf.people[effect.person]
+    method = next(m for m in person.contact_methods if m.id == effect.method)
+    page = next(p for p in case.pages if (p.turn, p.person) == (effect.turn, effect.person))
+    if page.state is not PageState.OPEN:
+        return None
+    severity = shelf.book(case.policy).policy.severity(case.severity)
+    facts = PageFacts(
+        case=case.id,
+        code=codes[case.id, effect.turn, effect.person],
+        to=method.address,
+        person=person.name,
+        account=case.account_name,
+        subject=case.ticket.subject,
+        severity=(severity.name or severity.id) if severity else case.severity,
+        plan=case.plan,
+        purpose=effect.purpose,
+        due=next_due(case, now),
+        why=page.why,
+        url=case.ticket.url,
+        accepted_at=change.accepted_at.isoformat() if change.accepted_at else None,
+    )
+    until = case.round.due_at if case.round else now + PATIENCE
+    key = f"{case.id}/{effect.turn}/{effect.person}/{effect.method}/{effect.attempt}"
+    return (
+        key, case.id, "people", "page", method.type, effect.person, effect.turn, effect.method,
+        effect.attempt, _rank(case, shelf), codec.encode(facts), now, now, until,
+    )  # fmt: skip

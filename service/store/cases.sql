@@ -1,0 +1,151 @@
+-- name: lock_cases_of_tickets
+-- The cases of these tickets, locked in the order of their ids.
+select id, body
+from cases
+where (source, ticket) in (select * from unnest($1::text[], $2::text[]))
+order by id
+for update;
+
+-- name: lock_case
+-- One case, locked until the transaction ends.
+select id, body from cases where id = $1 for update;
+
+-- name: lock_due_cases
+-- The cases whose time has come and that nobody else is at, longest due first.
+select id, body
+from cases
+where wake_at <= $1
+order by wake_at
+limit $2
+for update skip locked;
+
+-- name: case_numbers
+-- So many fresh numbers; those of a transaction that fails are never used.
+select nextval('case_numbers')::bigint from generate_series(1, $1::int);
+
+-- name: insert_cases
+-- New cases; one whose ticket has a case by now is left out of the answer.
+insert into cases (id, source, ticket, account, plan, severity, rank, state, owner, stage, policy,
+                   opened_at, updated_at, wake_at, body)
+select *
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[],
+            $13::timestamptz[], $14::timestamptz[], $15::json[])
+on conflict (source, ticket) do nothing
+returning id;
+
+-- name: update_cases
+-- Cases as the decision left them.
+update cases as c
+set account = u.account, plan = u.plan, severity = u.severity, rank = u.rank, state = u.state,
+    owner = u.owner, stage = u.stage, updated_at = u.updated_at, wake_at = u.wake_at, body = u.body
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
+            $8::text[], $9::timestamptz[], $10::timestamptz[], $11::json[])
+         as u (id, account, plan, severity, rank, state, owner, stage, updated_at, wake_at, body)
+where c.id = u.id;
+
+-- name: insert_timeline
+-- What happened and why.
+insert into timeline (case_id, at, kind, text, person, due_at, data)
+select *
+from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+            $7::json[]);
+
+-- name: live_codes
+-- The codes that are taken on these people's phones.
+select person, code from pages where live and person = any($1::text[]);
+
+-- name: insert_pages
+-- New pages, each with its code.
+insert into pages (case_id, turn, person, code, state, opened_at)
+select *
+from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]);
+
+-- name: update_pages
+-- Pages as the decision left them.
+update pages as p
+set state = u.state, live = p.live and u.live
+from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::boolean[])
+         as u (case_id, turn, person, state, live)
+where (p.case_id, p.turn, p.person) = (u.case_id, u.turn, u.person);
+
+-- name: codes_of_pages
+-- The codes of pages opened earlier.
+select case_id, turn, person, code
+from pages
+where (case_id, turn, person) in (select * from unnest($1::text[], $2::int[], $3::text[]));
+
+-- name: release_codes
+-- The codes of ended cases may be drawn again.
+update pages set live = false where case_id = any($1::text[]) and live;
+
+-- name: case_of_reply
+-- The pages a reply may mean, the newest first.
+select p.case_id, p.turn, p.person, p.code, p.state, p.opened_at, p.live, c.state as case_state,
+       c.rank
+from pages as p
+join cases as c on c.id = p.case_id
+where p.person = any($1::text[]) and p.opened_at >= $2
+order by p.opened_at desc, p.case_id desc
+limit 400;
+
+-- name: next_wake
+-- When the next case is due.
+select min(wake_at) from cases where wake_at is not null;
+
+-- name: case_by_id
+-- One case, to read.
+select id, source, ticket, account, plan, severity, rank, state, owner, stage, policy, opened_at,
+       updated_at, wake_at, body
+from cases
+where id = $1;
+
+-- name: list_cases
+-- A page of cases, the newest first, after a cursor.
+select id, source, ticket, account, plan, severity, rank, state, owner, stage, policy, opened_at,
+       updated_at, wake_at, body
+from cases
+where ($1::text[] is null or state = any($1))
+  and ($2::text is null or severity = $2)
+  and ($3::text is null or account = $3)
+  and ($4::timestamptz is null or opened_at >= $4)
+  and ($5::timestamptz is null or (opened_at, id) < ($5, $6::text))
+order by opened_at desc, id desc
+limit $7;
+
+-- name: case_of_ticket
+-- The case of a ticket.
+select id from cases where source = $1 and ticket = $2;
+
+-- name: timeline_of
+-- A case's timeline from a line on.
+select id, at, kind, text, person, due_at, data
+from timeline
+where case_id = $1 and id > $2
+order by id
+limit $3;
+
+-- name: deliveries_of
+-- Every contact of a case and what became of it.
+select key, kind, channel, person, turn, method, attempt, state, created_at, available_at, begun_at,
+       settled_at, receipt, said, tries
+from outbox
+where case_id = $1 and kind = 'page'
+order by id;
+
+-- name: pages_of
+-- Every page of a case.
+select turn, person, code, state, opened_at from pages where case_id = $1 order by turn, person;
+
+-- name: engineering_queue
+-- The Sustained Engineering queue, the most severe first.
+select c.id, c.source, c.ticket, c.account, c.plan, c.severity, c.rank, c.state, c.owner, c.stage,
+       c.policy, c.opened_at, c.updated_at, c.wake_at, c.body
+from cases as c
+where c.state = 'engineering'
+order by c.rank, c.opened_at
+limit $1;
+
+-- name: count_cases
+-- How many cases there are in each state.
+select state, count(*) as n from cases group by state;

@@ -1,0 +1,115 @@
+-- name: generation
+-- The counter that moves when what processes keep in memory is stale.
+select value from generations where name = 'book';
+
+-- name: bump_generation
+-- What processes keep in memory is stale from the commit on.
+update generations set value = value + 1 where name = 'book' returning value;
+
+-- name: all_people
+-- Everybody.
+select id, body from people order by id;
+
+-- name: person_by_id
+-- One person.
+select body from people where id = $1;
+
+-- name: upsert_people
+-- New or changed people.
+insert into people (id, body, updated_at)
+select u.id, u.body, $3
+from unnest($1::text[], $2::json[]) as u (id, body)
+on conflict (id) do update set body = excluded.body, updated_at = excluded.updated_at;
+
+-- name: upsert_accounts
+-- New or changed accounts.
+insert into accounts (id, body, updated_at)
+select u.id, u.body, $3
+from unnest($1::text[], $2::json[]) as u (id, body)
+on conflict (id) do update set body = excluded.body, updated_at = excluded.updated_at;
+
+-- name: drop_account_keys
+-- These accounts are found by nothing until their keys are written anew.
+delete from account_keys where account = any($1::text[]);
+
+-- name: insert_account_keys
+-- By what accounts are found.
+insert into account_keys (kind, value, account)
+select * from unnest($1::text[], $2::text[], $3::text[])
+on conflict do nothing;
+
+-- name: accounts_of_keys
+-- The accounts that these keys name.
+select k.kind, k.value, k.account, a.body
+from account_keys as k
+join accounts as a on a.id = k.account
+where (k.kind, k.value) in (select * from unnest($1::text[], $2::text[]));
+
+-- name: account_by_id
+-- One account.
+select body from accounts where id = $1;
+
+-- name: accounts_by_id
+-- Several accounts.
+select id, body from accounts where id = any($1::text[]);
+
+-- name: count_directory
+-- Whether anything was ever loaded.
+select (select count(*) from people) as people, (select count(*) from accounts) as accounts,
+       (select count(*) from policies) as policies;
+
+-- name: insert_policy
+-- A new policy version; versions never change.
+insert into policies (id, number, source, document, effective_at, applied_by, created_at)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: all_policies
+-- Every policy version, oldest first.
+select id, number, source, document, effective_at from policies order by number;
+
+-- name: policy_heads
+-- Every policy version without its text.
+select id, number, effective_at, applied_by, created_at from policies order by number;
+
+-- name: last_policy_number
+-- The number of the newest policy version.
+select coalesce(max(number), 0) from policies;
+
+-- name: live_overrides
+-- Overrides that have not ended.
+select id, schedule, body from schedule_overrides where ends_at > $1 order by created_at, id;
+
+-- name: insert_override
+-- A new override of a schedule.
+insert into schedule_overrides (id, schedule, body, ends_at, created_by, created_at)
+values ($1, $2, $3, $4, $5, $6);
+
+-- name: token_by_digest
+-- The token with this digest, unless it was revoked.
+select id, name, role, person from tokens where digest = $1 and revoked_at is null;
+
+-- name: insert_token
+-- A new token; only its digest is kept.
+insert into tokens (id, digest, name, role, person, created_at) values ($1, $2, $3, $4, $5, $6);
+
+-- name: read_clock
+-- How far the service's clock is ahead of the true one.
+select ahead from clock;
+
+-- name: set_clock
+-- Move the service's clock.
+update clock set ahead = $1;
+
+-- name: insert_audit
+-- Who changed what.
+insert into audit (at, who, what, detail) values ($1, $2, $3, $4);
+
+-- name: put_measurements
+-- What a process has counted so far.
+insert into measurements (process, at, body)
+values ($1, $2, $3)
+on conflict (process) do update set at = excluded.at, body = excluded.body;
+
+-- name: all_measurements
+-- What every process has counted.
+select process, at, body from measurements;

@@ -1,0 +1,50 @@
+-- name: known_intake
+-- Deliveries that were taken in before.
+select source, event_key, state, case_id
+from intake
+where (source, event_key) in (select * from unnest($1::text[], $2::text[]));
+
+-- name: insert_intake
+-- Webhooks as they came; one that is there by now is left out of the answer.
+insert into intake (source, event_key, received_at, state, urgency, headers, body, case_id, said,
+                    decided_at)
+select *
+from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::smallint[], $6::json[],
+            $7::bytea[], $8::text[], $9::text[], $10::timestamptz[])
+on conflict (source, event_key) do nothing
+returning id;
+
+-- name: claim_stored
+-- Webhooks that wait for their decision, the urgent first.
+select id, source, event_key, received_at, headers, body
+from intake
+where state = 'stored'
+order by urgency, id
+limit $1
+for update skip locked;
+
+-- name: intake_decided
+-- What became of stored webhooks.
+update intake as i
+set state = u.state, case_id = u.case_id, said = u.said, decided_at = $5
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as u (id, state, case_id, said)
+where i.id = u.id;
+
+-- name: dead_letters
+-- Authentic webhooks nobody could read, the newest first.
+select id, source, event_key, received_at, said, body
+from intake
+where state = 'dead' and ($1::bigint is null or id < $1)
+order by id desc
+limit $2;
+
+-- name: intake_by_id
+-- One webhook, locked for a replay.
+select id, source, event_key, received_at, state, headers, body, case_id, said
+from intake
+where id = $1
+for update;
+
+-- name: oldest_stored
+-- Since when the oldest undecided webhook waits.
+select min(received_at) from intake where state = 'stored';

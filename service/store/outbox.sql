@@ -1,0 +1,153 @@
+-- name: insert_outbox
+-- Effects; one that is there already (a replay) stays as it is.
+insert into outbox (key, case_id, lane, kind, channel, person, turn, method, attempt, rank, payload,
+                    created_at, available_at, give_up_at)
+select *
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+            $8::text[], $9::int[], $10::smallint[], $11::json[], $12::timestamptz[],
+            $13::timestamptz[], $14::timestamptz[])
+on conflict (key) do nothing;
+
+-- name: cancel_queued
+-- Contacts that have not left are not sent any more.
+update outbox
+set state = 'cancelled', settled_at = $2, said = 'stood down before it was sent'
+where case_id = any($1::text[]) and kind = 'page' and state = 'queued';
+
+-- name: cancel_ringing
+-- Calls that may be ringing are to be hung up.
+insert into outbox (key, case_id, lane, kind, channel, person, turn, method, attempt, rank, payload,
+                    created_at, available_at, give_up_at)
+select 'cancel/' || key, case_id, 'people', 'cancel', channel, person, turn, method, attempt, -1,
+       json_build_object('ref', ref), $2, $2, $2::timestamptz + interval '2 minutes'
+from outbox
+where case_id = any($1::text[]) and kind = 'page' and channel = 'voice' and state = 'sent'
+  and ref is not null
+on conflict (key) do nothing;
+
+-- name: claim_outbox
+-- Lease the most severe due rows of a lane to one sender.
+update outbox as o
+set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1
+from (
+    select id
+    from outbox
+    where state = 'queued' and lane = $5 and available_at <= $1
+    order by rank, available_at, id
+    limit $2
+    for update skip locked
+) as due
+where o.id = due.id
+returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
+          o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
+          o.unclear, o.begun_at;
+
+-- name: lapse_leases
+-- A lease nobody settled: what became of it is unclear, so it is looked up before it is sent again.
+update outbox
+set state = 'queued', unclear = true, lease = null, lease_until = null, available_at = $1
+where state = 'sending' and lease_until <= $1;
+
+-- name: begin_sending
+-- The provider request begins now.
+update outbox set begun_at = coalesce(begun_at, $3) where id = $1 and lease = $2;
+
+-- name: settle_sent
+-- The provider has it.
+update outbox
+set state = 'sent', ref = $3, settled_at = $4, lease = null, lease_until = null, unclear = false,
+    said = null, begun_at = coalesce(begun_at, $5)
+where id = $1 and lease = $2
+returning id;
+
+-- name: settle_dead
+-- It will not be sent.
+update outbox
+set state = 'dead', said = $3, settled_at = $4, lease = null, lease_until = null,
+    begun_at = coalesce(begun_at, $5)
+where id = $1 and lease = $2
+returning id;
+
+-- name: settle_done
+-- It is done, or its goal was reached another way.
+update outbox
+set state = 'delivered', said = $3, settled_at = $4, lease = null, lease_until = null,
+    begun_at = coalesce(begun_at, $5)
+where id = $1 and lease = $2
+returning id;
+
+-- name: settle_again
+-- It is to be tried again later.
+update outbox
+set state = 'queued', said = $3, available_at = $4, unclear = $5, lease = null, lease_until = null,
+    begun_at = coalesce(begun_at, $6)
+where id = $1 and lease = $2
+returning id;
+
+-- name: return_leases
+-- What was leased and not begun goes back when a sender stops.
+update outbox
+set state = 'queued', lease = null, lease_until = null, tries = tries - 1
+where state = 'sending' and lease = any($1::uuid[]) and begun_at is null;
+
+-- name: next_outbox
+-- When the next row is due.
+select min(available_at) from outbox where state = 'queued';
+
+-- name: next_lapse
+-- When the next lease lapses.
+select min(lease_until) from outbox where state = 'sending';
+
+-- name: outbox_by_id
+-- One row, to read.
+select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
+       receipt, payload, created_at
+from outbox
+where id = $1;
+
+-- name: outbox_by_ref
+-- The row a provider's reference belongs to.
+select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
+       receipt, payload, created_at
+from outbox
+where ref = $1;
+
+-- name: lock_receipt
+-- One row, locked for its receipt.
+select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
+       receipt, created_at
+from outbox
+where id = $1
+for update;
+
+-- name: note_receipt
+-- What the provider says of a delivery.
+update outbox
+set receipt = $2, receipt_rank = $3, ref = coalesce(ref, $6), settled_at = coalesce(settled_at, $5),
+    state = $4, lease = null, lease_until = null
+where id = $1;
+
+-- name: refs_of_address
+-- References of other deliveries to the same address.
+select ref
+from outbox
+where ref is not null and kind in ('page', 'announce') and payload->>'to' = $1 and created_at >= $2;
+
+-- name: outbox_health
+-- How much waits, and since when the oldest of it is due.
+select count(*) filter (where state in ('queued', 'sending')) as depth,
+       min(available_at) filter (where state in ('queued', 'sending') and available_at <= $1) as oldest
+from outbox
+where state in ('queued', 'sending');
+
+-- name: reserve_pace
+-- The next instant a sender may send at; the one after it is moved on.
+insert into pacing (sender, free_at)
+values ($1, $2::timestamptz + $3::interval)
+on conflict (sender) do update
+set free_at = greatest(pacing.free_at, $2::timestamptz) + $3::interval
+returning free_at - $3::interval;
+
+-- name: lock_pace
+-- When a sender may send next.
+select free_at from pacing where sender = $1 for update;

@@ -1,0 +1,1 @@
+"""Ticket systems, one file each, both directions, no IO: verify, read, write, judge."""

@@ -1,0 +1,176 @@
+"""What every ticket system is to us: how its webhooks are trusted and read, and how we write back.
+
+Nothing here does IO. Verifying and reading are functions of the bytes that came in; writing back is
+a conversation, a generator that yields requests, is sent their answers, and returns what became of
+it. Whoever drives it owns the connection, the time-outs and the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from routing.report import Report, TicketStatus
+
+NOBODY: frozenset[str] = frozenset()
+
+
+class Forged(Exception):  # noqa: N818 - the name is the finding, not an accident of ours
+    """The signature, token or key is missing or wrong. Answer 401; nothing was read."""
+
+
+class Stale(Exception):  # noqa: N818
+    """Authentic, but signed too long ago or too far ahead. Answer 401; nothing was read."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """Authentic, but not understood. Keep it as a dead letter and answer 202."""
+
+
+class Misconfigured(Exception):  # noqa: N818
+    """The settings for writing back are incomplete; the sentence names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One webhook as it came in.
+
+    `headers` have lower-case names. `received_at` is true wall time (UTC), whatever clock the
+    service runs on. `url` is the public address it was sent to, with its query.
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    method: str = "POST"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an authentic webhook said. Without reports, `ignored` is the sentence of why not."""
+
+    reports: tuple[Report, ...] = ()
+    ignored: str | None = None
+
+    def __iter__(self) -> Iterator[Report]:
+        return iter(self.reports)
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where and as whom we write. `own` are our ids and addresses there, to know our own echo."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    own: frozenset[str] = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a ticket shall show. `key` is unique per write-back and becomes its marker.
+
+    `seen` is the ticket's own word for the revision we last knew (Zendesk: `updated_at`); where the
+    system can refuse a write on top of somebody else's, it is asked to.
+    """
+
+    ticket: str
+    key: str
+    note: str | None = None
+    public: bool = False
+    status: TicketStatus | None = None
+    tags: tuple[str, ...] = ()
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`path` is relative to `Access.url`. `json` is None for a request without a body."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    json: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is written. `already`: our marker was found, so an earlier try had got through."""
+
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Nothing is known to be written; ask again after this long."""
+
+    after: timedelta
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Asking again will not help; somebody has to read the sentence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody changed the ticket meanwhile; read it again before writing."""
+
+    sentence: str
+
+
+Judgement = Done | Retry | Refused | Conflict
+Conversation = Generator[Request, Answer, Judgement]
+
+
+class TicketSystem(Protocol):
+    """One ticket system. The instances are stateless and shared."""
+
+    @property
+    def source(self) -> str:
+        """The name in `/webhooks/{source}`, in reports and in account `external_ids`."""
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings for writing back, without prefix; empty when we cannot write back."""
+
+    def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:
+        """Return when any secret fits and, where the source dates its webhooks, any `now` is near.
+
+        Raises Forged or Stale.
+        """
+
+    def read(self, envelope: Envelope, own: frozenset[str] = NOBODY) -> Reading:
+        """Understand a verified webhook. `own`: see `Access`. Raises Unreadable."""
+
+    def access(self, settings: Mapping[str, str]) -> Access | None:
+        """None when nothing is set. Raises Misconfigured when something is missing."""
+
+    def search(self, change: Change, access: Access) -> Request:
+        """The request whose answer shows our marker, if an earlier try got through."""
+
+    def contains_marker(self, body: bytes, key: str) -> bool:
+        """Whether the answer to `search` shows the marker of `key`."""
+
+    def judge(self, answer: Answer) -> Judgement:
+        """What an answer to one of our requests means."""
+
+    def write(self, change: Change, access: Access) -> Conversation:
+        """Look for our marker, then write what is missing."""

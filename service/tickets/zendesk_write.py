@@ -1,0 +1,119 @@
+"""Writing to Zendesk tickets: PUT /api/v2/tickets/{id}.json (developer.zendesk.com, "Tickets")."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import quote
+
+from routing.report import TicketStatus
+from service.tickets.judging import judge
+from service.tickets.marker import TAG, contains_marker, signed
+from service.tickets.members import read_object
+from service.tickets.settings import required
+from service.tickets.ticketsystem import (
+    Access,
+    Answer,
+    Change,
+    Conflict,
+    Conversation,
+    Done,
+    Judgement,
+    Request,
+    Retry,
+    Unreadable,
+)
+
+_TRIES = 3
+_WORDS = {
+    TicketStatus.NEW: "open",
+    TicketStatus.OPEN: "open",
+    TicketStatus.PENDING: "pending",
+    TicketStatus.ON_HOLD: "hold",
+    TicketStatus.SOLVED: "solved",
+    TicketStatus.CLOSED: "closed",
+}
+_ENDED = frozenset({"solved", "closed", "deleted"})
+
+
+class ZendeskWriter:
+    """The writing half of Zendesk."""
+
+    settings = ("ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_API_TOKEN")
+
+    def access(self, settings: Mapping[str, str]) -> Access | None:
+        """API token authentication; ZENDESK_ACTOR_ID adds our user's id to know our own echo."""
+        found = required(self.settings, settings)
+        if found is None:
+            return None
+        url, email, token = found
+        login = base64.b64encode(f"{email}/token:{token}".encode()).decode()
+        own = frozenset({email.lower(), *settings.get("ZENDESK_ACTOR_ID", "").split()})
+        return Access(url, {"authorization": f"Basic {login}", "accept": "application/json"}, own)
+
+    def search(self, change: Change, access: Access) -> Request:
+        """The newest hundred comments."""
+        path = f"{_path(change)}/comments.json?sort_order=desc&page[size]=100"
+        return Request("GET", path, access.headers)
+
+    def contains_marker(self, body: bytes, key: str) -> bool:
+        """See `marker.contains_marker`."""
+        return contains_marker(body, key)
+
+    def judge(self, answer: Answer) -> Judgement:
+        """See `judging.judge`. A closed ticket takes no update and is refused with 422."""
+        return judge(answer, "Zendesk")
+
+    def write(self, change: Change, access: Access) -> Conversation:
+        """One update under our marker, made only on top of the revision it was decided for."""
+        if change.note is not None:
+            looked = yield self.search(change, access)
+            if not isinstance(verdict := self.judge(looked), Done):
+                return verdict
+            if self.contains_marker(looked.body, change.key):
+                return Done(already=True)
+        return (yield from self._update(change, access))
+
+    def _update(self, change: Change, access: Access) -> Conversation:
+        """A status goes on top of a known revision only, and never onto an ended ticket."""
+        wanted, stamp = change.status, change.seen
+        for _ in range(_TRIES):
+            if wanted is not None and stamp is None:
+                read = yield Request("GET", f"{_path(change)}.json", access.headers)
+                if not isinstance(verdict := self.judge(read), Done):
+                    return verdict
+                stamp, ended = _state(read.body)
+                wanted = None if ended else wanted
+            verdict = self.judge((yield update(change, access, wanted, stamp)))
+            if not isinstance(verdict, Conflict):
+                return verdict
+            stamp = None
+        return Retry(timedelta(seconds=10), "The Zendesk ticket keeps changing under our update.")
+
+
+def _path(change: Change) -> str:
+    return f"/api/v2/tickets/{quote(change.ticket, safe='')}"
+
+
+def update(
+    change: Change, access: Access, wanted: TicketStatus | None, stamp: str | None
+) -> Request:
+    """The update itself. With a status and a stamp, Zendesk refuses it on a changed ticket."""
+    ticket: dict[str, object] = {"additional_tags": [TAG, *change.tags]}
+    if change.note is not None:
+        ticket["comment"] = {"body": signed(change.note, change.key), "public": change.public}
+    if wanted is not None:
+        ticket["status"] = _WORDS[wanted]
+    if wanted is not None and stamp is not None:
+        ticket |= {"safe_update": True, "updated_stamp": stamp}
+    return Request("PUT", f"{_path(change)}.json", access.headers, {"ticket": ticket})
+
+
+def _state(body: bytes) -> tuple[str | None, bool]:
+    """The ticket's `updated_at`, and whether it has ended: then our status no longer applies."""
+    try:
+        ticket = read_object(body).nested("ticket")
+        return ticket.line("updated_at"), ticket.word("status") in _ENDED
+    except Unreadable:
+        return None, False
