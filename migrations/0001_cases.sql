@@ -60,13 +60,13 @@ create unique index pages_code on pages (person, code) where live;
 create index pages_person on pages (person, opened_at desc);
 
 -- What the world should do, written with the decision that wants it. The key is natural:
--- case/turn/person/method/attempt for a page, case/write/number for a write-back. Two lanes, so
--- that a slow ticket system never stands in the way of a page.
+-- case/turn/person/method/attempt for a page, case/write/number for a write-back. A lane for each
+-- channel and one for the ticket systems, so that a slow one never stands in another's way.
 create table outbox (
     id            bigint generated always as identity primary key,
     key           text not null unique,
     case_id       text references cases (id) on delete cascade,
-    lane          text not null check (lane in ('people', 'systems')),
+    lane          text not null,
     kind          text not null check (kind in ('page', 'write', 'announce', 'cancel')),
     channel       text not null,
     person        text,
@@ -84,6 +84,7 @@ create table outbox (
     lease         uuid,
     tries         integer not null default 0,
     unclear       boolean not null default false,
+    unwanted      boolean not null default false,
     begun_at      timestamptz,
     ref           text,
     receipt_rank  smallint not null default -1,

@@ -116,6 +116,16 @@ class Desk:
         """One event of one case. Raises Refusal (nothing changed) or NoSuchCase."""
         acted = await self._again(lambda: self._act(case, event))
         await self.ring()
+        if acted is None:
+            raise NoSuchCase(case)
+        return acted
+
+    async def act_with(
+        self, case: str, event: Event, settle: Callable[[AnyConnection], Awaitable[bool]]
+    ) -> Acted | None:
+        """`act`, with something settled in the same transaction; None when that was not ours."""
+        acted = await self._again(lambda: self._act(case, event, settle))
+        await self.ring()
         return acted
 
     async def wake(self, limit: int = WAKES) -> list[tuple[datetime, datetime]]:
@@ -230,11 +240,18 @@ class Desk:
         batch.cases[ticket] = decision.case
         return decision.case
 
-    async def _act(self, name: str, event: Event) -> Acted:
+    async def _act(
+        self,
+        name: str,
+        event: Event,
+        settle: Callable[[AnyConnection], Awaitable[bool]] | None = None,
+    ) -> Acted | None:
         async with self.pool.acquire() as conn, conn.transaction():
             row = await conn.fetchrow(query("lock_case"), name)
             if row is None:
                 raise NoSuchCase(name)
+            if settle is not None and not await settle(conn):
+                return None
             now = self.clock.now()
             shelf = await self.library.shelf(conn, now)
             case = codec.decode_case(row["body"])

@@ -230,7 +230,7 @@ def _row(
                 return None
             payload = codec.encode({"to": method.address, "text": effect.text})
             return (
-                f"{case.id}/announce/{effect.number}", case.id, "people", "announce", method.type,
+                f"{case.id}/announce/{effect.number}", case.id, method.type, "announce", method.type,
                 effect.person, None, method.id, None, rank, payload, now, now, now + PATIENCE,
             )  # fmt: skip
     return None
@@ -269,6 +269,6 @@ def _contact(
     until = case.round.due_at if case.round else now + PATIENCE
     key = f"{case.id}/{effect.turn}/{effect.person}/{effect.method}/{effect.attempt}"
     return (
-        key, case.id, "people", "page", method.type, effect.person, effect.turn, effect.method,
+        key, case.id, method.type, "page", method.type, effect.person, effect.turn, effect.method,
         effect.attempt, _rank(case, shelf), codec.encode(facts), now, now, until,
     )  # fmt: skip

@@ -11,14 +11,17 @@ on conflict (key) do nothing;
 -- name: cancel_queued
 -- Contacts that have not left are not sent any more.
 update outbox
-set state = 'cancelled', settled_at = $2, said = 'stood down before it was sent'
-where case_id = any($1::text[]) and kind = 'page' and state = 'queued';
+set state = case when state = 'queued' then 'cancelled' else state end,
+    unwanted = true,
+    settled_at = case when state = 'queued' then $2::timestamptz end,
+    said = 'stood down before it was sent'
+where case_id = any($1::text[]) and kind = 'page' and state in ('queued', 'sending');
 
 -- name: cancel_ringing
 -- Calls that may be ringing are to be hung up.
 insert into outbox (key, case_id, lane, kind, channel, person, turn, method, attempt, rank, payload,
                     created_at, available_at, give_up_at)
-select 'cancel/' || key, case_id, 'people', 'cancel', channel, person, turn, method, attempt, -1,
+select 'cancel/' || key, case_id, channel, 'cancel', channel, person, turn, method, attempt, -1,
        json_build_object('ref', ref), $2, $2, $2::timestamptz + interval '2 minutes'
 from outbox
 where case_id = any($1::text[]) and kind = 'page' and channel = 'voice' and state = 'sent'
@@ -42,15 +45,34 @@ returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
           o.unclear, o.begun_at;
 
+-- name: claim_writes
+-- Lease write-backs, those of one case in the order they were decided.
+update outbox as o
+set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1
+from (
+    select id
+    from outbox as w
+    where state = 'queued' and lane = 'systems' and available_at <= $1
+      and not exists (
+          select from outbox as e
+          where e.case_id = w.case_id and e.lane = 'systems' and e.id < w.id
+            and e.state in ('queued', 'sending'))
+    order by rank, available_at, id
+    limit $2
+    for update skip locked
+) as due
+where o.id = due.id
+returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
+          o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
+          o.unclear, o.begun_at;
+
 -- name: lapse_leases
 -- A lease nobody settled: what became of it is unclear, so it is looked up before it is sent again.
 update outbox
-set state = 'queued', unclear = true, lease = null, lease_until = null, available_at = $1
-where state = 'sending' and lease_until <= $1;
-
--- name: begin_sending
--- The provider request begins now.
-update outbox set begun_at = coalesce(begun_at, $3) where id = $1 and lease = $2;
+set state = case when unwanted then 'cancelled' else 'queued' end, unclear = true, lease = null,
+    lease_until = null, available_at = $1
+where state = 'sending' and lease_until <= $1
+returning id;
 
 -- name: settle_sent
 -- The provider has it.
@@ -58,7 +80,7 @@ update outbox
 set state = 'sent', ref = $3, settled_at = $4, lease = null, lease_until = null, unclear = false,
     said = null, begun_at = coalesce(begun_at, $5)
 where id = $1 and lease = $2
-returning id;
+returning unwanted;
 
 -- name: settle_dead
 -- It will not be sent.
@@ -79,7 +101,7 @@ returning id;
 -- name: settle_again
 -- It is to be tried again later.
 update outbox
-set state = 'queued', said = $3, available_at = $4, unclear = $5, lease = null, lease_until = null,
+set state = case when unwanted then 'cancelled' else 'queued' end, said = $3, available_at = $4, unclear = $5, lease = null, lease_until = null,
     begun_at = coalesce(begun_at, $6)
 where id = $1 and lease = $2
 returning id;
@@ -91,12 +113,8 @@ set state = 'queued', lease = null, lease_until = null, tries = tries - 1
 where state = 'sending' and lease = any($1::uuid[]) and begun_at is null;
 
 -- name: next_outbox
--- When the next row is due.
-select min(available_at) from outbox where state = 'queued';
-
--- name: next_lapse
--- When the next lease lapses.
-select min(lease_until) from outbox where state = 'sending';
+-- When the next row of each lane is due.
+select lane, min(available_at) as due_at from outbox where state = 'queued' group by lane;
 
 -- name: outbox_by_id
 -- One row, to read.
@@ -140,14 +158,13 @@ select count(*) filter (where state in ('queued', 'sending')) as depth,
 from outbox
 where state in ('queued', 'sending');
 
--- name: reserve_pace
--- The next instant a sender may send at; the one after it is moved on.
-insert into pacing (sender, free_at)
-values ($1, $2::timestamptz + $3::interval)
-on conflict (sender) do update
-set free_at = greatest(pacing.free_at, $2::timestamptz) + $3::interval
-returning free_at - $3::interval;
-
 -- name: lock_pace
--- When a sender may send next.
-select free_at from pacing where sender = $1 for update;
+-- When a sender may send next; the row is made where there is none.
+insert into pacing (sender, free_at)
+values ($1, $2)
+on conflict (sender) do update set free_at = pacing.free_at
+returning free_at;
+
+-- name: set_pace
+-- The sender may send again from then on.
+update pacing set free_at = $2 where sender = $1;

@@ -1,0 +1,34 @@
+"""Tells every loop of a process to look now."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+
+class Listener:
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until rung, or so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self._event.clear()
+
+
+class Chime:
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listener(self) -> Listener:
+        made = Listener()
+        self._listeners.append(made)
+        return made
+
+    def ring(self) -> None:
+        for listener in self._listeners:
+            listener.wake()

@@ -1,0 +1,114 @@
+"""Rows of the outbox: claimed under a lease, settled by whoever holds it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from service.store.pool import AnyConnection, Pool
+from service.store.sql import query
+
+LEASE = timedelta(seconds=45)
+"""Longer than a provider may take; past it the outcome is unclear and is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One leased effect. `payload` is JSON."""
+
+    id: int
+    key: str
+    case_id: str
+    kind: str
+    channel: str
+    person: str | None
+    turn: int | None
+    method: str | None
+    attempt: int | None
+    payload: str
+    created_at: datetime
+    give_up_at: datetime
+    lease: uuid.UUID
+    tries: int
+    unclear: bool
+    begun_at: datetime | None
+
+
+def _row(record: asyncpg.Record) -> Row:
+    return Row(**{name: record[name] for name in Row.__slots__})
+
+
+class Outbox:
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def claim(self, lane: str, limit: int, now: datetime) -> list[Row]:
+        """Lease the most severe due rows of a lane."""
+        async with self.pool.acquire() as conn:
+            return await _claim(conn, lane, limit, now)
+
+    async def claim_paced(
+        self, lane: str, sender: str, per_second: float, limit: int, now: datetime
+    ) -> tuple[list[Row], datetime | None]:
+        """The same, no faster than the sender may; and when it may again, if it may not now.
+
+        The pace is a row of the database, so that several workers keep it together.
+        """
+        async with self.pool.acquire() as conn, conn.transaction():
+            free_at = await conn.fetchval(query("lock_pace"), sender, now)
+            if free_at > now:
+                return [], free_at
+            rows = await _claim(conn, lane, min(limit, max(1, int(per_second / 10))), now)
+            if rows:
+                free_at = now + timedelta(seconds=len(rows) / per_second)
+                await conn.execute(query("set_pace"), sender, free_at)
+            return rows, free_at if rows else None
+
+    async def lapse(self, now: datetime) -> int:
+        """Put back what nobody settled; its outcome is unclear."""
+        async with self.pool.acquire() as conn:
+            return len(await conn.fetch(query("lapse_leases"), now))
+
+    async def next_due(self) -> dict[str, datetime]:
+        async with self.pool.acquire() as conn:
+            return {r["lane"]: r["due_at"] for r in await conn.fetch(query("next_outbox"))}
+
+    async def sent(self, row: Row, ref: str, now: datetime, begun: datetime) -> bool:
+        """The provider has it. True when it is not wanted any more and should be cancelled."""
+        async with self.pool.acquire() as conn:
+            return bool(
+                await conn.fetchval(query("settle_sent"), row.id, row.lease, ref, now, begun)
+            )
+
+    async def done(self, row: Row, said: str, now: datetime) -> None:
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("settle_done"), row.id, row.lease, said, now, now)
+
+    async def dead(self, row: Row, said: str, now: datetime) -> None:
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("settle_dead"), row.id, row.lease, said, now, now)
+
+    async def again(
+        self, row: Row, said: str, at: datetime, begun: datetime | None, *, unclear: bool
+    ) -> None:
+        """To be tried again at `at`; `unclear` asks to look before repeating."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("settle_again"), row.id, row.lease, said, at, unclear, begun)
+
+    async def give_back(self, leases: Sequence[uuid.UUID]) -> None:
+        """Return what was leased and not begun, when a sender stops."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("return_leases"), list(leases))
+
+
+async def _claim(conn: AnyConnection, lane: str, limit: int, now: datetime) -> list[Row]:
+    lease, until = uuid.uuid4(), now + LEASE
+    if lane == "systems":
+        records = await conn.fetch(query("claim_writes"), now, limit, until, lease)
+    else:
+        records = await conn.fetch(query("claim_outbox"), now, limit, until, lease, lane)
+    return [_row(r) for r in sorted(records, key=lambda r: (r["rank"], r["id"]))]

@@ -1,0 +1,126 @@
+"""The composition root: what a process is made of."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+import structlog
+
+from notifiers.notifier import Notifier
+from notifiers.switchboard import Switchboard
+from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
+from notifiers.twilio.sms import TwilioSms
+from notifiers.twilio.voice import TwilioVoice
+from service.bell import Bell
+from service.clock import SystemClock
+from service.contacts import Contacts
+from service.desk import Desk
+from service.library import Library
+from service.measures import Measures
+from service.outbox import Outbox
+from service.sender import Sender, Urls
+from service.settings import Settings
+from service.store.pool import Pool, open_pool
+from service.store.sql import query
+from service.tickets.systems import SYSTEMS
+from service.tickets.ticketsystem import Access
+from service.writer import Writer
+
+SIMULATOR = "/simulator/twilio"
+"""Where the simulator serves Twilio's REST API, below our own address."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Service:
+    """What web and worker share. Made by `open_service`, given back by `close`."""
+
+    settings: Settings
+    pool: Pool
+    clock: SystemClock
+    bell: Bell
+    library: Library
+    desk: Desk
+    contacts: Contacts
+    measures: Measures
+    process: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    async def follow_clock(self) -> None:
+        """In development and test the clock may have been moved by another process."""
+        if self.settings.production:
+            return
+        async with self.pool.acquire() as conn:
+            self.clock.offset = await conn.fetchval(query("read_clock"))
+
+    async def close(self) -> None:
+        await self.bell.close()
+        await self.pool.close()
+
+
+async def open_service(
+    settings: Settings, database_url: str, redis_url: str, *, name: str, size: int = 12
+) -> Service:
+    """Connect. Waits for a PostgreSQL that is away; Redis may be away for as long as it likes."""
+    pool = await open_pool(database_url, name=f"heliograph {name}", size=size)
+    clock = SystemClock()
+    bell = Bell(redis_url)
+    library = Library()
+    desk = Desk(pool, library, clock, bell.ring)
+    service = Service(settings, pool, clock, bell, library, desk, Contacts(desk), Measures())
+    await service.follow_clock()
+    return service
+
+
+def twilio_api(settings: Settings) -> str:
+    """The base of the REST API we speak to: the simulator's where nothing else is set."""
+    twilio = settings.twilio
+    if twilio is None or twilio.api_url:
+        return (twilio.api_url if twilio else None) or TWILIO_API
+    return f"http://{settings.host}:{settings.port}{SIMULATOR}" if twilio.simulated else TWILIO_API
+
+
+def notifiers_of(settings: Settings) -> list[Notifier]:
+    """The channels the settings connect."""
+    twilio = settings.twilio
+    if twilio is None:
+        return []
+    account = Twilio(
+        Credentials(twilio.account_sid, twilio.auth_tokens[0]), api_url=twilio_api(settings)
+    )
+    found: list[Notifier] = []
+    if twilio.from_number or twilio.messaging_service_sid:
+        found.append(TwilioSms(account, twilio.from_number, twilio.messaging_service_sid))
+    caller = twilio.from_number or twilio.hotline_number
+    if caller:
+        found.append(TwilioVoice(account, caller))
+    return found
+
+
+def access_of(settings: Settings) -> dict[str, Access]:
+    """The ticket systems that can be written to."""
+    found: dict[str, Access] = {}
+    for source, values in settings.write_back.items():
+        names = {f"{source.upper().replace('-', '_')}_{k.upper()}": v for k, v in values.items()}
+        system = SYSTEMS.get(source)
+        access = system.access(names) if system else None
+        if access is not None:
+            found[source] = access
+        else:
+            log.info("no_write_back", system=source)
+    return found
+
+
+def sender_of(service: Service) -> Sender:
+    settings = service.settings
+    outbox = Outbox(service.pool)
+    return Sender(
+        outbox,
+        service.clock,
+        service.contacts,
+        Switchboard(notifiers_of(settings)),
+        Writer(outbox, service.clock, access_of(settings)),
+        service.measures,
+        Urls(settings.public_url),
+        {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
+    )
