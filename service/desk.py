@@ -164,7 +164,8 @@ class Desk:
             now = self.clock.now()
             batch = _Batch(await self.library.shelf(conn, now), now)
             known = await _known(conn, [a for a in arrivals if a.stored is None])
-            fresh = _fresh(arrivals, known)
+            mine = await _lock_stored(conn, arrivals)
+            fresh = _fresh([a for a in arrivals if a.stored is None or a.stored in mine], known)
             await self._load(conn, batch, fresh)
             for arrival in fresh:
                 self._decide_arrival(batch, arrival)
@@ -177,7 +178,7 @@ class Desk:
     def _first(
         arrival: Arrival, fates: dict[tuple[str, str], Landed], fresh: Sequence[Arrival]
     ) -> Landed:
-        fate = fates[_key(arrival)]
+        fate = fates.get(_key(arrival), Landed(None))
         first = any(arrival is one for one in fresh)
         return fate if first else Landed(fate.case, duplicate=True)
 
