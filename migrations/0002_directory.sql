@@ -61,7 +61,7 @@ create table generations (
 insert into generations (name, value) values ('book', 1);
 
 create table clock (
-    only    boolean primary key default true check (only),
+    single  boolean primary key default true check (single),
     ahead   interval not null
 );
 insert into clock (ahead) values (interval '0');
