@@ -14,3 +14,5 @@ class Region:
     schedule: str
     """Id of the schedule that says who is on call there."""
     name: str = ""
+    backup: str = ""
+    """Id of the schedule of whoever stands behind the one on call; empty for nobody."""
