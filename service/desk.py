@@ -144,6 +144,14 @@ class Desk:
         await self.ring()
         return [_landed(a, known) or Landed(None) for a in arrivals]
 
+    async def bury(self, arrival: Arrival, said: str) -> Landed:
+        """Keep a webhook nobody can decide as a dead letter."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            known = await _known(conn, [arrival])
+            if _key(arrival) not in known:
+                await _insert_intake(conn, [(arrival, "dead", None, said)], {}, self.clock.now())
+        return _landed(arrival, known) or Landed(None, dead=True)
+
     async def _again(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a transaction; where another process was first, look again."""
         for attempt in range(ATTEMPTS):
