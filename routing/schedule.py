@@ -1,70 +1,41 @@
-"""On-call schedules: layers of rotations, overrides, temporary schedules."""
+"""On-call schedules: layers of rotations, overrides, temporary schedules.
+
+Who is on call is worked out for a span at a time: the layers from the highest priority down, each
+in what is left; then what people changed (`routing.override`). Spans are half-open and in ticks;
+they become instants at the door.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
 
+from routing.layer import Layer, Restriction, pieces
+from routing.override import Override, Temporary, changed, swap
+from routing.rotation import Rotation
+from routing.spans import Piece, Span, carve, union, without
+from routing.wall import DAY, EPOCH, MICROSECOND, require_instant, to_ticks
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """Limits a layer: any of weekdays (Monday 0), days of month, and local hours (half-open, may pass midnight)."""
+__all__ = [
+    "Layer",
+    "Override",
+    "Restriction",
+    "Rotation",
+    "Schedule",
+    "Shift",
+    "Temporary",
+    "gaps",
+    "on_call",
+    "shifts",
+    "swap",
+]
 
-    weekdays: frozenset[int] = frozenset()
-    month_days: frozenset[int] = frozenset()
-    start: time | None = None
-    end: time | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """Turns handed off at wall-clock time. `every` counts units: hours, days, weeks, months."""
-
-    unit: str
-    every: int
-    start: datetime
-    """First handoff, as an instant (UTC)."""
-    groups: tuple[tuple[str, ...], ...]
-    """Person ids taken in turn; all of a group are on call together."""
-    zone: str
-    handoff_days: frozenset[int] = frozenset()
-    """Weekly rotations only: extra handoff weekdays, if any."""
-    backwards: bool = False
-    """Whether the rotation reaches back before its first handoff."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    id: str
-    rotation: Rotation
-    priority: int = 0
-    """The highest number wins; equals are on call together; lower ones fill what is left."""
-    restrictions: tuple[Restriction, ...] = ()
-    start: datetime | None = None
-    until: datetime | None = None
-    """An instant; it cuts a running turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """`kind` is add, replace (person -> by), take_over (from everybody) or remove."""
-
-    id: str
-    kind: str
-    start: datetime
-    end: datetime
-    person: str | None = None
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Temporary:
-    """A range that replaces everything with fixed shifts (person, start, end)."""
-
-    id: str
-    start: datetime
-    end: datetime
-    shifts: tuple[tuple[str, datetime, datetime], ...] = ()
+HORIZON = 400 * DAY
+"""How far around an instant a shift is followed; a longer one is cut there."""
+_BUCKET = DAY // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +45,10 @@ class Schedule:
     layers: tuple[Layer, ...] = ()
     overrides: tuple[Override, ...] = ()
     temporary: tuple[Temporary, ...] = ()
+
+    def __hash__(self) -> int:
+        """By name: every question looks its schedule up."""
+        return hash((self.id, self.zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +60,77 @@ class Shift:
     end: datetime
     why: str
     """`layer <id>`, `override <id>` or `temporary <id>`."""
+
+
+def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
+    """Who is on call at an instant, and why; nobody is an empty answer.
+
+    `start` and `end` bound the whole time that the person is on call for this reason without a
+    break, as far as HORIZON before and after. In the order of the layers, what people changed last.
+    """
+    tick = to_ticks(require_instant(at))
+    return tuple(
+        _shift(piece) for piece in _near(schedule, tick // _BUCKET) if piece[0] <= tick < piece[1]
+    )
+
+
+def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, ...]:
+    """Everybody's final shifts between two instants, cut to them, merged, in order of start."""
+    a, b = to_ticks(require_instant(start)), to_ticks(require_instant(end))
+    return tuple(_shift(piece) for piece in sorted(_resolved(schedule, a, b), key=_start))
+
+
+def gaps(
+    schedule: Schedule, start: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The spans between two instants in which nobody is on call."""
+    a, b = to_ticks(require_instant(start)), to_ticks(require_instant(end))
+    covered = union((begin, until) for begin, until, _, _ in _resolved(schedule, a, b))
+    return tuple((_instant(x), _instant(y)) for x, y in without([(a, b)], covered))
+
+
+@lru_cache(maxsize=4096)
+def _near(schedule: Schedule, bucket: int) -> tuple[Piece, ...]:
+    """The pieces that touch a quarter of a day, followed to their true start and end."""
+    start, end = bucket * _BUCKET, (bucket + 1) * _BUCKET
+    reach = DAY
+    while True:
+        low, high = start - reach, end + reach
+        found = [p for p in _resolved(schedule, low, high) if p[0] < end and start < p[1]]
+        if reach >= HORIZON or not any(p[0] == low or p[1] == high for p in found):
+            return tuple(found)
+        reach = min(reach * 8, HORIZON)
+
+
+def _resolved(schedule: Schedule, start: int, end: int) -> list[Piece]:
+    """Who is on call between two ticks, cut to them, merged, in order of rank."""
+    if start >= end:
+        return []
+    found: list[Piece] = []
+    taken: list[Span] = []
+    by_rank = sorted(schedule.layers, key=lambda layer: -layer.priority)
+    for _, layers in groupby(by_rank, key=lambda layer: layer.priority):
+        own = [piece for layer in layers for piece in pieces(layer, start, end)]
+        found += carve(own, taken)
+        taken = union([*taken, *((a, b) for a, b, _, _ in own)])
+    return _merged(changed(found, schedule.overrides, schedule.temporary, start, end))
+
+
+def _merged(found: Iterable[Piece]) -> list[Piece]:
+    """One piece for each unbroken time of a person for a reason."""
+    spans: dict[tuple[str, str], list[Span]] = {}
+    for a, b, person, why in found:
+        spans.setdefault((person, why), []).append((a, b))
+    return [(*span, *key) for key, own in spans.items() for span in union(own)]
+
+
+def _start(piece: Piece) -> int:
+    return piece[0]
+
+
+def _shift(piece: Piece) -> Shift:
+    return Shift(piece[2], _instant(piece[0]), _instant(piece[1]), piece[3])
+
+
+def _instant(tick: int) -> datetime:
+    return EPOCH + tick * MICROSECOND

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
+Piece = tuple[int, int, str, str]
+"""A span of a person, and why."""
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
@@ -20,23 +23,33 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def without(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:
-    """What of `spans` lies in none of `holes`. Both sorted and without overlaps (see union)."""
-    left: list[Span] = []
-    first = 0
-    for start, end in spans:
-        begin = start
-        while first < len(holes) and holes[first][1] <= begin:
-            first += 1
-        index = first
-        while index < len(holes) and holes[index][0] < end:
-            if begin < holes[index][0]:
-                left.append((begin, holes[index][0]))
-            begin = max(begin, holes[index][1])
-            index += 1
-        if begin < end:
-            left.append((begin, end))
-    return left
+def without(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
+    """What of `spans` lies in none of `holes`, sorted and without overlaps (see union)."""
+    return [left for start, end in spans for left in _left(start, end, holes)]
+
+
+def carve(pieces: Iterable[Piece], holes: Sequence[Span]) -> list[Piece]:
+    """What of `pieces` lies in none of `holes` (see without)."""
+    if not holes:
+        return list(pieces)
+    return [
+        (*left, person, why)
+        for start, end, person, why in pieces
+        for left in _left(start, end, holes)
+    ]
+
+
+def _left(start: int, end: int, holes: Sequence[Span]) -> Iterator[Span]:
+    """What of one span lies in none of `holes`."""
+    for index in range(max(bisect_right(holes, (start, start)) - 1, 0), len(holes)):
+        a, b = holes[index]
+        if a >= end:
+            break
+        if start < a:
+            yield start, a
+        start = max(start, b)
+    if start < end:
+        yield start, end
 
 
 def clip(spans: Iterable[Span], start: int, end: int) -> list[Span]:

@@ -6,21 +6,32 @@ skipped one is the first instant after the gap, be the gap half an hour (Lord Ho
 midnight (Cairo) or a whole day (Samoa, 2011-12-30). The instant never runs backwards as the wall
 time advances, which is what lets two windows that touch on the wall touch in time.
 
-Instants are timezone-aware UTC datetimes; wall times are naive.
+Instants are timezone-aware UTC datetimes and wall times naive ones. Inside the engine both are
+ticks: microseconds since 1970, on the UTC clock or on the local one. A zone is read once for a
+year or so at a time, into the few edges where its offset changes; a conversion is a binary search.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-SECOND_TICKS = 1_000_000
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+_WALL_EPOCH = EPOCH.replace(tzinfo=None)
+_BLOCK = 400 * DAY
+_SLACK = 3 * DAY
 _OFFSET = re.compile(r"(?:UTC|GMT)([+-])(\d{1,2})(?::?([0-5]\d))?")
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
+_FIRST_TICK = (datetime(1, 1, 3, tzinfo=UTC) - EPOCH) // MICROSECOND
+_LAST_TICK = (datetime(9999, 12, 29, tzinfo=UTC) - EPOCH) // MICROSECOND
 
 
 @lru_cache(maxsize=512)
@@ -65,25 +76,8 @@ def wall_at(zone: tzinfo, at: datetime) -> datetime:
 
 def instant_of(zone: tzinfo, wall: datetime) -> datetime:
     """The first instant (UTC) at which the local clock shows `wall` (naive) or a later time."""
-    local = wall.replace(tzinfo=zone, fold=0)
-    early = local.utcoffset()
-    late = local.replace(fold=1).utcoffset()
-    if early is None or late is None or early >= late:
-        return local.astimezone(UTC)
-    return _end_of_gap(zone, wall, early, late)
-
-
-def _end_of_gap(zone: tzinfo, wall: datetime, before: timedelta, after: timedelta) -> datetime:
-    """The transition that skipped `wall`: the offset is `before` until it, `after` from it on."""
-    low = to_ticks((wall - after).replace(tzinfo=UTC)) // SECOND_TICKS
-    high = to_ticks((wall - before).replace(tzinfo=UTC)) // SECOND_TICKS
-    while high - low > 1:
-        middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, zone).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return datetime.fromtimestamp(high, UTC)
+    tick = (wall - _WALL_EPOCH) // MICROSECOND
+    return EPOCH + timedelta(microseconds=instant_tick(zone, tick))
 
 
 def to_ticks(at: datetime) -> int:
@@ -97,3 +91,83 @@ def from_ticks(ticks: int) -> datetime | None:
         return EPOCH + timedelta(microseconds=ticks)
     except OverflowError:
         return None
+
+
+def wall_ticks(wall: datetime) -> int:
+    """A naive wall time in ticks of the local clock."""
+    return (wall - _WALL_EPOCH) // MICROSECOND
+
+
+def wall_tick(zone: tzinfo, tick: int) -> int:
+    """What the local clock shows at an instant, both in ticks."""
+    if zone is UTC:
+        return tick
+    block = _block(zone, tick // _BLOCK)
+    return tick + block.offsets[bisect_right(block.changes, tick)]
+
+
+def instant_tick(zone: tzinfo, wall: int) -> int:
+    """The first instant at which the local clock shows `wall` or a later time, both in ticks."""
+    if zone is UTC:
+        return wall
+    block = _block(zone, wall // _BLOCK)
+    skipped, offset = block.readings[bisect_right(block.walls, wall)]
+    return wall - offset if skipped is None else skipped
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A zone over a stretch of time: its offset changes, seen from UTC and from the wall."""
+
+    changes: Sequence[int]
+    offsets: Sequence[int]
+    """Offset before the first change, then from each change on."""
+    walls: Sequence[int]
+    readings: Sequence[tuple[int | None, int]]
+    """Before the first of `walls`, then from each on: the instant that ends a gap, or an offset."""
+
+
+@lru_cache(maxsize=4096)
+def _block(zone: tzinfo, number: int) -> _Block:
+    low = max(number * _BLOCK - _SLACK, _FIRST_TICK)
+    high = min((number + 1) * _BLOCK + _SLACK, _LAST_TICK)
+    if low >= high:
+        return _Block((), (0,), (), ((None, 0),))
+    offset = _offset(zone, low)
+    changes, offsets, walls = [], [offset], []
+    readings: list[tuple[int | None, int]] = [(None, offset)]
+    for change, after in _changes(zone, low, high):
+        if after > offset:
+            walls += [change + offset, change + after]
+            readings += [(change, after), (None, after)]
+        else:
+            walls.append(change + offset)
+            readings.append((None, after))
+        changes.append(change)
+        offsets.append(after)
+        offset = after
+    return _Block(changes, offsets, walls, readings)
+
+
+def _changes(zone: tzinfo, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Where the offset changes, to the second, and to what. No zone changes twice in a day."""
+    before = _offset(zone, low)
+    for day in range(low, high, DAY):
+        after = _offset(zone, day + DAY)
+        if after == before:
+            continue
+        early, late = day // SECOND, (day + DAY) // SECOND
+        while late - early > 1:
+            middle = (early + late) // 2
+            if _offset(zone, middle * SECOND) == before:
+                early = middle
+            else:
+                late = middle
+        yield late * SECOND, after
+        before = after
+
+
+def _offset(zone: tzinfo, tick: int) -> int:
+    at = (EPOCH + timedelta(microseconds=tick)).astimezone(zone)
+    offset = at.utcoffset()
+    return 0 if offset is None else offset // MICROSECOND

@@ -144,6 +144,14 @@ class Desk:
         await self.ring()
         return [_landed(a, known) or Landed(None) for a in arrivals]
 
+    async def bury(self, arrival: Arrival, said: str) -> Landed:
+        """Keep a webhook nobody can decide as a dead letter."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            known = await _known(conn, [arrival])
+            if _key(arrival) not in known:
+                await _insert_intake(conn, [(arrival, "dead", None, said)], {}, self.clock.now())
+        return _landed(arrival, known) or Landed(None, dead=True)
+
     async def _again(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a transaction; where another process was first, look again."""
         for attempt in range(ATTEMPTS):
@@ -164,7 +172,8 @@ class Desk:
             now = self.clock.now()
             batch = _Batch(await self.library.shelf(conn, now), now)
             known = await _known(conn, [a for a in arrivals if a.stored is None])
-            fresh = _fresh(arrivals, known)
+            mine = await _lock_stored(conn, arrivals)
+            fresh = _fresh([a for a in arrivals if a.stored is None or a.stored in mine], known)
             await self._load(conn, batch, fresh)
             for arrival in fresh:
                 self._decide_arrival(batch, arrival)
@@ -177,7 +186,7 @@ class Desk:
     def _first(
         arrival: Arrival, fates: dict[tuple[str, str], Landed], fresh: Sequence[Arrival]
     ) -> Landed:
-        fate = fates[_key(arrival)]
+        fate = fates.get(_key(arrival), Landed(None))
         first = any(arrival is one for one in fresh)
         return fate if first else Landed(fate.case, duplicate=True)
 

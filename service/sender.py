@@ -122,6 +122,10 @@ class Sender:
         for task in list(self._flying):
             task.cancel()
 
+    async def close(self) -> None:
+        await self.switchboard.close()
+        await self.writer.close()
+
     async def _one(self, row: Row) -> None:
         try:
             if row.kind == "write":

@@ -86,7 +86,7 @@ def notifiers_of(settings: Settings) -> list[Notifier]:
     if twilio is None:
         return []
     account = Twilio(
-        Credentials(twilio.account_sid, twilio.auth_tokens[0]), api_url=twilio_api(settings)
+        Credentials(twilio.account_sid, twilio.auth_tokens), api_url=twilio_api(settings)
     )
     found: list[Notifier] = []
     if twilio.from_number or twilio.messaging_service_sid:

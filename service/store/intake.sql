@@ -14,14 +14,17 @@ from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::smallint[
 on conflict (source, event_key) do nothing
 returning id;
 
--- name: claim_stored
+-- name: stored_intake
 -- Webhooks that wait for their decision, the urgent first.
 select id, source, event_key, received_at, headers, body
 from intake
 where state = 'stored'
 order by urgency, id
-limit $1
-for update skip locked;
+limit $1;
+
+-- name: lock_stored
+-- Those of them that nobody else has decided meanwhile.
+select id from intake where id = any($1::bigint[]) and state in ('stored', 'dead') for update;
 
 -- name: intake_decided
 -- What became of stored webhooks.

@@ -22,12 +22,13 @@ class OneWay:
 
     source = ""
     settings: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     def access(self, settings: Mapping[str, str]) -> Access | None:  # noqa: ARG002
         """Always None."""
         return None
 
-    def search(self, change: Change, access: Access) -> Request:
+    def search(self, change: Change, access: Access, page: int = 1) -> Request:
         """Never called, because there is no access to call it with."""
         message = f"{self.source} cannot be written to"
         raise NotImplementedError(message)

@@ -21,3 +21,8 @@ def required(names: Sequence[str], settings: Mapping[str, str]) -> list[str] | N
     if not values[0].startswith(("https://", "http://")):
         raise Misconfigured(f"HELIOGRAPH_{names[0]} must begin with https://; nothing is written.")
     return [values[0].rstrip("/"), *values[1:]]
+
+
+def optional(names: Sequence[str], settings: Mapping[str, str]) -> dict[str, str]:
+    """Those of the optional settings that are set."""
+    return {name: settings[name].strip() for name in names if settings.get(name, "").strip()}

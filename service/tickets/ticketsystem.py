@@ -69,6 +69,8 @@ class Access:
     url: str
     headers: Mapping[str, str] = field(repr=False)
     own: frozenset[str] = NOBODY
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The system's optional settings that are set, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,10 @@ class TicketSystem(Protocol):
     def settings(self) -> tuple[str, ...]:
         """The settings for writing back, without prefix; empty when we cannot write back."""
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Settings that refine writing back, without prefix."""
+
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:
         """Return when any secret fits and, where the source dates its webhooks, any `now` is near.
 
@@ -163,7 +169,7 @@ class TicketSystem(Protocol):
     def access(self, settings: Mapping[str, str]) -> Access | None:
         """None when nothing is set. Raises Misconfigured when something is missing."""
 
-    def search(self, change: Change, access: Access) -> Request:
+    def search(self, change: Change, access: Access, page: int = 1) -> Request:
         """The request whose answer shows our marker, if an earlier try got through."""
 
     def contains_marker(self, body: bytes, key: str) -> bool:

@@ -67,8 +67,6 @@ def _why_forged(given: str, message: bytes) -> str:
 class Zendesk(ZendeskWriter):
     """Zendesk Support."""
 
-    source = "zendesk"
-
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:
         """See the module's `verify`."""
         verify(envelope, secrets, now)

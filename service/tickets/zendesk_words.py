@@ -31,4 +31,5 @@ def status(word: str | None) -> TicketStatus | None:
 def delivery(envelope: Envelope) -> str:
     """The identity of a delivery whose body has none; Zendesk repeats it when it retries."""
     invocation = envelope.headers.get("x-zendesk-webhook-invocation-id", "")
-    return invocation[:255] or content_key(envelope.body)
+    signed = envelope.headers.get("x-zendesk-webhook-signature-timestamp", "")
+    return invocation[:255] or content_key(envelope.body, signed)

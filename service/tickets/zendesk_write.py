@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
 from routing.report import TicketStatus
-from service.tickets.judging import judge
-from service.tickets.marker import TAG, contains_marker, signed
+from service.tickets.marker import signed
 from service.tickets.members import read_object
-from service.tickets.settings import required
 from service.tickets.ticketsystem import (
     Access,
-    Answer,
     Change,
     Conflict,
     Conversation,
     Done,
-    Judgement,
     Request,
     Retry,
     Unreadable,
 )
+from service.tickets.writing import Writer, basic, tags, unmarked
 
 _TRIES = 3
 _WORDS = {
@@ -37,42 +33,30 @@ _WORDS = {
 _ENDED = frozenset({"solved", "closed", "deleted"})
 
 
-class ZendeskWriter:
-    """The writing half of Zendesk."""
+class ZendeskWriter(Writer):
+    """The writing half of Zendesk. A closed ticket takes no update and is refused with 422."""
 
+    source = "zendesk"
+    name = "Zendesk"
     settings = ("ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_API_TOKEN")
+    optional = ("ZENDESK_ACTOR_ID",)
+    own_from = ("ZENDESK_EMAIL", "ZENDESK_ACTOR_ID")
 
-    def access(self, settings: Mapping[str, str]) -> Access | None:
-        """API token authentication; ZENDESK_ACTOR_ID adds our user's id to know our own echo."""
-        found = required(self.settings, settings)
-        if found is None:
-            return None
-        url, email, token = found
-        login = base64.b64encode(f"{email}/token:{token}".encode()).decode()
-        own = frozenset({email.lower(), *settings.get("ZENDESK_ACTOR_ID", "").split()})
-        return Access(url, {"authorization": f"Basic {login}", "accept": "application/json"}, own)
+    def credentials(self, values: Sequence[str]) -> Mapping[str, str]:
+        """API token authentication."""
+        email, token = values
+        return {"authorization": basic(f"{email}/token", token)}
 
-    def search(self, change: Change, access: Access) -> Request:
-        """The newest hundred comments."""
-        path = f"{_path(change)}/comments.json?sort_order=desc&page[size]=100"
+    def search(self, change: Change, access: Access, page: int = 1) -> Request:
+        """The newest hundred comments: ours, if there, is among them."""
+        path = f"{_path(change)}/comments.json?sort_order=desc&per_page=100&page={page}"
         return Request("GET", path, access.headers)
-
-    def contains_marker(self, body: bytes, key: str) -> bool:
-        """See `marker.contains_marker`."""
-        return contains_marker(body, key)
-
-    def judge(self, answer: Answer) -> Judgement:
-        """See `judging.judge`. A closed ticket takes no update and is refused with 422."""
-        return judge(answer, "Zendesk")
 
     def write(self, change: Change, access: Access) -> Conversation:
         """One update under our marker, made only on top of the revision it was decided for."""
-        if change.note is not None:
-            looked = yield self.search(change, access)
-            if not isinstance(verdict := self.judge(looked), Done):
-                return verdict
-            if self.contains_marker(looked.body, change.key):
-                return Done(already=True)
+        verdict = yield from self.looked(change, access)
+        if not unmarked(verdict):
+            return verdict
         return (yield from self._update(change, access))
 
     def _update(self, change: Change, access: Access) -> Conversation:
@@ -100,7 +84,7 @@ def update(
     change: Change, access: Access, wanted: TicketStatus | None, stamp: str | None
 ) -> Request:
     """The update itself. With a status and a stamp, Zendesk refuses it on a changed ticket."""
-    ticket: dict[str, object] = {"additional_tags": [TAG, *change.tags]}
+    ticket: dict[str, object] = {"additional_tags": tags(change)}
     if change.note is not None:
         ticket["comment"] = {"body": signed(change.note, change.key), "public": change.public}
     if wanted is not None:

@@ -1,0 +1,112 @@
+"""Playing the person with the phone: the control API under the page and under tests.
+
+Only JSON is taken, so that no page of another origin can post here without asking first.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, delete, get, post, put
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.handlers import BaseRouteHandler
+
+from notifiers.simulator.carrier import Carrier
+from notifiers.simulator.config import Hooks
+from notifiers.simulator.exchange import Exchange
+from notifiers.simulator.forms import E164
+from notifiers.simulator.records import Ailment, Trouble
+from notifiers.simulator.timers import Timers
+from notifiers.simulator.view import TROUBLES, state, text_view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextIn:
+    """What the person writes, and to which of our numbers (default: the first)."""
+
+    text: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleIn:
+    """A name of `view.TROUBLES`, or an ailment with what it needs."""
+
+    name: str | None = None
+    ailment: Ailment | None = None
+    code: int | None = None
+    seconds: float = 0
+    times: int | None = None
+    channel: str = "any"
+
+    def trouble(self) -> Trouble:
+        if self.name is not None:
+            if self.name not in TROUBLES:
+                known = ", ".join(TROUBLES)
+                raise refused(f"There is no trouble {self.name!r}. Known are: {known}.")
+            return TROUBLES[self.name][1]
+        if self.ailment is None:
+            raise refused("Say a name or an ailment.")
+        return Trouble(self.ailment, self.code, self.seconds, self.times, self.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceIn:
+    seconds: float
+
+
+def json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    kind = connection.headers.get("content-type", "").partition(";")[0]
+    if connection.scope["method"] in {"POST", "PUT"} and kind != "application/json":
+        raise HTTPException(status_code=415, detail="Only application/json is taken here.")
+
+
+class Control(Controller):
+    path = "/api"
+    guards = [json_only]  # noqa: RUF012 - litestar's way
+
+    @get("/state")
+    async def state(self, exchange: Exchange, timers: Timers) -> dict[str, Any]:
+        return state(exchange, timers.now())
+
+    @post("/phones/{number:str}/texts")
+    async def text(
+        self, number: str, data: TextIn, exchange: Exchange, carrier: Carrier
+    ) -> dict[str, Any]:
+        """The person sends a text; the answer comes once the service has answered it."""
+        to = data.to or exchange.numbers[0].number
+        return text_view(await carrier.receive(phone_number(number), to, data.text))
+
+    @put("/phones/{number:str}/trouble")
+    async def spoil(self, number: str, data: TroubleIn, exchange: Exchange) -> None:
+        exchange.set_trouble(phone_number(number), data.trouble())
+
+    @delete("/phones/{number:str}/trouble")
+    async def mend(self, number: str, exchange: Exchange) -> None:
+        exchange.set_trouble(phone_number(number), None)
+
+    @put("/trouble")
+    async def spoil_all(self, data: TroubleIn, exchange: Exchange) -> None:
+        exchange.set_trouble(None, data.trouble())
+
+    @delete("/trouble")
+    async def mend_all(self, exchange: Exchange) -> None:
+        exchange.set_trouble(None, None)
+
+    @post("/clock", status_code=204)
+    async def advance(self, data: AdvanceIn, hooks: Hooks, timers: Timers) -> None:
+        """Move the service's clock; everything that falls due happens."""
+        if hooks.advance is None:
+            raise NotFoundException("This simulator has no clock that can be moved.")
+        await hooks.advance(data.seconds)
+        timers.nudge()
+
+
+def phone_number(text: str) -> str:
+    if not E164.fullmatch(text):
+        raise refused(f"{text!r} is no phone number: say it as +46700000001.")
+    return text
+
+
+def refused(sentence: str) -> HTTPException:
+    return HTTPException(status_code=422, detail=sentence)

@@ -1,0 +1,199 @@
+"""Strict phones for tests: what nobody expected fails the test.
+
+    with Simulator() as simulator:
+        simulator.connect(sms_url="http://127.0.0.1:8000/twilio/sms")
+        ...  # TWILIO_API_URL is simulator.api_url
+        simulator.phone("+46700000001").gets_sms("ACME").replies("1")
+
+Calls block; from a coroutine use `await asyncio.to_thread(phone.gets_sms, "ACME")`.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from litestar import Litestar
+
+from notifiers.simulator.clock import RealClock
+from notifiers.simulator.config import INSTANT, Hooks, OwnNumber, Pace, SimulatorConfig
+from notifiers.simulator.records import Direction, Text, Trouble
+from notifiers.simulator.server import Served
+from notifiers.simulator.simulation import API_PATH, Simulation
+
+T = TypeVar("T")
+
+NUMBER = "+14155550100"
+ACCOUNT = "AC" + "5" * 32
+TOKEN = "simulated-auth-token"  # noqa: S105 - opens nothing but the simulator
+
+
+class Simulator:
+    """Twilio on a free port, with phones that insist on being told what will happen."""
+
+    def __init__(
+        self,
+        *,
+        number: str = NUMBER,
+        clock: Callable[[], datetime] | None = None,
+        pace: Pace = INSTANT,
+        patience: float = 10.0,
+        messaging_service_sid: str | None = None,
+    ) -> None:
+        """`patience`: seconds of real time to wait for what is expected."""
+        config = SimulatorConfig(
+            account_sid=ACCOUNT,
+            auth_token=TOKEN,
+            numbers=(OwnNumber(number),),
+            clock=clock or RealClock(),
+            messaging_service_sid=messaging_service_sid,
+            pace=pace,
+        )
+        self.number = number
+        self.account_sid, self.auth_token = ACCOUNT, TOKEN
+        self.simulation = Simulation(config, Hooks())
+        self.patience = patience
+        self.claimed: set[str] = set()
+        app = Litestar(
+            [self.simulation.router], lifespan=[self.simulation.lifespan], openapi_config=None
+        )
+        self._served = Served(app)
+        self.url = self._served.url
+        self.api_url = self.url + API_PATH
+
+    def __enter__(self) -> Self:
+        self._served.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if problem is None:
+                self._insist()
+        finally:
+            self._served.__exit__(kind, problem, trace)
+
+    def connect(self, sms_url: str | None = None, voice_url: str | None = None) -> None:
+        """Where Twilio reports texts and calls to our number."""
+        self.simulation.exchange.numbers[0] = OwnNumber(self.number, sms_url, voice_url)
+
+    def phone(self, number: str) -> "StrictPhone":
+        return StrictPhone(self, number)
+
+    def trouble(self, trouble: Trouble | None) -> None:
+        """Something is wrong with Twilio itself, until it is taken away (None)."""
+        self.simulation.exchange.set_trouble(None, trouble)
+
+    def nudge(self) -> None:
+        """The clock was moved: look at it at once."""
+
+        async def look() -> None:
+            self.simulation.timers.nudge()
+
+        self.do(look())
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._served.do(work)
+
+    def wait(self, look: Callable[[], T | None], complaint: Callable[[], str]) -> T:
+        """What `look` finds, now or as soon as something happened that lets it find it."""
+
+        async def watch() -> T:
+            happened = asyncio.Event()
+
+            def listener(_: object) -> None:
+                happened.set()
+
+            listeners = self.simulation.exchange.listeners
+            listeners.append(listener)
+            try:
+                async with asyncio.timeout(self.patience):
+                    while (found := look()) is None:
+                        await happened.wait()
+                        happened.clear()
+                    return found
+            except TimeoutError:
+                raise AssertionError(complaint()) from None
+            finally:
+                listeners.remove(listener)
+
+        return self.do(watch())
+
+    def _insist(self) -> None:
+        self.do(self.simulation.tasks.settle(self.patience))
+        exchange = self.simulation.exchange
+        unexpected = [
+            f"{text.to} got the text {text.body!r} ({text.status})"
+            for text in exchange.texts.values()
+            if text.direction is not Direction.INBOUND and text.sid not in self.claimed
+        ]
+        unexpected += [
+            f"Twilio complained ({alert.code}): {alert.text}" for alert in exchange.alerts
+        ]
+        if unexpected:
+            raise AssertionError("Nobody expected this:\n  " + "\n  ".join(unexpected))
+
+
+@dataclass(frozen=True, slots=True)
+class GotText:
+    """A text that arrived."""
+
+    body: str
+    sid: str
+    phone: "StrictPhone"
+
+    def replies(self, body: str) -> "StrictPhone":
+        return self.phone.replies(body)
+
+
+class StrictPhone:
+    def __init__(self, simulator: Simulator, number: str) -> None:
+        self._simulator = simulator
+        self.number = number
+
+    def gets_sms(self, *words: str) -> GotText:
+        """Wait for a text that holds every one of `words` and was not claimed before."""
+
+        def look() -> Text | None:
+            return next(
+                (text for text in self._unclaimed() if all(word in text.body for word in words)),
+                None,
+            )
+
+        text = self._simulator.wait(look, lambda: self._complaint(words))
+        self._simulator.claimed.add(text.sid)
+        return GotText(text.body, text.sid, self)
+
+    def replies(self, body: str) -> Self:
+        """Text our number; returns once the service has answered the webhook."""
+        simulation = self._simulator.simulation
+        self._simulator.do(simulation.carrier.receive(self.number, self._simulator.number, body))
+        return self
+
+    def has(self, trouble: Trouble | None) -> Self:
+        """Give this phone a trouble, or (None) take it away."""
+        self._simulator.simulation.exchange.set_trouble(self.number, trouble)
+        return self
+
+    def _unclaimed(self) -> list[Text]:
+        return [
+            text
+            for text in self._simulator.simulation.exchange.texts_of(self.number)
+            if text.status == "delivered" and text.sid not in self._simulator.claimed
+        ]
+
+    def _complaint(self, words: tuple[str, ...]) -> str:
+        claimed = self._simulator.claimed
+        seen = [
+            f"\n  {text.status}{', claimed' if text.sid in claimed else ''}: {text.body!r}"
+            for text in self._simulator.simulation.exchange.texts_of(self.number)
+            if text.direction is not Direction.INBOUND
+        ]
+        wanted = " and ".join(map(repr, words))
+        return f"{self.number} got no text with {wanted}. It has:{''.join(seen) or ' none'}"

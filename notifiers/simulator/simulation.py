@@ -1,0 +1,88 @@
+"""Puts a simulator together and gives it to a web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from notifiers.simulator.answers import VERSION, TwilioError
+from notifiers.simulator.api import Control
+from notifiers.simulator.carrier import Carrier
+from notifiers.simulator.config import Hooks, SimulatorConfig
+from notifiers.simulator.exchange import Exchange
+from notifiers.simulator.journal import Journal
+from notifiers.simulator.rest import Gate, http_error, twilio_error
+from notifiers.simulator.rest_messages import Messages
+from notifiers.simulator.timers import Tasks, Timers
+from notifiers.simulator.webhook import Webhooks
+
+PREFIX = "/simulator"
+API_PATH = f"{PREFIX}/twilio"
+"""TWILIO_API_URL is the web server's address with this behind it."""
+
+
+class Simulation:
+    """A router to mount, and a lifespan: `Litestar([s.router], lifespan=[s.lifespan])`."""
+
+    def __init__(self, config: SimulatorConfig, hooks: Hooks | None = None) -> None:
+        self.config = config
+        self.hooks = hooks or Hooks()
+        self.exchange = Exchange(config)
+        self.timers = Timers(config.clock)
+        self.webhooks = Webhooks(config.auth_token)
+        self.tasks = Tasks(self._failed)
+        self.carrier = Carrier(self.exchange, self.timers, self.webhooks, self.tasks)
+        self._journal = None if config.journal is None else Journal(config.journal)
+        self.router = self._router()
+
+    @asynccontextmanager
+    async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.close()
+
+    async def start(self) -> None:
+        """Take the journal up again."""
+        if self._journal is not None:
+            self._journal.restore(self.exchange, self.timers.now())
+            self._journal.open(self.exchange)
+        self.carrier.resume()
+
+    async def close(self) -> None:
+        await self.tasks.close()
+        await self.timers.close()
+        await self.webhooks.close()
+        if self._journal is not None:
+            self._journal.close()
+
+    def _router(self) -> Router:
+        gate = Gate(self.exchange, self.timers)
+        rest = Router(
+            f"/twilio/{VERSION}",
+            route_handlers=[Messages],
+            exception_handlers={TwilioError: twilio_error, HTTPException: http_error},
+        )
+        parts = {
+            "gate": gate,
+            "carrier": self.carrier,
+            "exchange": self.exchange,
+            "timers": self.timers,
+            "hooks": self.hooks,
+        }
+        return Router(
+            PREFIX,
+            route_handlers=[rest, Control],
+            dependencies={name: _given(part) for name, part in parts.items()},
+            include_in_schema=False,
+        )
+
+    def _failed(self, problem: BaseException) -> None:
+        self.exchange.alert(self.timers.now(), 0, f"The simulator failed: {problem!r}", "")
+
+
+def _given(part: object) -> Provide:
+    return Provide(lambda: part, sync_to_thread=False)

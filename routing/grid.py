@@ -1,0 +1,166 @@
+"""The grid of a rotation: where turns start, in wall ticks of its zone.
+
+Slots lie in cycles that are counted from the one that holds the first handoff. An even grid repeats
+after a fixed time on the wall clock; a monthly one is drawn month by month, and a month without the
+day of the first handoff has its slot on its last day.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import lru_cache
+
+from routing.rotation import Rotation
+from routing.wall import (
+    DAY,
+    MICROSECOND,
+    require_instant,
+    to_ticks,
+    wall_tick,
+    zone_of,
+)
+
+_HOUR = DAY // 24
+_WEEK = 7 * DAY
+_UNITS = {"hours": _HOUR, "days": DAY, "weeks": _WEEK, "months": 31 * DAY}
+_SLACK = 2 * DAY
+"""More than the wall clock and an instant ever differ by."""
+_ORDINAL_1970 = date(1970, 1, 1).toordinal()
+_WEEKDAY_1970 = date(1970, 1, 1).weekday()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    zone: tzinfo
+    first: int
+    """The first handoff."""
+    earliest: int | None
+    """The first slot that counts: None if the rotation reaches back."""
+    length: int | None
+    """How long a turn lasts; None until the next slot."""
+    reach: int
+    """How long before an instant the turn that holds it may have started."""
+    cycle_of: Callable[[int], int]
+    slots: Callable[[int], Sequence[int]]
+    per_turn: int
+    """Slots after which the next group takes over; 0 if a group keeps its whole cycle."""
+    takes: Callable[[int], bool] | None
+    """Which slots start a turn; None if every one does."""
+
+    def turn(self, cycle: int, index: int, count: int) -> int:
+        """The number of the turn that slot `index` of `count` in a cycle belongs to."""
+        return (cycle * count + index) // self.per_turn if self.per_turn else cycle
+
+
+@lru_cache(maxsize=8192)
+def grid_of(rotation: Rotation) -> Grid:
+    """Raises ValueError for a unit that is not known, or less than one of it."""
+    if rotation.unit not in _UNITS:
+        known = ", ".join(_UNITS)
+        raise ValueError(f"A rotation in {rotation.unit!r} is not known: use one of {known}.")
+    if rotation.every < 1:
+        raise ValueError(f"A rotation every {rotation.every} {rotation.unit} never turns: use 1.")
+    zone = zone_of(rotation.zone)
+    first = wall_tick(zone, to_ticks(require_instant(rotation.start)))
+    length = None if rotation.length is None else rotation.length // MICROSECOND
+    monthly = rotation.unit == "months"
+    cycle_of, slots, per_turn = (_monthly if monthly else _even)(rotation, first)
+    # A 29 February may be eight years away; other slots are at most a cycle apart.
+    longest = rotation.every * _UNITS[rotation.unit] * (9 if monthly else 1) + _WEEK
+    return Grid(
+        zone,
+        first,
+        None if rotation.backwards else first,
+        length,
+        (longest if length is None else length) + _SLACK,
+        cycle_of,
+        slots,
+        per_turn,
+        _taken(rotation),
+    )
+
+
+_Drawn = tuple[Callable[[int], int], Callable[[int], Sequence[int]], int]
+
+
+def _even(rotation: Rotation, first: int) -> _Drawn:
+    """Hours, days and weeks."""
+    origin, step, per_turn = first, rotation.every * _UNITS[rotation.unit], 1
+    offsets = [0]
+    start_day = _weekday(first)
+    if rotation.unit == "days" and rotation.weekdays:
+        step, per_turn = _WEEK, rotation.every
+        offsets = _days_after(start_day, rotation.weekdays)
+    elif rotation.unit == "weeks" and rotation.weekdays:
+        origin, per_turn = first - (start_day - rotation.week_start) % 7 * DAY, 0
+        offsets = _days_after(rotation.week_start, rotation.weekdays)
+    elif rotation.unit == "weeks":
+        offsets = _days_after(start_day, rotation.handoff_days | {start_day})
+
+    def cycle_of(wall: int) -> int:
+        return (wall - origin) // step
+
+    def slots(cycle: int) -> Sequence[int]:
+        begin = origin + cycle * step
+        return [begin + offset for offset in offsets]
+
+    return cycle_of, slots, per_turn
+
+
+def _days_after(day: int, weekdays: frozenset[int]) -> list[int]:
+    return sorted((weekday - day) % 7 * DAY for weekday in weekdays)
+
+
+def _monthly(rotation: Rotation, first: int) -> _Drawn:
+    day_one = _date(first)
+    origin = day_one.year * 12 + day_one.month - 1
+    clock = first % DAY
+    chosen = bool(rotation.weekdays or rotation.month_days)
+
+    def cycle_of(wall: int) -> int:
+        day = _date(wall)
+        return (day.year * 12 + day.month - 1 - origin) // rotation.every
+
+    def slots(cycle: int) -> Sequence[int]:
+        year, month = divmod(origin + cycle * rotation.every, 12)
+        if not date.min.year <= year <= date.max.year:
+            return []
+        last = monthrange(year, month + 1)[1]
+        days = _days_of(rotation, year, month + 1, last) if chosen else [min(day_one.day, last)]
+        start = (date(year, month + 1, 1).toordinal() - 1 - _ORDINAL_1970) * DAY + clock
+        return [start + day * DAY for day in days]
+
+    return cycle_of, slots, 0 if chosen else 1
+
+
+def _days_of(rotation: Rotation, year: int, month: int, last: int) -> list[int]:
+    """The days of a month that are listed by number, by weekday, or by both."""
+    listed = {day if day > 0 else last + 1 + day for day in rotation.month_days}
+    days = [day for day in range(1, last + 1) if not listed or day in listed]
+    weekdays = rotation.weekdays
+    return [day for day in days if not weekdays or date(year, month, day).weekday() in weekdays]
+
+
+def _taken(rotation: Rotation) -> Callable[[int], bool] | None:
+    by_hour = rotation.weekdays if rotation.unit == "hours" else frozenset()
+    months = rotation.months
+    if not by_hour and not months:
+        return None
+
+    def takes(wall: int) -> bool:
+        in_month = not months or _date(wall).month in months
+        return in_month and (not by_hour or _weekday(wall) in by_hour)
+
+    return takes
+
+
+def _weekday(wall: int) -> int:
+    return (wall // DAY + _WEEKDAY_1970) % 7
+
+
+def _date(wall: int) -> date:
+    ordinal = wall // DAY + _ORDINAL_1970
+    return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))

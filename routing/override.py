@@ -1,0 +1,134 @@
+"""What people change about a schedule: overrides, swaps and temporary schedules.
+
+They are applied in this order, each to what the one before left:
+
+1. `take_over`: whoever is on call is relieved; all who take over at an instant share it;
+2. `add`, `replace` and `remove`, in the order they are listed;
+3. temporary schedules: their range holds their own shifts and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.spans import Piece, Span, carve, union
+from routing.wall import to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """`kind` is add, replace (person -> by), take_over (from everybody) or remove.
+
+    Who comes on call is `by`, or `person` where there is no `by`; `replace` acts where `person` is
+    on call and nowhere else.
+    """
+
+    id: str
+    kind: str
+    start: datetime
+    end: datetime
+    person: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """A range that replaces everything with fixed shifts (person, start, end)."""
+
+    id: str
+    start: datetime
+    end: datetime
+    shifts: tuple[tuple[str, datetime, datetime], ...] = ()
+
+
+KINDS = frozenset({"add", "replace", "take_over", "remove"})
+
+
+def swap(
+    name: str,
+    one: str,
+    ones: tuple[datetime, datetime],
+    other: str,
+    others: tuple[datetime, datetime],
+) -> tuple[Override, Override]:
+    """A swap: `other` stands in for `one` in the first range, `one` for `other` in the second."""
+    return (
+        Override(f"{name}-1", "replace", *ones, person=one, by=other),
+        Override(f"{name}-2", "replace", *others, person=other, by=one),
+    )
+
+
+def changed(
+    pieces: list[Piece],
+    overrides: Sequence[Override],
+    temporary: Sequence[Temporary],
+    start: int,
+    end: int,
+) -> list[Piece]:
+    """The pieces between two ticks after everything people changed.
+
+    Raises ValueError for a kind of override that is not known.
+    """
+    near = [(o, span) for o in overrides for span in _cut(o, start, end)]
+    takeovers = [(o, span) for o, span in near if o.kind == "take_over"]
+    if takeovers:
+        pieces = carve(pieces, union(span for _, span in takeovers))
+        pieces += [_piece(o, span) for o, span in takeovers if _who(o)]
+    for override, span in near:
+        if override.kind != "take_over":
+            pieces = _applied(pieces, override, span)
+    return _temporarily(pieces, temporary, start, end)
+
+
+def _applied(pieces: list[Piece], override: Override, span: Span) -> list[Piece]:
+    match override.kind:
+        case "add":
+            return [*pieces, _piece(override, span)]
+        case "remove":
+            return _without(pieces, override.person, span)
+        case "replace":
+            covered = [
+                (max(a, span[0]), min(b, span[1]))
+                for a, b, person, _ in pieces
+                if person == override.person and a < span[1] and span[0] < b
+            ]
+            relieved = [_piece(override, part) for part in union(covered)]
+            return _without(pieces, override.person, span) + relieved
+    known = ", ".join(sorted(KINDS))
+    raise ValueError(f"An override of kind {override.kind!r} is not known: use one of {known}.")
+
+
+def _temporarily(
+    pieces: list[Piece], temporary: Iterable[Temporary], start: int, end: int
+) -> list[Piece]:
+    near = [(t, span) for t in temporary for span in _cut(t, start, end)]
+    if not near:
+        return pieces
+    fixed = [
+        (max(begin, a), min(until, b), person, f"temporary {t.id}")
+        for t, (a, b) in near
+        for person, begin, until in ((p, to_ticks(x), to_ticks(y)) for p, x, y in t.shifts)
+        if begin < b and a < until
+    ]
+    return carve(pieces, union(span for _, span in near)) + fixed
+
+
+def _without(pieces: list[Piece], person: str | None, span: Span) -> list[Piece]:
+    others = [piece for piece in pieces if piece[2] != person]
+    return others + carve([piece for piece in pieces if piece[2] == person], [span])
+
+
+def _cut(change: Override | Temporary, start: int, end: int) -> list[Span]:
+    """Its range between two ticks: one span, or none."""
+    a, b = max(to_ticks(change.start), start), min(to_ticks(change.end), end)
+    return [(a, b)] if a < b else []
+
+
+def _who(override: Override) -> str:
+    return override.by or override.person or ""
+
+
+def _piece(override: Override, span: Span) -> Piece:
+    return (*span, _who(override), f"override {override.id}")

@@ -1,0 +1,100 @@
+"""Which page a reply means: by its code, or because there is only one it can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.case import LIVE, State
+from routing.reply import Reply, Verb
+
+OWNED = frozenset({Verb.RESOLVE, Verb.ESCALATE, Verb.DECLINE, Verb.STATUS})
+"""Answers that also make sense for a case the person has already."""
+UNANSWERED = frozenset({State.PAGING, State.EXHAUSTED, State.ENGINEERING})
+MOST_LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A page that was sent to this phone."""
+
+    case: str
+    turn: int
+    person: str
+    code: str
+    state: str
+    opened_at: datetime
+    live: bool
+    case_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The pages meant, one for each case; or, without any, the sentence of why not."""
+
+    pages: tuple[Paged, ...]
+    why_not: str = ""
+
+
+def choose(reply: Reply, pages: Sequence[Paged]) -> Chosen:
+    """`pages` are those of the phone's people, the newest first."""
+    if reply.every:
+        return _every(pages)
+    if reply.code is not None:
+        return _by_code(reply.code, pages)
+    return _only(reply.verb, pages)
+
+
+def _cases(pages: Sequence[Paged]) -> tuple[Paged, ...]:
+    """The newest page of each case."""
+    newest: dict[str, Paged] = {}
+    for page in pages:
+        newest.setdefault(page.case, page)
+    return tuple(newest.values())
+
+
+def _open(pages: Sequence[Paged]) -> tuple[Paged, ...]:
+    return _cases([p for p in pages if p.state == "open"])
+
+
+def _every(pages: Sequence[Paged]) -> Chosen:
+    found = _open(pages)
+    return Chosen(found, "" if found else "No page is open on this phone. Nothing was changed.")
+
+
+def _by_code(code: str, pages: Sequence[Paged]) -> Chosen:
+    named = [p for p in pages if code in (p.code, p.case)]
+    live = [p for p in named if p.live] or named
+    if live:
+        return Chosen((live[0],))
+    return Chosen((), f"No page on this phone has the code {code}. {_listed(_open(pages))}")
+
+
+def _only(verb: Verb, pages: Sequence[Paged]) -> Chosen:
+    found = _open(pages)
+    if verb in OWNED and not found:
+        found = _cases([p for p in pages if p.state == "acknowledged" and p.case_state in LIVE])
+    if not found:
+        found = _cases([p for p in pages if p.case_state in UNANSWERED])
+    if len(found) == 1:
+        return Chosen(found)
+    if found:
+        return Chosen((), f"Which one? {_listed(found)}")
+    return _last(pages)
+
+
+def _last(pages: Sequence[Paged]) -> Chosen:
+    """Nothing to answer: the latest page is answered with the truth about its case."""
+    if pages:
+        return Chosen((pages[0],))
+    return Chosen((), "There is no page for this phone. Nothing was changed.")
+
+
+def _listed(pages: Sequence[Paged]) -> str:
+    if not pages:
+        return "No page is open on this phone. Nothing was changed."
+    names = ", ".join(f"1 {p.code} for {p.case}" for p in pages[:MOST_LISTED])
+    more = f" and {len(pages) - MOST_LISTED} more" if len(pages) > MOST_LISTED else ""
+    every = ", or ACK ALL" if len(pages) > 1 else ""
+    return f"Reply {names}{more}{every}. Nothing was changed."

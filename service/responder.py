@@ -1,0 +1,143 @@
+"""Answers a responder's text: what it means, what becomes of it, what is said back.
+
+The sentence is said only after what it says was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from routing import words
+from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, Resolve
+from routing.reply import Reply, Verb, parse
+from service.choosing import Chosen, Paged, choose
+from service.desk import NoSuchCase
+from service.store import codec
+from service.store.sql import query
+from service.wiring import Service
+
+REMEMBERED = timedelta(days=7)
+MOST_REPLIES = 6
+"""Answers an unknown number gets within `QUIET`; after that a loop of machines is starved."""
+QUIET = timedelta(hours=1)
+MOST_TEXT = 1600
+SAID = {
+    Verb.ACKNOWLEDGE: "ACK",
+    Verb.DECLINE: "DECLINE",
+    Verb.ESCALATE: "ESC",
+    Verb.RESOLVE: "RESOLVE",
+    Verb.STATUS: "STATUS",
+}
+EVENTS: dict[Verb, Callable[[str, str], Event]] = {
+    Verb.ACKNOWLEDGE: Acknowledge,
+    Verb.DECLINE: Decline,
+    Verb.ESCALATE: Escalate,
+    Verb.RESOLVE: Resolve,
+}
+HELP = "Reply 1 CODE to take a case, 2 CODE to decline, 3 CODE for engineering, R CODE to resolve, ?."
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Responder:
+    service: Service
+
+    async def text(self, key: str, sender: str, body: str) -> str:
+        """The answer to a text from `sender` (E.164); empty for none.
+
+        `key` is the provider's own for this delivery: repeated, it gets the same answer again.
+        """
+        async with self.service.pool.acquire() as conn:
+            known = await conn.fetchval(query("inbound_answer"), key)
+        if known is not None:
+            return str(known)
+        answer = (await self._answer(sender, body))[:MOST_TEXT]
+        async with self.service.pool.acquire() as conn:
+            now = self.service.clock.now()
+            await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], answer)
+        return answer
+
+    async def _answer(self, sender: str, body: str) -> str:
+        shelf = await self.service.desk.shelf()
+        people = shelf.phones.get(sender, ())
+        if not people:
+            return await self._stranger(sender)
+        reply = parse(body.replace("\x00", ""))
+        if reply.carrier:
+            return ""
+        pages = await self._pages(people)
+        if reply.verb is Verb.NONE:
+            return _unclear(reply, pages)
+        chosen = choose(reply, pages)
+        if not chosen.pages:
+            return chosen.why_not
+        if reply.verb is Verb.STATUS:
+            return await self._status(chosen)
+        answers = [await self.act(reply, page) for page in chosen.pages]
+        return _together(reply, chosen, answers)
+
+    async def _stranger(self, sender: str) -> str:
+        async with self.service.pool.acquire() as conn:
+            since = self.service.clock.now() - QUIET
+            said = await conn.fetchval(query("replies_since"), sender, since)
+        if said >= MOST_REPLIES:
+            return ""
+        return (
+            "This number belongs to nobody on call here, so nothing was changed. "
+            "Customers: please use your support portal."
+        )
+
+    async def _pages(self, people: tuple[str, ...]) -> list[Paged]:
+        async with self.service.pool.acquire() as conn:
+            since = self.service.clock.now() - REMEMBERED
+            rows = await conn.fetch(query("case_of_reply"), list(people), since)
+        return [
+            Paged(
+                r["case_id"], r["turn"], r["person"], r["code"], r["state"], r["opened_at"],
+                r["live"], r["case_state"],
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    async def act(self, reply: Reply, page: Paged, via: str = "SMS") -> str:
+        """Do what the reply says with one page's case; the sentence of what is true now."""
+        try:
+            acted = await self.service.desk.act(page.case, EVENTS[reply.verb](page.person, via))
+            if reply.remark:
+                await self.service.desk.act(page.case, Note(page.person, reply.remark))
+        except Refusal as refusal:
+            return str(refusal)
+        except NoSuchCase as missing:
+            return str(missing)
+        return acted.answer
+
+    async def _status(self, chosen: Chosen) -> str:
+        page = chosen.pages[0]
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("case_by_id"), page.case)
+        shelf = await self.service.desk.shelf()
+        case, now = codec.decode_case(row["body"]), self.service.clock.now()
+        owner = f", {shelf.book().name(case.owner)} has it" if case.owner else ", nobody has it"
+        due = words.next_due(case, now)
+        return f"{words.label(case)} is {case.state}{owner}. {due} Code {page.code}.".strip()
+
+
+def _unclear(reply: Reply, pages: list[Paged]) -> str:
+    if reply.code is not None:
+        found = choose(reply, pages)
+        if found.pages:
+            code = found.pages[0].code
+            return f"What about {found.pages[0].case}? Reply 1 {code} to take it, 2 {code} to decline."
+        return found.why_not
+    return f"That was not understood, so nothing was changed. {HELP}"
+
+
+def _together(reply: Reply, chosen: Chosen, answers: list[str]) -> str:
+    if reply.every:
+        cases = ", ".join(p.case for p in chosen.pages)
+        return f"ACK ALL, {len(answers)} cases ({cases}): {' '.join(answers)}"
+    return f"{SAID[reply.verb]} {chosen.pages[0].code}: {answers[0]}"

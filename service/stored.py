@@ -1,0 +1,40 @@
+"""Decides the webhooks that a burst only stored, the urgent first."""
+
+from __future__ import annotations
+
+import structlog
+
+from service.library import NothingLoaded
+from service.reading import read
+from service.store import codec
+from service.store.sql import query
+from service.wiring import Service
+
+BATCH = 64
+log = structlog.get_logger(__name__)
+
+
+async def decide_stored(service: Service) -> int:
+    """Decide all that is stored; how many there were. While no policy is loaded they wait."""
+    done = 0
+    while True:
+        async with service.pool.acquire() as conn:
+            rows = await conn.fetch(query("stored_intake"), BATCH)
+        if not rows:
+            return done
+        arrivals = [
+            read(
+                r["source"],
+                codec.decode(r["headers"]),
+                r["body"],
+                r["received_at"],
+                stored=(r["id"], r["event_key"]),
+            )
+            for r in rows
+        ]
+        try:
+            await service.desk.report(arrivals)
+        except NothingLoaded as nothing:
+            log.warning("nothing_loaded", said=str(nothing), waiting=len(rows))
+            return done
+        done += len(rows)

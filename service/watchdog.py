@@ -1,0 +1,121 @@
+"""Watches the others: open cases are woken in time, what is due leaves, someone outside knows.
+
+It shouts past the outbox: straight to the log, and by text to the duty manager, because a stuck
+outbox could not tell of itself. An outside monitor is called only while all is well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+import structlog
+
+from notifiers.notifier import Message
+from routing.policy import StepTarget
+from service.library import NothingLoaded
+from service.sender import Sender
+from service.store.pool import AWAY
+from service.store.sql import query
+from service.wiring import Service
+
+EVERY = 15.0
+"""Seconds."""
+LATE_WAKE = timedelta(seconds=60)
+LATE_SEND = timedelta(seconds=120)
+QUIET = timedelta(minutes=30)
+"""How long the duty manager is not told again of the same."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is late, and since when it has been due (service time, UTC)."""
+
+    oldest_wake: datetime | None
+    oldest_send: datetime | None
+    oldest_stored: datetime | None
+
+    def troubles(self, now: datetime) -> list[str]:
+        """Sentences, one for each thing that is wrong."""
+        found = []
+        for since, limit, what in (
+            (self.oldest_wake, LATE_WAKE, "a case has not been woken"),
+            (self.oldest_send, LATE_SEND, "a page or note has not left"),
+            (self.oldest_stored, LATE_SEND, "a webhook has not been decided"),
+        ):
+            if since is not None and now - since > limit:
+                found.append(f"{what} for {int((now - since).total_seconds())} s")
+        return found
+
+
+async def examine(service: Service) -> Health:
+    now = service.clock.now()
+    async with service.pool.acquire() as conn:
+        wake = await conn.fetchval(query("next_wake"))
+        outbox = await conn.fetchrow(query("outbox_health"), now)
+        stored = await conn.fetchval(query("oldest_stored"))
+    oldest = outbox["oldest"] if outbox else None
+    return Health(wake if wake and wake <= now else None, oldest, stored)
+
+
+async def watch(service: Service, sender: Sender) -> None:
+    """Until cancelled."""
+    told_at: datetime | None = None
+    async with httpx.AsyncClient(timeout=10) as client:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                now = service.clock.now()
+                troubles = (await examine(service)).troubles(now)
+                if not troubles:
+                    await _alive(service, client)
+                elif told_at is None or now - told_at > QUIET:
+                    told_at = now
+                    await _shout(service, sender, troubles)
+            except AWAY as error:
+                log.error("database_away", loop="watchdog", error=type(error).__name__)
+            except Exception:
+                log.exception("watchdog_failed")
+
+
+async def _alive(service: Service, client: httpx.AsyncClient) -> None:
+    url = service.settings.heartbeat_url
+    if url is None:
+        return
+    try:
+        await client.get(url)
+    except httpx.HTTPError as error:
+        log.warning("heartbeat_failed", error=type(error).__name__)
+
+
+async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
+    sentence = f"Heliograph needs help: {'; '.join(troubles)}. Look at /readyz and the logs."
+    log.critical("stuck", said=sentence)
+    notifier = sender.switchboard.get("sms")
+    if notifier is None:
+        return
+    for number in await _duty_numbers(service):
+        now = service.clock.now()
+        message = Message(key=f"watchdog/{now}", channel="sms", to=number, text=sentence, since=now)
+        await notifier.send(message)
+
+
+async def _duty_numbers(service: Service) -> list[str]:
+    """Texting numbers of the people the policy names as duty managers."""
+    try:
+        shelf = await service.desk.shelf()
+    except NothingLoaded:
+        return []
+    book, now = shelf.book(), service.clock.now()
+    people: list[str] = []
+    for target in shelf.current.duty_manager:
+        people += _people(book.on_call(target.id, now), target)
+    methods = (m for p in people if p in shelf.people for m in shelf.people[p].contact_methods)
+    return list(dict.fromkeys(m.address for m in methods if m.type == "sms" and m.usable))
+
+
+def _people(on_call: tuple[str, ...], target: StepTarget) -> list[str]:
+    return [target.id] if target.kind == "person" else list(on_call)

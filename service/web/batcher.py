@@ -1,0 +1,99 @@
+"""Takes webhooks in together: what arrives while one transaction runs shares the next.
+
+In quiet a webhook is decided in its own transaction at once. Under a burst the transactions grow,
+and beyond that the raw webhooks are only stored, and decided by the worker, urgent first. Nobody is
+answered before what he sent is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from service.desk import Arrival, Desk, Landed
+from service.library import NothingLoaded
+from service.store.pool import AWAY
+
+MOST = 48
+"""Webhooks decided in one transaction."""
+BURST = 1500
+"""Waiting webhooks from which on they are only stored."""
+URGENT = frozenset({"urgent", "critical", "highest", "high", "1", "p1", "sev1"})
+log = structlog.get_logger(__name__)
+Waiting = tuple[Arrival, asyncio.Future[Landed]]
+
+
+class Batcher:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._waiting: list[Waiting] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def take(self, arrival: Arrival) -> Landed:
+        """Durable when this returns. Raises what PostgreSQL raises while it is away."""
+        future: asyncio.Future[Landed] = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            burst = len(self._waiting) > BURST
+            size = 4 * MOST if burst else MOST
+            batch, self._waiting = self._waiting[:size], self._waiting[size:]
+            try:
+                landed = await self._land([a for a, _ in batch], burst=burst)
+            except AWAY as error:
+                for _, future in batch:
+                    _fail(future, error)
+            except Exception:
+                log.exception("batch_failed", size=len(batch))
+                await self._one_by_one(batch)
+            else:
+                for (_, future), fate in zip(batch, landed, strict=True):
+                    if not future.done():
+                        future.set_result(fate)
+
+    async def _land(self, arrivals: list[Arrival], *, burst: bool) -> list[Landed]:
+        if burst:
+            return await self._desk.store(arrivals, [_urgency(a) for a in arrivals])
+        try:
+            return await self._desk.report(arrivals)
+        except NothingLoaded as nothing:
+            log.warning("stored_undecided", said=str(nothing))
+            return await self._desk.store(arrivals, [_urgency(a) for a in arrivals])
+
+    async def _one_by_one(self, batch: list[Waiting]) -> None:
+        """One that breaks a transaction is kept as a dead letter; the others are decided."""
+        for arrival, future in batch:
+            try:
+                fate = (await self._desk.report([arrival]))[0]
+            except AWAY as error:
+                _fail(future, error)
+            except Exception as error:
+                log.exception("buried", source=arrival.source, event_key=arrival.event_key)
+                said = f"It could not be decided ({type(error).__name__}). It is kept for replay."
+                await self._bury(arrival, said, future)
+            else:
+                if not future.done():
+                    future.set_result(fate)
+
+    async def _bury(self, arrival: Arrival, said: str, future: asyncio.Future[Landed]) -> None:
+        try:
+            fate = await self._desk.bury(arrival, said)
+        except AWAY as error:
+            _fail(future, error)
+        else:
+            future.set_result(fate)
+
+
+def _fail(future: asyncio.Future[Landed], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _urgency(arrival: Arrival) -> int:
+    """0 for what says it is urgent, so that it is decided first."""
+    return 0 if any((r.priority or "") in URGENT for r in arrival.reports) else 1
