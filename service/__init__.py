@@ -1,1 +1,3 @@
 """The shell around the domain."""
+
+VERSION = "0.1.0"

@@ -32,9 +32,9 @@ def stop(sentence: str) -> NoReturn:
 
 
 def fingerprint(kind: str) -> str:
-    """Names what the environment was made from: locks, project file, Python, and the place."""
+    """Names what the environment was made from: the locks, Python, and the place."""
     digest = hashlib.sha256(f"{ROOT} {sys.version_info[:2]}".encode())
-    for name in ("pyproject.toml", LOCKS[kind], LOCKS["run"]):
+    for name in (LOCKS[kind], LOCKS["run"], "tools/uv.lock"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
@@ -72,8 +72,14 @@ def create() -> None:
             f"{sys.executable} has neither pip nor ensurepip, so nothing can be installed. "
             "Install pip (Debian, Ubuntu: apt install python3-pip) and run make again."
         )
-    shutil.rmtree(VENV, ignore_errors=True)
-    venv.create(VENV, with_pip=not has_pip, symlinks=True)
+    try:
+        if VENV.exists():
+            shutil.rmtree(VENV)
+        venv.create(VENV, with_pip=not has_pip, symlinks=True)
+    except PermissionError as error:
+        stop(
+            f"{error.filename} belongs to another user. Remove {VENV} as that user, or use a clone."
+        )
 
 
 def pip(*arguments: str) -> None:

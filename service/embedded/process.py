@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 
@@ -14,6 +14,8 @@ from service.embedded.errors import EmbeddedError
 from service.embedded.ownership import leave_to_owner
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+LOG_SIZE = 10_000_000
+"""Bytes after which a log is put aside at the next start; the one before is dropped."""
 POLL = 0.02
 """Seconds between two looks at a server that is starting or stopping."""
 
@@ -52,7 +54,15 @@ class ServerProcess:
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], *, mode: str, end: Signals, log: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        mode: str,
+        end: Signals,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        folder: Path = Path("/"),
     ) -> None:
         if threading.current_thread() is not threading.main_thread():
             raise EmbeddedError(
@@ -60,13 +70,15 @@ class ServerProcess:
                 "that started it."
             )
         self.name, self._end, self._log = name, end, log
+        if log.exists() and log.stat().st_size > LOG_SIZE:
+            log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
             leave_to_owner(log)
             self._log_start = output.tell()
             self._process = subprocess.Popen(
                 launch_command(mode, end, command),
-                cwd="/",
-                env=quiet_environment(),
+                cwd=folder,
+                env=environment or quiet_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -103,6 +115,10 @@ class ServerProcess:
             if self.alive:
                 self._process.send_signal(signal)
                 self._wait(seconds)
+
+    def kill(self) -> None:
+        if self.alive:
+            self._process.kill()
 
     def _wait(self, seconds: float) -> None:
         deadline = monotonic() + seconds

@@ -44,6 +44,10 @@ class MigrationError(Exception):
     """The schema cannot be brought forward. The message says what is safe and what to do."""
 
 
+class Newer(MigrationError):
+    """The database was brought further forward by a later release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     number: int
@@ -102,7 +106,7 @@ async def pending(connection: Connection, migrations: Sequence[Migration]) -> tu
 
 def _check_applied(row: asyncpg.Record, migration: Migration | None) -> None:
     if migration is None:
-        raise MigrationError(
+        raise Newer(
             f"The database is newer than this release: it has {row['name']}, which is not known "
             "here. Nothing was changed. Deploy the newer release again."
         )

@@ -1,0 +1,1 @@
+"""`heliograph demo`: the whole service on one machine, with nothing installed but our packages."""

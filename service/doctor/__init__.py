@@ -1,0 +1,1 @@
+"""`heliograph doctor`: looks at everything the service stands on, and says what to fix."""

@@ -1,0 +1,169 @@
+"""Twilio's account and numbers, our own address as the world sees it, and the other channels."""
+
+import ipaddress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from notifiers.mask import mask
+from notifiers.twilio.client import TWILIO_API
+from service.clock import Clock
+from service.doctor.finding import Finding, bad, good, warn
+from service.doctor.stores import compare
+from service.settings import Settings, TwilioSettings
+
+TIMEOUT = httpx.Timeout(10.0)
+UNAUTHORIZED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+
+
+async def check_twilio(settings: Settings, clock: Clock) -> list[Finding]:
+    twilio = settings.twilio
+    if twilio is None:
+        says = "Not configured: nobody can be texted or rung."
+        return [bad("twilio", says, "Set HELIOGRAPH_TWILIO_ACCOUNT_SID and its companions.")]
+    if twilio.simulated:
+        return [good("twilio", "The simulator stands in; nothing leaves this machine.")]
+    base = f"{twilio.api_url or TWILIO_API}/2010-04-01/Accounts/{twilio.account_sid}"
+    auth = (twilio.account_sid, twilio.auth_tokens[0])
+    async with httpx.AsyncClient(auth=auth, timeout=TIMEOUT) as client:
+        before = clock.wall()
+        try:
+            answer = await client.get(f"{base}.json")
+        except httpx.HTTPError as error:
+            says = f"Twilio does not answer ({type(error).__name__}). Nobody can be texted or rung."
+            return [bad("twilio", says, "Check the network, a proxy, HELIOGRAPH_TWILIO_API_URL.")]
+        found = [account(answer), *twilio_clock(answer, before, clock.wall())]
+        if answer.is_success:
+            found += await numbers(client, base, settings, twilio)
+    return found
+
+
+def account(answer: httpx.Response) -> Finding:
+    if answer.status_code in UNAUTHORIZED:
+        return bad(
+            "twilio",
+            "Twilio refuses the credentials.",
+            "Correct HELIOGRAPH_TWILIO_ACCOUNT_SID and HELIOGRAPH_TWILIO_AUTH_TOKEN "
+            "(the account's own, no API key: signatures are made with it).",
+        )
+    if not answer.is_success:
+        says = f"Twilio answered {answer.status_code}."
+        return bad("twilio", says, "See Twilio's status page, and HELIOGRAPH_TWILIO_API_URL.")
+    told = answer.json()
+    status = told.get("status")
+    if status != "active":
+        return bad("twilio", f"The account is {status}.", "Reactivate it in Twilio's console.")
+    if told.get("type") == "Trial":
+        says = "A trial account reaches verified numbers alone."
+        return warn("twilio", says, "Upgrade the account before relying on it.")
+    return good("twilio", "The account is active.")
+
+
+def twilio_clock(answer: httpx.Response, before: datetime, after: datetime) -> list[Finding]:
+    try:
+        theirs = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return []
+    return [compare("Twilio's", theirs, before, after)]
+
+
+async def numbers(
+    client: httpx.AsyncClient, base: str, settings: Settings, twilio: TwilioSettings
+) -> list[Finding]:
+    found = []
+    wanted = {twilio.from_number: "FROM_NUMBER", twilio.hotline_number: "HOTLINE_NUMBER"}
+    for number, name in wanted.items():
+        if number and number.startswith("+"):
+            found += await check_number(client, base, number, f"HELIOGRAPH_TWILIO_{name}", settings)
+    return found
+
+
+async def check_number(
+    client: httpx.AsyncClient, base: str, number: str, name: str, settings: Settings
+) -> list[Finding]:
+    url = f"{base}/IncomingPhoneNumbers.json"
+    try:
+        answer = await client.get(url, params={"PhoneNumber": number})
+        listed = answer.raise_for_status().json()["incoming_phone_numbers"]
+    except (httpx.HTTPError, KeyError, ValueError) as error:
+        return [warn("number", f"{name} could not be looked up ({error}).", "Run this again.")]
+    owned = next((each for each in listed if each.get("phone_number") == number), None)
+    if owned is None:
+        says = f"{name} ({mask(number)}) is no number of this account."
+        return [bad("number", says, "Buy it, or set one that the account owns.")]
+    return [*capabilities(name, owned), *callbacks(name, owned, settings.public_url)]
+
+
+def capabilities(name: str, owned: dict[str, Any]) -> list[Finding]:
+    able = owned.get("capabilities") or {}
+    missing = [kind for kind in ("sms", "voice") if not able.get(kind)]
+    if missing:
+        says = f"{name} cannot do {' or '.join(missing)}."
+        return [warn("number", says, "Choose a number that can, or page by the other way alone.")]
+    return [good("number", f"{name} can text and ring.")]
+
+
+def callbacks(name: str, owned: dict[str, Any], public_url: str) -> list[Finding]:
+    found = []
+    for kind in ("sms", "voice"):
+        wanted = f"{public_url}/twilio/{kind}"
+        if owned.get(f"{kind}_url") != wanted:
+            says = f"{name} sends its {kind} webhooks elsewhere: answers would be lost."
+            found.append(bad("number", says, f"Set its {kind} webhook to {wanted} (HTTP POST)."))
+    return found or [good("number", f"{name} sends its webhooks here.")]
+
+
+async def check_reachability(settings: Settings) -> list[Finding]:
+    """Whether PUBLIC_URL leads to a running `web`; asked from here, so no proof for outside."""
+    name = "HELIOGRAPH_PUBLIC_URL"
+    found = [*plausible(settings)]
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+            answer = await client.get(f"{settings.public_url}/livez")
+    except httpx.HTTPError as error:
+        says = f"{name} does not answer ({type(error).__name__})."
+        return [*found, bad("reach", says, "Start web, and check DNS, TLS and the proxy.")]
+    if answer.status_code != httpx.codes.OK:
+        says = f"{name}/livez answered {answer.status_code}."
+        return [*found, bad("reach", says, "Let the proxy pass every path, with its host name.")]
+    return [*found, good("reach", f"{name} leads to a running web.")]
+
+
+def plausible(settings: Settings) -> list[Finding]:
+    parts = urlsplit(settings.public_url)
+    found = []
+    if settings.production and parts.scheme != "https":
+        says = "HELIOGRAPH_PUBLIC_URL is not https: tokens and numbers travel in the clear."
+        found.append(warn("reach", says, "Put TLS in front of web."))
+    if settings.production and is_private(parts.hostname or ""):
+        says = "HELIOGRAPH_PUBLIC_URL is an address that Twilio cannot reach."
+        found.append(bad("reach", says, "Give the public address."))
+    return found
+
+
+def is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or "." not in host
+
+
+def check_sources(settings: Settings) -> list[Finding]:
+    """What is switched on, and where nothing is written back."""
+    if not settings.webhook_secrets:
+        says = "No ticket system may post: no HELIOGRAPH_WEBHOOK_SECRET_<SOURCE> is set."
+        found = bad if settings.production else warn
+        return [found("sources", says, "Set the secret that your ticket system signs with.")]
+    named = [good("sources", f"Listening to {', '.join(sorted(settings.webhook_secrets))}.")]
+    silent = settings.webhook_secrets.keys() - settings.write_back.keys()
+    silent -= {"standard", "alertmanager", "pagerduty"}
+    found += [
+        warn(
+            "sources", f"Nothing is written back to {name}.", f"Set HELIOGRAPH_{name.upper()}_URL."
+        )
+        for name in sorted(silent)
+    ]
+    return named
