@@ -95,7 +95,8 @@ def _contact_faults(
 ) -> Iterator[str]:
     rules = plan.named_contacts
     if rules is not None and rules.most is not None and len(named) > rules.most:
-        yield f"{account.name} names {len(named)} contacts; {plan.name or plan.id} allows {rules.most}."
+        name = plan.name or plan.id
+        yield f"{account.name} names {len(named)} contacts; {name} allows {rules.most}."
     for contact in named if rules else ():
         yield from _address_faults(policy, account, rules, contact)
     spare = sum(not environment.production for environment in account.environments)

@@ -114,14 +114,14 @@ class EscalationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """First match wins. `page`: now, covered (while the plan's calendar is open), at_risk, never."""
+    """First match wins. `page`: now, covered (while the plan is covered), at_risk, never."""
 
     id: str
     match: Match
     escalation: str | None = None
     page: str = "covered"
     at_risk: timedelta = timedelta(minutes=30)
-    """With page at_risk, and for held cases: how long before an SLA target is missed people are paged."""
+    """With page at_risk, and for held cases: how long before a missed target people are paged."""
     queue: str = ""
     stakeholders: tuple[StepTarget, ...] = ()
     reply: str = ""

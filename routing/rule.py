@@ -60,7 +60,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All of `terms`, and all of `all_of`, any of `any_of`, none of `none_of`. Empty matches everything.
+    """All of `terms` and of `all_of`, any of `any_of`, none of `none_of`; empty matches everything.
 
     Words compare without regard to case: ticket systems disagree about it, people do not mean it.
     """
@@ -172,7 +172,7 @@ def _missing(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) -> I
     if match.calendar is not None and not coverage.is_open(calendars[match.calendar], facts.at):
         yield f"{match.calendar} is closed"
     if match.sla_remaining_below is not None and not _running_out(match.sla_remaining_below, facts):
-        yield f"more than {match.sla_remaining_below} is left of the promise, or nothing is promised"
+        yield f"more than {match.sla_remaining_below} is left, or nothing is promised"
     for part in match.all_of:
         yield from _missing(part, facts, calendars)
     if match.any_of and not any(matches(part, facts, calendars) for part in match.any_of):

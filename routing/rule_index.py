@@ -7,13 +7,16 @@ bit n is the k-th alternative of match n.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 from routing import calendar as coverage
 from routing.calendar import Calendar
 from routing.rule import Facts, Match, fact_words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +62,20 @@ class MatchIndex:
 
     def first(self, facts: Facts, calendars: Mapping[str, Calendar]) -> int | None:
         """The position of the first match that holds, or None."""
-        held = self._held(_Question(facts, calendars))
+        held = self.held(_Question(facts, calendars))
         return (held & -held).bit_length() - 1 if held else None
 
-    def _held(self, question: _Question) -> int:
+    def held(self, question: _Question) -> int:
         held = self._held_alone(question)
         for part in self.all_of:
-            held &= part._held(question) | ~part.present
+            held &= part.held(question) | ~part.present
         for part in self.none_of:
-            held &= ~part._held(question)
+            held &= ~part.held(question)
         if self.any_of:
             asking = chosen = 0
             for part in self.any_of:
                 asking |= part.present
-                chosen |= part._held(question)
+                chosen |= part.held(question)
             held &= chosen | ~asking
         return held
 
@@ -94,30 +97,23 @@ class MatchIndex:
 def index_of(matches: Sequence[Match | None]) -> MatchIndex:
     """Build the index; a None holds a place and never matches. Done once per policy version."""
     return MatchIndex(
-        _mask(matches, lambda _: True),
+        sum(1 << n for n, match in enumerate(matches) if match is not None),
         _terms(matches),
-        {name: _mask(matches, lambda m: m.calendar == name) for name in _named(matches)},
-        {
-            limit: _mask(matches, lambda m: m.sla_remaining_below == limit)
-            for limit in _limits(matches)
-        },
+        _masks([m.calendar if m else None for m in matches]),
+        _masks([m.sla_remaining_below if m else None for m in matches]),
         _slots([m.all_of if m else () for m in matches]),
         _slots([m.any_of if m else () for m in matches]),
         _slots([m.none_of if m else () for m in matches]),
     )
 
 
-def _mask(matches: Sequence[Match | None], asks: Callable[[Match], bool]) -> int:
-    return sum(1 << n for n, match in enumerate(matches) if match is not None and asks(match))
-
-
-def _named(matches: Sequence[Match | None]) -> list[str]:
-    return sorted({m.calendar for m in matches if m is not None and m.calendar is not None})
-
-
-def _limits(matches: Sequence[Match | None]) -> list[timedelta]:
-    limits = {m.sla_remaining_below for m in matches if m is not None}
-    return sorted(limit for limit in limits if limit is not None)
+def _masks(asked: Sequence[T | None]) -> dict[T, int]:
+    """What is asked for, to the matches that ask for it."""
+    masks: dict[T, int] = {}
+    for position, what in enumerate(asked):
+        if what is not None:
+            masks[what] = masks.get(what, 0) | 1 << position
+    return masks
 
 
 def _slots(parts: Sequence[tuple[Match, ...]]) -> tuple[MatchIndex, ...]:
