@@ -1,0 +1,1 @@
+"""The policy language: from a document, whose every part knows its place, to values, and back."""

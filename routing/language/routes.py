@@ -1,0 +1,210 @@
+"""Escalation policies, routes and what stands behind them: who is paged, when, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from routing.language.conditions import read_match
+from routing.language.cursor import Cursor, Members
+from routing.language.phrases import parse_step_target
+from routing.language.tree import Scalar
+from routing.language.words import parse_choice, parse_count, parse_duration, parse_wait
+from routing.policy import EngineeringRules, EscalationPolicy, HotlineRules, Route, Step, StepTarget
+from routing.rule import Match
+
+PAGES = ("now", "covered", "at_risk", "never")
+MOST_ROUNDS = 20
+STAKEHOLDERS = frozenset({"account_manager", "csm"})
+REFERRED = {
+    "schedule": "schedule",
+    "person": "person",
+    "group": "group",
+    "region": "region",
+    "region_backup": "region",
+    "channel": "chat channel",
+}
+"""Kinds of target whose name is defined elsewhere, and as what."""
+E164 = range(8, 17)
+"""Length of a telephone number, its plus included (ITU-T E.164)."""
+STAGES = ("queued", "reviewing", "confirmed", "planned", "tested", "released", "returned")
+ROUTE_MEMBERS = ("id", "when", "escalate", "page", "at_risk", "queue", "tell", "reply")
+ENGINEERING_MEMBERS = (
+    "schedule",
+    "escalate",
+    "after",
+    "tags",
+    "fields",
+    "updates",
+    "leadership",
+    "leaders",
+)
+
+
+def read_targets(members: Members, name: str, *, telling: bool = False) -> tuple[StepTarget, ...]:
+    found = (_target(item, telling=telling) for item in members.items(name))
+    return tuple(target for target in found if target is not None)
+
+
+def _target(at: Cursor, *, telling: bool) -> StepTarget | None:
+    target = at.read(parse_step_target, None)
+    if target is None:
+        return None
+    if target.kind in STAKEHOLDERS and not telling:
+        at.wrong("they are told, never paged: name them under a route's `tell`.")
+    if target.id and target.kind in REFERRED:
+        at.refer(REFERRED[target.kind], target.id)
+    if target.kind in {"engineering", "duty_manager"}:
+        at.refer("target", target.kind)
+    if target.kind in {"region", "region_backup"} and not target.id:
+        at.refer("target", target.kind)
+    return target
+
+
+def read_escalations(of: Members) -> dict[str, EscalationPolicy]:
+    return {name: _escalation(name, at) for name, at in of.named("escalation_policies")}
+
+
+def _escalation(name: str, at: Cursor) -> EscalationPolicy:
+    members = at.members("steps", "rounds")
+    steps = tuple(_step(item) for item in members.tables("steps"))
+    if not steps:
+        at.wrong("it has no steps, so nobody would be paged; give it at least one.")
+    return EscalationPolicy(name, steps, members.read("rounds", parse_count(1, MOST_ROUNDS), 1))
+
+
+def _step(at: Cursor) -> Step:
+    members = at.members("page", "wait", "when")
+    members.need("page")
+    when = members.get("when")
+    wait = members.read("wait", parse_wait, timedelta(minutes=5))
+    return Step(read_targets(members, "page"), wait, read_match(when) if when else None)
+
+
+def read_routes(of: Members) -> tuple[Route, ...]:
+    """The gates (a preset's, as a rule), then the organisation's own routes."""
+    placed = [(item, _route(item)) for name in ("gates", "routes") for item in of.tables(name)]
+    seen: dict[str, Route] = {}
+    for at, route in placed:
+        _refuse_unreachable(at, route, seen)
+        seen[route.id] = route
+    routes = tuple(route for _, route in placed)
+    if not any(route.match.everything for route in routes):
+        (of.get("routes") or of.of).wrong(
+            "no route takes what the others leave over, so a ticket could fall through; "
+            "end with one that has no `when`."
+        )
+    return routes
+
+
+def _refuse_unreachable(at: Cursor, route: Route, seen: dict[str, Route]) -> None:
+    if route.id in seen:
+        at.wrong(f"two routes are called {route.id!r}.")
+    for before in seen.values():
+        if before.match.everything or before.match == route.match:
+            at.wrong(f"no ticket ever comes here: route {before.id!r} takes all of them before.")
+            return
+
+
+def _route(at: Cursor) -> Route:
+    members = at.members(*ROUTE_MEMBERS)
+    members.need("id")
+    when = members.get("when")
+    page = members.read("page", parse_choice(*PAGES), "covered")
+    escalation = members.refer("escalate", "escalation policy") or None
+    if page != "never" and escalation is None:
+        at.wrong("it pages, but says nobody: give `escalate`, or say `page: never`.")
+    if page == "never" and escalation is not None:
+        at.wrong("it never pages, so `escalate` means nothing; drop one of the two.")
+    return Route(
+        members.text("id"),
+        read_match(when) if when else Match(),
+        escalation,
+        page,
+        members.read("at_risk", parse_wait, timedelta(minutes=30)),
+        members.text("queue"),
+        read_targets(members, "tell", telling=True),
+        members.text("reply"),
+    )
+
+
+def read_engineering(at: Cursor | None) -> EngineeringRules:
+    if at is None:
+        return EngineeringRules()
+    members = at.members(*ENGINEERING_MEMBERS)
+    rules = EngineeringRules(
+        members.refer("escalate", "escalation policy") or None,
+        tuple(_after(members, "after")),
+        frozenset(members.words("tags")),
+        members.refer("schedule", "schedule") or None,
+        _updates(members),
+        {name: frozenset(i.text() for i in part.items()) for name, part in members.named("fields")},
+        tuple(_after(members, "leadership")),
+        read_targets(members, "leaders"),
+    )
+    if rules.escalation is None and rules.schedule is None:
+        at.wrong("nobody would be paged for it; give it a `schedule`, or `escalate`.")
+    if rules.leadership and not rules.leaders:
+        at.wrong("`leadership` says when leaders are told, `leaders` whom; the second is missing.")
+    return rules
+
+
+def _after(members: Members, name: str) -> Iterator[tuple[Match, timedelta]]:
+    """`24h`, or a list of `{when, after}`; the first that matches counts."""
+    for item in members.tables(name):
+        if isinstance(item.node, Scalar):
+            yield Match(), item.read(parse_wait, timedelta(hours=24))
+            continue
+        parts = item.members("when", "after")
+        parts.need("after")
+        when = parts.get("when")
+        after = parts.read("after", parse_wait, timedelta(hours=24))
+        yield (read_match(when) if when else Match()), after
+
+
+def _updates(members: Members) -> dict[str, str]:
+    at = members.get("updates")
+    if at is None:
+        return {}
+    parts = at.members(*STAGES)
+    return {stage: part.text() for stage, part in parts.found.items()}
+
+
+HOTLINE_MEMBERS = (
+    "number",
+    "greeting",
+    "escalate",
+    "pin_attempts",
+    "hold",
+    "callback",
+    "fallback_numbers",
+    "unknown_callers",
+)
+
+
+def read_hotline(at: Cursor | None) -> HotlineRules:
+    if at is None:
+        return HotlineRules()
+    members, usual = at.members(*HOTLINE_MEMBERS), HotlineRules()
+    return HotlineRules(
+        members.read("number", parse_number, ""),
+        members.text("greeting"),
+        members.refer("escalate", "escalation policy") or None,
+        members.read("pin_attempts", parse_count(1, 10), usual.pin_attempts),
+        members.read("hold", parse_duration, usual.hold),
+        members.read("callback", parse_wait, usual.callback),
+        tuple(item.read(parse_number, "") for item in members.items("fallback_numbers")),
+        members.read(
+            "unknown_callers",
+            parse_choice("voicemail", "connect", "refuse"),
+            usual.unknown_callers,
+        ),
+    )
+
+
+def parse_number(text: str) -> str:
+    """A telephone number in E.164: a plus and 7 to 15 digits; spaces and dashes are dropped."""
+    digits = "".join(sign for sign in text if sign not in " -().")
+    if not (digits.startswith("+") and digits[1:].isdigit() and len(digits) in E164):
+        raise ValueError(f"{text!r} is no telephone number; write +14155550101.")
+    return digits
