@@ -25,9 +25,9 @@ from routing.wall import (
 
 _HOUR = DAY // 24
 _WEEK = 7 * DAY
-_UNITS = {"hours": _HOUR, "days": DAY, "weeks": _WEEK, "months": 31 * DAY}
-_SLACK = 2 * DAY
-"""More than the wall clock and an instant ever differ by."""
+_UNITS = {"hours": _HOUR, "days": DAY, "weeks": _WEEK, "months": 0}
+_EIGHT_YEARS = 8
+"""The longest time between two 29 Februaries, for a rotation by the year."""
 _ORDINAL_1970 = date(1970, 1, 1).toordinal()
 _WEEKDAY_1970 = date(1970, 1, 1).weekday()
 
@@ -41,8 +41,8 @@ class Grid:
     """The first slot that counts: None if the rotation reaches back."""
     length: int | None
     """How long a turn lasts; None until the next slot."""
-    reach: int
-    """How long before an instant the turn that holds it may have started."""
+    slack: int
+    """Cycles to look at before and after the one in question to be sure of meeting a slot."""
     cycle_of: Callable[[int], int]
     slots: Callable[[int], Sequence[int]]
     per_turn: int
@@ -68,14 +68,12 @@ def grid_of(rotation: Rotation) -> Grid:
     length = None if rotation.length is None else rotation.length // MICROSECOND
     monthly = rotation.unit == "months"
     cycle_of, slots, per_turn = (_monthly if monthly else _even)(rotation, first)
-    # A 29 February may be eight years away; other slots are at most a cycle apart.
-    longest = rotation.every * _UNITS[rotation.unit] * (9 if monthly else 1) + _WEEK
     return Grid(
         zone,
         first,
         None if rotation.backwards else first,
         length,
-        (longest if length is None else length) + _SLACK,
+        _EIGHT_YEARS if rotation.month_days else 1,
         cycle_of,
         slots,
         per_turn,

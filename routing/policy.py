@@ -175,8 +175,15 @@ class PolicyTest:
     expect: Mapping[str, str]
 
 
+class _Indexed:
+    """Keeps an index beside a policy: what is derived is no part of its value."""
+
+    __slots__ = ("_index",)
+    _index: MatchIndex
+
+
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(_Indexed):
     """One version, validated as a whole. Everything inside refers by id."""
 
     id: str
@@ -239,16 +246,20 @@ class Policy:
     accepted_risks: frozenset[str] = frozenset()
     """Findings of `check` the organisation lives with, by their key."""
     tests: tuple[PolicyTest, ...] = ()
-    route_index: MatchIndex = field(init=False, repr=False, compare=False, default=MatchIndex())
-
-    def __post_init__(self) -> None:
-        index = index_of([route.match for route in self.routes])
-        object.__setattr__(self, "route_index", index)
 
     def severity(self, severity: str) -> Severity | None:
         return next((known for known in self.severities if known.id == severity), None)
 
     def first_route(self, facts: Facts) -> Route | None:
         """The route a case takes, or None when no route matches."""
-        position = self.route_index.first(facts, self.calendars)
+        position = self._routes_indexed().first(facts, self.calendars)
         return None if position is None else self.routes[position]
+
+    def _routes_indexed(self) -> MatchIndex:
+        """The index of the routes, built when it is first asked for."""
+        try:
+            return self._index
+        except AttributeError:
+            index = index_of([route.match for route in self.routes])
+            object.__setattr__(self, "_index", index)
+            return index

@@ -58,8 +58,15 @@ class Facts:
     """Whether the requester is one of the account's named contacts (R13, R65)."""
 
 
+class _Folds:
+    """Keeps the folded words beside a match: what is derived is no part of its value."""
+
+    __slots__ = ("_folded",)
+    _folded: tuple[tuple[str, frozenset[str]], ...]
+
+
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(_Folds):
     """All of `terms` and of `all_of`, any of `any_of`, none of `none_of`; empty matches everything.
 
     Words compare without regard to case: ticket systems disagree about it, people do not mean it.
@@ -73,16 +80,18 @@ class Match:
     calendar: str | None = None
     """Matches while this calendar is open."""
     sla_remaining_below: timedelta | None = None
-    folded: tuple[tuple[str, frozenset[str]], ...] = field(
-        init=False, repr=False, compare=False, default=()
-    )
-    """`terms` with the words folded once, so that matching compares sets and nothing else."""
 
-    def __post_init__(self) -> None:
-        folded = tuple(
-            (fact, frozenset(v.casefold() for v in values)) for fact, values in self.terms
-        )
-        object.__setattr__(self, "folded", folded)
+    @property
+    def folded(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """`terms` with the words folded once, so that matching compares sets and nothing else."""
+        try:
+            return self._folded
+        except AttributeError:
+            folded = tuple(
+                (fact, frozenset(map(str.casefold, words))) for fact, words in self.terms
+            )
+            object.__setattr__(self, "_folded", folded)
+            return folded
 
     @property
     def everything(self) -> bool:

@@ -47,8 +47,7 @@ def _endless(rotation: Rotation) -> bool:
 
 def _until_next(grid: Grid, start: int, end: int) -> Iterator[Turn]:
     """Turns that last until the next slot."""
-    edges = [(wall, instant_tick(grid.zone, wall), turn) for wall, turn in _slots(grid, start, end)]
-    for (wall, begin, turn), (_, until, _) in pairwise(edges):
+    for (wall, begin, turn), (_, until, _) in pairwise(_slots(grid, start, end)):
         if grid.takes is None or grid.takes(wall):
             yield begin, until, turn
 
@@ -56,22 +55,27 @@ def _until_next(grid: Grid, start: int, end: int) -> Iterator[Turn]:
 def _lasting(grid: Grid, start: int, end: int) -> Iterator[Turn]:
     """Turns of a given length."""
     length = grid.length or 0
-    for wall, turn in _slots(grid, start, end):
+    for wall, begin, turn in _slots(grid, start, end):
         if grid.takes is None or grid.takes(wall):
-            yield instant_tick(grid.zone, wall), instant_tick(grid.zone, wall + length), turn
+            yield begin, instant_tick(grid.zone, wall + length), turn
 
 
-def _slots(grid: Grid, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Slots and their turns, from one that is early enough to the first that is late enough."""
-    cycle = grid.cycle_of(wall_tick(grid.zone, start) - grid.reach)
-    if grid.earliest is not None:
+def _slots(grid: Grid, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Slots on the wall, as instants, and their turns: as far as the first at or after `end`.
+
+    The first is early enough for every turn that lasts past `start`: a slot that the wall clock
+    shows or has passed at `start` is not after it.
+    """
+    zone, earliest = grid.zone, grid.earliest
+    cycle = grid.cycle_of(wall_tick(zone, start) - (grid.length or 0)) - grid.slack
+    if earliest is not None:
         cycle = max(cycle, 0)
-    # A wall clock is set back by a day at most.
-    limit = wall_tick(grid.zone, end) + DAY
-    for number in range(cycle, grid.cycle_of(limit + grid.reach) + 2):
+    last = grid.cycle_of(wall_tick(zone, end) + DAY) + 1 + grid.slack
+    for number in range(cycle, last + 1):
         slots = grid.slots(number)
         for index, wall in enumerate(slots):
-            if grid.earliest is None or wall >= grid.earliest:
-                yield wall, grid.turn(number, index, len(slots))
-                if wall > limit:
+            if earliest is None or wall >= earliest:
+                instant = instant_tick(zone, wall)
+                yield wall, instant, grid.turn(number, index, len(slots))
+                if instant >= end:
                     return

@@ -77,21 +77,29 @@ class Contacts:
 
     async def disable(self, person: str, method: str, reason: str) -> None:
         """Nothing is sent to this address on this channel any more, until somebody mends it."""
+        if await self._change(person, method, reason):
+            log.error("contact_method_disabled", person=person, method=method, reason=reason)
+
+    async def enable(self, person: str, method: str) -> None:
+        """The person wants texts again (START)."""
+        await self._change(person, method, None)
+
+    async def _change(self, person: str, method: str, reason: str | None) -> bool:
         async with self.pool.acquire() as conn, conn.transaction():
             body = await conn.fetchval(query("person_by_id"), person)
             if body is None:
-                return
+                return False
             found = codec.decode_person(body)
             methods = tuple(
-                replace(m, disabled=reason) if m.id == method and m.disabled is None else m
-                for m in found.contact_methods
+                replace(m, disabled=reason) if m.id == method else m for m in found.contact_methods
             )
             if methods == found.contact_methods:
-                return
+                return False
             changed = codec.encode(replace(found, contact_methods=methods))
             now = self.clock.now()
             await conn.execute(query("upsert_people"), [person], [changed], now)
             await conn.execute(query("bump_generation"))
             detail = codec.encode({"method": method, "reason": reason})
-            await conn.execute(query("insert_audit"), now, "provider", f"disabled {person}", detail)
-            log.error("contact_method_disabled", person=person, method=method, reason=reason)
+            what = f"{'disabled' if reason else 'enabled'} a contact method of {person}"
+            await conn.execute(query("insert_audit"), now, "provider", what, detail)
+            return True

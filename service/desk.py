@@ -303,6 +303,12 @@ async def _known(
     return {(r["source"], r["event_key"]): r["case_id"] for r in rows}
 
 
+async def _lock_stored(conn: AnyConnection, arrivals: Sequence[Arrival]) -> set[int]:
+    """The stored ones that wait still; another worker may have been quicker."""
+    stored = [a.stored for a in arrivals if a.stored is not None]
+    return {r["id"] for r in await conn.fetch(query("lock_stored"), stored)} if stored else set()
+
+
 def _fresh(arrivals: Sequence[Arrival], known: dict[tuple[str, str], str | None]) -> list[Arrival]:
     """Each delivery once, also where one batch holds it twice."""
     first: dict[tuple[str, str], Arrival] = {}

@@ -8,8 +8,10 @@ from typing import Any
 
 from litestar import Controller, delete, get, post, put
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from notifiers.simulator.carrier import Carrier
 from notifiers.simulator.config import Hooks
@@ -57,7 +59,7 @@ class AdvanceIn:
 
 def json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     kind = connection.headers.get("content-type", "").partition(";")[0]
-    if connection.scope["method"] in {"POST", "PUT"} and kind != "application/json":
+    if connection.scope.get("method") in {"POST", "PUT"} and kind != "application/json":
         raise HTTPException(status_code=415, detail="Only application/json is taken here.")
 
 
@@ -66,35 +68,50 @@ class Control(Controller):
     guards = [json_only]  # noqa: RUF012 - litestar's way
 
     @get("/state")
-    async def state(self, exchange: Exchange, timers: Timers) -> dict[str, Any]:
+    async def state(
+        self, exchange: NamedDependency[Exchange], timers: NamedDependency[Timers]
+    ) -> dict[str, Any]:
         return state(exchange, timers.now())
 
     @post("/phones/{number:str}/texts")
     async def text(
-        self, number: str, data: TextIn, exchange: Exchange, carrier: Carrier
+        self,
+        number: FromPath[str],
+        data: JSONBody[TextIn],
+        exchange: NamedDependency[Exchange],
+        carrier: NamedDependency[Carrier],
     ) -> dict[str, Any]:
         """The person sends a text; the answer comes once the service has answered it."""
         to = data.to or exchange.numbers[0].number
         return text_view(await carrier.receive(phone_number(number), to, data.text))
 
     @put("/phones/{number:str}/trouble")
-    async def spoil(self, number: str, data: TroubleIn, exchange: Exchange) -> None:
+    async def spoil(
+        self, number: FromPath[str], data: JSONBody[TroubleIn], exchange: NamedDependency[Exchange]
+    ) -> None:
         exchange.set_trouble(phone_number(number), data.trouble())
 
     @delete("/phones/{number:str}/trouble")
-    async def mend(self, number: str, exchange: Exchange) -> None:
+    async def mend(self, number: FromPath[str], exchange: NamedDependency[Exchange]) -> None:
         exchange.set_trouble(phone_number(number), None)
 
     @put("/trouble")
-    async def spoil_all(self, data: TroubleIn, exchange: Exchange) -> None:
+    async def spoil_all(
+        self, data: JSONBody[TroubleIn], exchange: NamedDependency[Exchange]
+    ) -> None:
         exchange.set_trouble(None, data.trouble())
 
     @delete("/trouble")
-    async def mend_all(self, exchange: Exchange) -> None:
+    async def mend_all(self, exchange: NamedDependency[Exchange]) -> None:
         exchange.set_trouble(None, None)
 
     @post("/clock", status_code=204)
-    async def advance(self, data: AdvanceIn, hooks: Hooks, timers: Timers) -> None:
+    async def advance(
+        self,
+        data: JSONBody[AdvanceIn],
+        hooks: NamedDependency[Hooks],
+        timers: NamedDependency[Timers],
+    ) -> None:
         """Move the service's clock; everything that falls due happens."""
         if hooks.advance is None:
             raise NotFoundException("This simulator has no clock that can be moved.")

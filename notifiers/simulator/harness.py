@@ -41,8 +41,12 @@ class Simulator:
         pace: Pace = INSTANT,
         patience: float = 10.0,
         messaging_service_sid: str | None = None,
+        strict: bool = True,
     ) -> None:
-        """`patience`: seconds of real time to wait for what is expected."""
+        """`patience`: seconds of real time to wait for what is expected.
+
+        `strict`: leaving the `with` fails on any text, call or complaint that nobody expected.
+        """
         config = SimulatorConfig(
             account_sid=ACCOUNT,
             auth_token=TOKEN,
@@ -55,6 +59,7 @@ class Simulator:
         self.account_sid, self.auth_token = ACCOUNT, TOKEN
         self.simulation = Simulation(config, Hooks())
         self.patience = patience
+        self.strict = strict
         self.claimed: set[str] = set()
         app = Litestar(
             [self.simulation.router], lifespan=[self.simulation.lifespan], openapi_config=None
@@ -74,7 +79,7 @@ class Simulator:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if problem is None:
+            if problem is None and self.strict:
                 self._insist()
         finally:
             self._served.__exit__(kind, problem, trace)

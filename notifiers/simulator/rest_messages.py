@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from notifiers.simulator.answers import VERSION, TwilioError, page_body, text_body
 from notifiers.simulator.carrier import Carrier
@@ -20,7 +22,11 @@ class Messages(Controller):
 
     @post("/Messages.json")
     async def create(
-        self, request: AnyRequest, account: str, gate: Gate, carrier: Carrier
+        self,
+        request: AnyRequest,
+        account: FromPath[str],
+        gate: NamedDependency[Gate],
+        carrier: NamedDependency[Carrier],
     ) -> Response[dict[str, Any]]:
         gate.admit(request, account)
         form = await gate.form(request, CREATE_MESSAGE)
@@ -52,7 +58,9 @@ class Messages(Controller):
         return await gate.create(request, to, "sms", take)
 
     @get("/Messages.json")
-    async def list(self, request: AnyRequest, account: str, gate: Gate) -> dict[str, Any]:
+    async def list(
+        self, request: AnyRequest, account: FromPath[str], gate: NamedDependency[Gate]
+    ) -> dict[str, Any]:
         gate.admit(request, account)
         query = Form.parse(request.scope["query_string"])
         validate(query, LIST_MESSAGES)
@@ -71,14 +79,23 @@ class Messages(Controller):
 
     @get("/Messages/{name:str}")
     async def fetch(
-        self, request: AnyRequest, account: str, name: str, gate: Gate
+        self,
+        request: AnyRequest,
+        account: FromPath[str],
+        name: FromPath[str],
+        gate: NamedDependency[Gate],
     ) -> dict[str, Any]:
         gate.admit(request, account)
         return text_body(_text(gate, name), account)
 
     @post("/Messages/{name:str}", status_code=200)
     async def update(
-        self, request: AnyRequest, account: str, name: str, gate: Gate, carrier: Carrier
+        self,
+        request: AnyRequest,
+        account: FromPath[str],
+        name: FromPath[str],
+        gate: NamedDependency[Gate],
+        carrier: NamedDependency[Carrier],
     ) -> dict[str, Any]:
         gate.admit(request, account)
         form = await gate.form(request, UPDATE_MESSAGE)

@@ -5,6 +5,7 @@ passes by itself (30001, 30003, 30008, ...) is never taken for a permanent one; 
 not know is judged by its family, never as a bad number: blaming a person's phone needs evidence.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -76,6 +77,8 @@ CODES: Mapping[int, tuple[Fault, str]] = {
     21617: (Fault.OURS, "The concatenated message body exceeds the 1600 character limit"),
 }
 
+_PREFIX = re.compile(r"^Unable to (create|update|fetch) (record|page)(: )?")
+
 PAUSES: Mapping[int, timedelta] = {
     14107: timedelta(seconds=30),  # 15 replies in 30 s to one number
     30023: timedelta(hours=24),  # a daily cap: stop for today
@@ -105,8 +108,8 @@ def fault_of(code: int) -> Fault:
 
 def sentence(code: int, said: str = "") -> str:
     """The code in words, with what to do about it; numbers inside are masked."""
-    words = said or CODES.get(code, (None, "no reason given"))[1]
-    return f"{mask_numbers(words).rstrip('.')} (Twilio {code}). {ADVICE[fault_of(code)]}"
+    words = _plain(said) or CODES.get(code, (None, "No reason given"))[1]
+    return f"{words.rstrip('.')} (Twilio {code}). {ADVICE[fault_of(code)]}"
 
 
 def refusal(
@@ -118,7 +121,7 @@ def refusal(
     follows) certainly was not.
     """
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-        return Unclear(f"Twilio answered {status}: {mask_numbers(said)}. It may have been taken.")
+        return Unclear(f"Twilio answered {status} ({_plain(said)}). It may have been taken.")
     if code is None or code == status:
         return _refused_without_code(status, said, retry_after)
     fault = fault_of(code)
@@ -128,7 +131,7 @@ def refusal(
 
 
 def _refused_without_code(status: int, said: str, retry_after: timedelta | None) -> Refused:
-    words = mask_numbers(said).rstrip(".")
+    words = _plain(said).rstrip(".")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         fault = Fault.THROTTLED
     elif status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
@@ -136,3 +139,8 @@ def _refused_without_code(status: int, said: str, retry_after: timedelta | None)
     else:
         fault = Fault.CONFIGURATION
     return Refused(f"{words} (HTTP {status}). {ADVICE[fault]}", None, fault, retry_after)
+
+
+def _plain(said: str) -> str:
+    """Without the library's own words in front, and without anybody's number."""
+    return mask_numbers(_PREFIX.sub("", said))

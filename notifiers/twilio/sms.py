@@ -59,7 +59,7 @@ class TwilioSms:
 
         def same(text: MessageInstance) -> bool:
             return (
-                text.direction == "outbound-api"
+                str(text.direction) == "outbound-api"
                 and (text.body or "").split() == message.text.split()
                 and (self._service is None or text.messaging_service_sid == self._service)
             )

@@ -130,7 +130,7 @@ def _document(verbs: tuple[Verb, ...]) -> bytes:
     root = ET.Element("Response")
     for verb in verbs:
         _append(root, verb)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(root, "unicode").encode()
 
 
 def _append(parent: ET.Element, verb: Verb) -> None:

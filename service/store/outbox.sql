@@ -168,3 +168,8 @@ returning free_at;
 -- name: set_pace
 -- The sender may send again from then on.
 update pacing set free_at = $2 where sender = $1;
+
+-- name: outbox_busy
+-- Whether anything is due or on its way.
+select exists (
+    select from outbox where state = 'sending' or (state = 'queued' and available_at <= $1));

@@ -83,10 +83,12 @@ class Batcher:
     async def _bury(self, arrival: Arrival, said: str, future: asyncio.Future[Landed]) -> None:
         try:
             fate = await self._desk.bury(arrival, said)
-        except AWAY as error:
+        except Exception as error:
+            # Whoever waits must be answered, and not with a 202 for what is not durable.
             _fail(future, error)
         else:
-            future.set_result(fate)
+            if not future.done():
+                future.set_result(fate)
 
 
 def _fail(future: asyncio.Future[Landed], error: Exception) -> None:

@@ -1,0 +1,1 @@
+"""HTTP: webhooks, Twilio, the API, health."""

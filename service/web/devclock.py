@@ -1,0 +1,93 @@
+"""`POST /dev/clock`: moves the service's clock, and everything due happens (never in production).
+
+Time passes as it would by itself: from one due instant to the next, each handled before the clock
+goes on, so that an hour forward is the hour somebody would have lived through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import post
+
+from service.store.pool import AnyConnection
+from service.store.sql import query
+from service.web.problems import Problem
+from service.wiring import Service
+
+LONGEST = 366 * 24 * 3600
+SETTLING = 3.0
+"""Seconds the worker is given to send what fell due at one instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    advance: float
+    """Seconds, forward only."""
+
+
+@post("/dev/clock", status_code=200, summary="Move the clock (development and test)")
+async def advance(data: Forward, service: Service) -> dict[str, Any]:
+    if service.settings.production:
+        raise Problem(404, "There is no such page in production.")
+    if not 0 <= data.advance <= LONGEST:
+        raise Problem(400, f"advance is 0 to {LONGEST} seconds, forward only. Nothing was moved.")
+    now = await move(service, timedelta(seconds=data.advance))
+    return {"now": now.isoformat().replace("+00:00", "Z"), "advanced": data.advance}
+
+
+async def move(service: Service, by: timedelta) -> datetime:
+    """Move service time ahead by so much, stopping at every instant at which something is due."""
+    await service.follow_clock()
+    target = service.clock.now() + by
+    await _settle(service)
+    while True:
+        now = service.clock.now()
+        due_at = await _next_due(service)
+        if due_at is None or due_at >= target:
+            break
+        if due_at > now:
+            await _set(service, due_at)
+        await _settle(service)
+    await _set(service, target)
+    await _settle(service)
+    return service.clock.now()
+
+
+async def _set(service: Service, to: datetime) -> None:
+    ahead = max(service.clock.offset, to - service.clock.wall())
+    async with service.pool.acquire() as conn:
+        await conn.execute(query("set_clock"), ahead)
+    service.clock.offset = ahead
+    await service.bell.ring()
+
+
+async def _next_due(service: Service) -> datetime | None:
+    async with service.pool.acquire() as conn:
+        wake = await conn.fetchval(query("next_wake"))
+        lanes = await conn.fetch(query("next_outbox"))
+    now = service.clock.now()
+    later = [r["due_at"] for r in lanes if r["due_at"] > now]
+    return min((t for t in (wake, *later) if t is not None), default=None)
+
+
+async def _settle(service: Service) -> None:
+    """Tick what is due and wait until what it sends has left."""
+    while await service.desk.wake():
+        pass
+    for _ in range(int(SETTLING / 0.02)):
+        async with service.pool.acquire() as conn:
+            busy = await _busy(conn, service.clock.now())
+        if not busy:
+            return
+        await asyncio.sleep(0.02)
+
+
+async def _busy(conn: AnyConnection, now: datetime) -> bool:
+    return bool(await conn.fetchval(query("outbox_busy"), now))
+
+
+HANDLERS = [advance]

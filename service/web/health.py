@@ -1,0 +1,41 @@
+"""`/livez` and `/readyz`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+
+from service.store.pool import AWAY
+from service.watchdog import examine
+from service.wiring import Service
+
+
+@get("/livez", summary="The process runs", include_in_schema=True)
+async def livez() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@get("/readyz", summary="It can serve, and how late the latest is", include_in_schema=True)
+async def readyz(service: Service) -> Response[dict[str, Any]]:
+    """503 while PostgreSQL is away. Ages are in seconds; null where nothing is due."""
+    try:
+        health = await examine(service)
+    except AWAY:
+        return Response({"status": "PostgreSQL is away; nothing is lost"}, status_code=503)
+    now = service.clock.now()
+    ages = {
+        "oldest_due_case_seconds": health.oldest_wake,
+        "oldest_outbox_seconds": health.oldest_send,
+        "oldest_undecided_webhook_seconds": health.oldest_stored,
+    }
+    return Response(
+        {
+            "status": "ok",
+            **{k: (now - v).total_seconds() if v else None for k, v in ages.items()},
+            "troubles": health.troubles(now),
+        }
+    )
+
+
+HANDLERS = [livez, readyz]

@@ -1,0 +1,59 @@
+"""`POST /webhooks/{source}`: verified on raw bytes, durable, then answered."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, post
+from litestar.params import Parameter  # noqa: F401 - named in signatures by litestar
+
+from service.reading import read
+from service.settings import Settings
+from service.tickets.systems import SYSTEMS
+from service.tickets.ticketsystem import Envelope, Forged, Stale
+from service.web.batcher import Batcher
+from service.web.problems import Problem
+from service.wiring import Service
+
+MOST_BYTES = 1 << 20
+JSON = "application/json"
+
+
+def _secrets(settings: Settings, source: str) -> tuple[str, ...]:
+    secrets = settings.webhook_secrets.get(source)
+    if source not in SYSTEMS or not secrets:
+        raise Problem(404, f"No source {source} is set up here. Nothing was taken.")
+    return secrets
+
+
+def headers_of(request: Request) -> dict[str, str]:
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in request.scope["headers"]
+    }
+
+
+@post("/webhooks/{source:str}", status_code=202, include_in_schema=True, summary="Take a webhook in")
+async def take(source: str, request: Request, service: Service, batcher: Batcher) -> Response[bytes]:
+    """202 once it is durable; 401 forged or stale; 404 source off; 413 over 1 MiB."""
+    secrets = _secrets(service.settings, source)
+    body = await request.body()
+    received, wall = service.clock.now(), service.clock.wall()
+    url = service.settings.public_url + request.url.path
+    envelope = Envelope(headers_of(request), body, wall, "POST", url)
+    try:
+        SYSTEMS[source].verify(envelope, secrets, _nows(service))
+    except (Forged, Stale) as problem:
+        service.measures.webhooks.labels(source, type(problem).__name__.lower()).inc()
+        raise Problem(401, str(problem)) from None
+    landed = await batcher.take(read(source, envelope.headers, body, received))
+    outcome = "dead" if landed.dead else "duplicate" if landed.duplicate else "accepted"
+    service.measures.webhooks.labels(source, outcome).inc()
+    case = f'"{landed.case}"' if landed.case else "null"
+    answer = f'{{"case":{case},"duplicate":{"true" if landed.duplicate else "false"}}}'
+    return Response(answer.encode(), status_code=202, media_type=JSON)
+
+
+def _nows(service: Service) -> tuple:  # type: ignore[type-arg] # of instants
+    """Fresh by the true clock; where the service's was moved, by that one too."""
+    if service.clock.offset:
+        return (service.clock.wall(), service.clock.now())
+    return (service.clock.wall(),)

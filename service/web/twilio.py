@@ -1,0 +1,143 @@
+"""What Twilio posts to us: texts, receipts, and calls that page somebody.
+
+Every request must be signed for our public address (security: the Host header is nobody's word).
+"""
+
+from __future__ import annotations
+
+import structlog
+from litestar import Request, Response, post
+from litestar.exceptions import NotFoundException  # noqa: F401
+
+from notifiers.notifier import Receipt
+from notifiers.twilio import status, twiml
+from notifiers.twilio.signature import Form, Inbound, SignatureCheck
+from notifiers.wording import PageFacts, spoken
+from routing.reply import Reply, Verb
+from service.choosing import Paged
+from service.responder import Responder
+from service.store import codec
+from service.store.pool import AWAY
+from service.store.sql import query
+from service.web.problems import Problem
+from service.wiring import Service
+
+XML = "text/xml"
+KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
+MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
+SORRY = (
+    "We could not write that down just now, so nothing was changed. Please try again in a minute."
+)
+log = structlog.get_logger(__name__)
+_facts = codec.decoder(PageFacts)
+
+
+async def form_of(request: Request, service: Service) -> dict[str, str]:
+    """The fields of a genuine request. Raises a 403 problem for any other."""
+    settings = service.settings
+    if settings.twilio is None:
+        raise Problem(404, "Twilio is not set up here.")
+    body = await request.body()
+    target = request.scope["raw_path"].decode("latin-1")
+    if request.scope["query_string"]:
+        target += "?" + request.scope["query_string"].decode("latin-1")
+    inbound = Inbound(
+        target,
+        body,
+        request.headers.get("content-type", ""),
+        request.headers.get("x-twilio-signature", ""),
+        request.headers.get("x-twilio-webhooks-signature-settings", ""),
+    )
+    if not SignatureCheck(settings.public_url, settings.twilio.auth_tokens).genuine(inbound):
+        raise Problem(403, "The signature is missing or wrong. Nothing was changed.")
+    return Form.parse(body).first()
+
+
+def _xml(document: bytes) -> Response[bytes]:
+    return Response(document, status_code=200, media_type=XML)
+
+
+@post("/twilio/sms", status_code=200, include_in_schema=False)
+async def text(request: Request, service: Service) -> Response[bytes]:
+    """A text from a phone: what it did is said in the answer."""
+    form = await form_of(request, service)
+    key = form.get("MessageSid") or form.get("SmsMessageSid") or ""
+    try:
+        await _opted(service, form)
+        answer = await Responder(service).text(f"sms/{key}", form.get("From", ""), form.get("Body", ""))
+    except AWAY as error:
+        log.error("database_away", door="sms", error=type(error).__name__)
+        answer = SORRY
+    return _xml(twiml.messaging(answer) if answer else twiml.messaging())
+
+
+async def _opted(service: Service, form: dict[str, str]) -> None:
+    """STOP and START as the carrier handles them: no text reaches someone who opted out."""
+    word = (form.get("OptOutType") or form.get("Body") or "").strip().upper()
+    shelf = await service.desk.shelf()
+    for person in shelf.phones.get(form.get("From", ""), ()):
+        for method in shelf.people[person].contact_methods:
+            if method.type == "sms" and method.address == form.get("From"):
+                if word in {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}:
+                    await service.contacts.disable(person, method.id, "opted out with STOP")
+                elif word in {"START", "YES", "UNSTOP"}:
+                    await service.contacts.enable(person, method.id)
+
+
+@post("/twilio/status/{row:int}", status_code=204, include_in_schema=False)
+async def receipt(row: int, request: Request, service: Service) -> None:
+    """What became of a delivery. Late, repeated and reordered ones change nothing."""
+    form = await form_of(request, service)
+    token = request.headers.get("i-twilio-idempotency-token", "")
+    said: Receipt | None = status.receipt(form, token)
+    if said is not None:
+        await service.contacts.receipt(row, said)
+
+
+@post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
+async def call(row: int, request: Request, service: Service) -> Response[bytes]:
+    """A page by voice: says who, what and how bad, twice, and takes a key meanwhile."""
+    await form_of(request, service)
+    page = await _page(service, row)
+    if page is None:
+        return _xml(twiml.voice(twiml.say("This page is over. Thank you."), twiml.hangup()))
+    facts, _ = page
+    action = f"{service.settings.public_url}/twilio/page/{row}/key"
+    words = twiml.say(f"{spoken(facts)} {MENU}")
+    again = twiml.gather(words, twiml.pause(2), words, action=action, timeout=10, digits=1)
+    goodbye = twiml.say("No key was pressed, so nothing was changed. Goodbye.")
+    return _xml(twiml.voice(again, goodbye, twiml.hangup()))
+
+
+@post("/twilio/page/{row:int}/key", status_code=200, include_in_schema=False)
+async def key(row: int, request: Request, service: Service) -> Response[bytes]:
+    """A key: done first, then said."""
+    form = await form_of(request, service)
+    page = await _page(service, row)
+    here = f"{service.settings.public_url}/twilio/page/{row}"
+    verb = KEYS.get(form.get("Digits", ""))
+    if page is None or verb is None:
+        return _xml(twiml.voice(twiml.redirect(here)))
+    _, paged = page
+    try:
+        said = await Responder(service).act(Reply(verb), paged, via="phone")
+    except AWAY as error:
+        log.error("database_away", door="voice", error=type(error).__name__)
+        said = SORRY
+    return _xml(twiml.voice(twiml.say(said), twiml.hangup()))
+
+
+async def _page(service: Service, row: int) -> tuple[PageFacts, Paged] | None:
+    async with service.pool.acquire() as conn:
+        found = await conn.fetchrow(query("outbox_by_id"), row)
+    if found is None or found["kind"] != "page":
+        return None
+    facts = _facts(found["payload"])
+    paged = Paged(
+        found["case_id"], found["turn"], found["person"], facts.code, "open",
+        found["created_at"], True, "",
+    )  # fmt: skip
+    return facts, paged
+
+
+HANDLERS = [text, receipt, call, key]
