@@ -15,11 +15,12 @@ from routing.event import Refusal
 from service.desk import NoSuchCase
 from service.store.pool import AWAY
 
+AnyRequest = Request[Any, Any, Any]
 MEDIA = "application/problem+json"
 log = structlog.get_logger(__name__)
 
 
-class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
+class Problem(Exception):
     """Answer with this status and sentence."""
 
     def __init__(
@@ -41,30 +42,30 @@ def document(
     )
 
 
-def _problem(_: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
+def _problem(_: AnyRequest, problem: Problem) -> Response[bytes]:
     return document(problem.status, problem.detail, problem.headers, **problem.more)
 
 
-def _refusal(_: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+def _refusal(_: AnyRequest, refusal: Refusal) -> Response[bytes]:
     return document(409, str(refusal))
 
 
-def _missing(_: Request[Any, Any, Any], missing: NoSuchCase) -> Response[bytes]:
+def _missing(_: AnyRequest, missing: NoSuchCase) -> Response[bytes]:
     return document(404, str(missing))
 
 
-def _away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _away(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("database_away", path=request.url.path, error=type(error).__name__)
     sentence = "PostgreSQL is away, so nothing was taken or changed. Please try again in a moment."
     return document(503, sentence, {"retry-after": "2"})
 
 
-def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _http(_: AnyRequest, error: HTTPException) -> Response[bytes]:
     extra = {"errors": error.extra} if error.extra else {}
     return document(error.status_code, error.detail, error.headers, **extra)
 
 
-def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _unforeseen(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("unforeseen", path=request.url.path, exc_info=error)
     return document(500, "Something went wrong here; it is in our log. Nothing was changed.")
 
