@@ -143,7 +143,7 @@ def open_case(ledger: Ledger, event: Reported) -> None:
 
 
 def _entitlement(ledger: Ledger, event: Reported) -> None:
-    """What the plan does not hold is said on the case and the ticket; the routes decide the rest."""
+    """What the plan does not hold is said on case and ticket; the routes decide the rest."""
     case, policy = ledger.case, ledger.book.policy
     plan, severity = policy.plans.get(case.plan), policy.severity(case.severity)
     if plan is None or severity is None:

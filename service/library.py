@@ -49,7 +49,7 @@ class Library:
         self._shelf: Shelf | None = None
 
     async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
-        """The current shelf; `conn` may be within a transaction. `now` (UTC) drops old overrides."""
+        """The current shelf; `conn` may be in a transaction. `now` (UTC) drops old overrides."""
         generation = await conn.fetchval(query("generation"))
         if self._shelf is None or self._shelf.generation != generation:
             self._shelf = await self._read(conn, generation, now)
