@@ -43,6 +43,8 @@ class Layer:
     start: datetime | None = None
     until: datetime | None = None
     """An instant; it cuts a running turn."""
+    zone: str | None = None
+    """Whose wall clock the restrictions are read on; None is the rotation's."""
 
 
 def pieces(layer: Layer, start: int, end: int) -> list[Piece]:
@@ -53,7 +55,7 @@ def pieces(layer: Layer, start: int, end: int) -> list[Piece]:
         return []
     windows = [(begin, until)]
     if layer.restrictions:
-        zone = zone_of(layer.rotation.zone)
+        zone = zone_of(layer.zone or layer.rotation.zone)
         spans = (span for limit in layer.restrictions for span in _spans(limit, zone, begin, until))
         windows = clip(union(spans), begin, until)
     groups, why = layer.rotation.groups, f"layer {layer.id}"

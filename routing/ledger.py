@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from routing.book import Book
-from routing.case import Case
+from routing.case import Case, changed
 from routing.event import Announce, Effect, Entry, WriteBack
 
 LATE = timedelta(seconds=30)
@@ -26,7 +26,7 @@ class Ledger:
     answer: str = ""
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401 - the case's own fields, checked by it
-        self.case = replace(self.case, **changes)
+        self.case = changed(self.case, changes)
 
     def say(
         self,

@@ -31,7 +31,8 @@ def promise_of(ledger: Ledger) -> Promise | None:
     plan, severity = policy.plans.get(case.plan), policy.severity(case.severity)
     if plan is None or severity is None:
         return None
-    return promise_for(policy, plan, severity, facts(case, ledger.book, ledger.now))
+    known = facts(case, ledger.book, ledger.now) if plan.exceptions else None
+    return promise_for(policy, plan, severity, known)
 
 
 def choose(ledger: Ledger) -> Place:

@@ -246,6 +246,8 @@ class Policy(_Indexed):
     accepted_risks: frozenset[str] = frozenset()
     """Findings of `check` the organisation lives with, by their key."""
     tests: tuple[PolicyTest, ...] = ()
+    chat_channels: frozenset[str] = frozenset()
+    """Names of chat channels that steps and routes may tell."""
 
     def severity(self, severity: str) -> Severity | None:
         return next((known for known in self.severities if known.id == severity), None)

@@ -58,7 +58,7 @@ _SHAPE = re.compile(
     r"(?P<rest>.*?)[\s.,;!]*$",
     re.DOTALL,
 )
-_CODE = re.compile(r"^#?(?P<code>\d{4,5}|[a-z][a-z0-9]*-\d+)$")
+_CODE = re.compile(r"^#?(?P<code>\d{4,6}|[a-z][a-z0-9]*-\d+)$")
 _BARE = re.compile(r"^#?\d{4}$")
 """A code alone says nothing, also where it begins with the digit of an answer."""
 _TALKATIVE = frozenset(

@@ -17,7 +17,7 @@ from service import schema
 from service.cli_failure import Failed
 from service.cli_serve import check_free
 from service.clock import monotonic
-from service.demo.children import Child
+from service.demo.children import Child, stop_all
 from service.demo.interruption import Interrupted, listen
 from service.demo.invitation import invitation
 from service.demo.made_up import demo_secrets
@@ -52,8 +52,7 @@ def demo(*, host: str | None, port: int | None, with_parent: bool) -> None:
                 child("web", environment, settings),
                 child("worker", environment, settings),
             ]
-            for each in children:
-                stack.callback(each.stop)
+            stack.callback(stop_all, children)
             supervise(settings, environment, children, tend_servers)
     except Interrupted:
         click.echo("Heliograph has ended; the data stays for the next start.", err=True)

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import os
 import socket
+from types import FrameType
 
 import click
 import uvicorn
@@ -33,6 +34,18 @@ def web(host: str | None, port: int | None) -> None:
         serve(settings)
 
 
+class Server(uvicorn.Server):
+    """Ends at once while it is still starting: nothing is accepted yet, so nothing is drained.
+
+    uvicorn would first finish the start, which waits a minute for a PostgreSQL that is away.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.started:
+            os._exit(128 + sig)
+        super().handle_exit(sig, frame)
+
+
 def serve(settings: Settings) -> None:
     """Until SIGINT or SIGTERM; then requests in flight are finished. Logging is the app's."""
     config = uvicorn.Config(
@@ -47,7 +60,7 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=DRAIN,
         lifespan="on",
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     server.run()
     if not server.started:
         raise Failed("web could not start; the lines above say why.")

@@ -25,7 +25,8 @@ from service.store.sql import query
 PATIENCE = timedelta(minutes=5)
 """How long a contact that fails for a passing reason is tried, where no step says."""
 WRITE_PATIENCE = timedelta(hours=24)
-CODES = range(1000, 10000)
+CANDIDATES = 8
+"""Codes tried at once; all taken means a crowded phone, which gets longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +134,28 @@ async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey
 
 async def _draw(conn: AnyConnection, keys: Sequence[PageKey]) -> dict[PageKey, str]:
     """A code for each new page that no other live page of the person has."""
-    if not keys:
-        return {}
-    rows = await conn.fetch(query("live_codes"), list({person for _, _, person in keys}))
-    taken = {(r["person"], r["code"]) for r in rows}
     drawn: dict[PageKey, str] = {}
-    for key in keys:
-        person = key[2]
-        code = _code(key, {c for p, c in taken if p == person} if taken else set())
-        taken.add((person, code))
-        drawn[key] = code
-    return drawn
+    left = list(keys)
+    for digits in (4, 5, 6):
+        wanted = {key: _candidates(key, digits) for key in left}
+        asked = [(key[2], code) for key, codes in wanted.items() for code in codes]
+        rows = await conn.fetch(query("taken_codes"), *_columns(asked)) if asked else []
+        taken = {(r["person"], r["code"]) for r in rows}
+        for key, codes in wanted.items():
+            code = next((c for c in codes if (key[2], c) not in taken), None)
+            if code is not None:
+                drawn[key] = code
+                taken.add((key[2], code))
+        left = [key for key in left if key not in drawn]
+        if not left:
+            return drawn
+    raise RuntimeError("no code is free for a page; the phone has a million of them")
 
 
-def _code(key: PageKey, taken: set[str]) -> str:
-    """Four digits that look drawn at random and are the same for the same page."""
-    first = zlib.crc32("/".join(map(str, key)).encode()) % len(CODES)
-    for step in range(len(CODES)):
-        code = str(CODES[(first + step) % len(CODES)])
-        if code not in taken:
-            return code
-    return str(next(n for n in range(10_000, 100_000) if str(n) not in taken))
+def _candidates(key: PageKey, digits: int) -> list[str]:
+    """Codes that look drawn at random and are the same for the same page."""
+    first, low = zlib.crc32("/".join(map(str, key)).encode()), 10 ** (digits - 1)
+    return [str(low + (first + step * 7919) % (9 * low)) for step in range(CANDIDATES)]
 
 
 async def _with_older(

@@ -83,7 +83,7 @@ class Carrier:
         return text
 
     async def _deliver(self, text: Text, trouble: Trouble | None) -> None:
-        await self._timers.sleep(self._pace.queue)
+        await self._timers.until(text.created + timedelta(seconds=self._pace.queue))
         if text.status == "canceled":
             await self._report(text)
             return
@@ -92,7 +92,7 @@ class Carrier:
                 await self._settle(text, "failed", 30036)
                 return
             await self._settle(text, "sent")
-        await self._timers.sleep(self._pace.carrier)
+        await self._timers.until(text.updated + timedelta(seconds=self._pace.carrier))
         if trouble is not None and trouble.ailment is Ailment.LOST:
             return
         if trouble is not None and trouble.ailment is Ailment.UNDELIVERED:

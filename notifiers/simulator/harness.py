@@ -131,7 +131,7 @@ class Simulator:
         return self.do(watch())
 
     def _insist(self) -> None:
-        self.do(self.simulation.tasks.settle(self.patience))
+        self.do(self.simulation.settle(self.patience))
         exchange = self.simulation.exchange
         unexpected = [
             f"{text.to} got the text {text.body!r} ({text.status})"

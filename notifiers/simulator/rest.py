@@ -9,8 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar import Request, Response, route
 
 from notifiers.simulator.answers import TwilioError
 from notifiers.simulator.config import SimulatorConfig
@@ -92,12 +91,11 @@ def twilio_error(_: AnyRequest, problem: TwilioError) -> Response[dict[str, Any]
     return Response(problem.body(), status_code=problem.status)
 
 
-def http_error(_: AnyRequest, problem: HTTPException) -> Response[dict[str, Any]]:
-    """A path or method Twilio has not (or the simulator has not)."""
-    status = problem.status_code
-    words = f"{problem.detail}. The simulator knows Messages.json and Calls.json."
-    body = {"code": 20404, "message": words, "more_info": "", "status": status}
-    return Response(body, status_code=status)
+@route("/Accounts/{account:str}/{rest:path}", http_method=["GET", "POST", "PUT", "DELETE"])
+async def unknown(request: AnyRequest) -> None:
+    """A path Twilio has not, or only the simulator has not."""
+    words = f"The simulator serves no {request.method} {request.url.path}"
+    raise TwilioError(20404, words)
 
 
 def recipient(form: Mapping[str, str]) -> str:

@@ -1,11 +1,11 @@
 """Puts a simulator together and gives it to a web application."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from litestar import Litestar, Router
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
 
 from notifiers.simulator.answers import VERSION, TwilioError
 from notifiers.simulator.api import Control
@@ -13,7 +13,7 @@ from notifiers.simulator.carrier import Carrier
 from notifiers.simulator.config import Hooks, SimulatorConfig
 from notifiers.simulator.exchange import Exchange
 from notifiers.simulator.journal import Journal
-from notifiers.simulator.rest import Gate, http_error, twilio_error
+from notifiers.simulator.rest import Gate, twilio_error, unknown
 from notifiers.simulator.rest_messages import Messages
 from notifiers.simulator.timers import Tasks, Timers
 from notifiers.simulator.webhook import Webhooks
@@ -59,12 +59,19 @@ class Simulation:
         if self._journal is not None:
             self._journal.close()
 
+    async def settle(self, patience: float) -> None:
+        """Return once all that goes on waits for a time or a person, or after `patience` s."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while len(self.tasks) > self.timers.sleeping:  # noqa: ASYNC110 - many conditions
+                    await asyncio.sleep(0.005)
+
     def _router(self) -> Router:
         gate = Gate(self.exchange, self.timers)
         rest = Router(
             f"/twilio/{VERSION}",
-            route_handlers=[Messages],
-            exception_handlers={TwilioError: twilio_error, HTTPException: http_error},
+            route_handlers=[Messages, unknown],
+            exception_handlers={TwilioError: twilio_error},
         )
         parts = {
             "gate": gate,

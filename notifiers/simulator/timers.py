@@ -28,16 +28,23 @@ class Timers:
         return self._clock()
 
     async def sleep(self, seconds: float) -> None:
-        """Return at once for zero or less, without so much as a turn of the loop."""
-        if seconds <= 0:
+        await self.until(self._clock() + timedelta(seconds=seconds))
+
+    async def until(self, due: datetime) -> None:
+        """Return at once, without so much as a turn of the loop, if `due` has come."""
+        if due <= self._clock():
             return
-        due = self._clock() + timedelta(seconds=seconds)
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (due, next(self._numbers), sleeper))
         if self._driver is None or self._driver.done():
             self._driver = asyncio.create_task(self._drive())
         self._nudged.set()
         await sleeper
+
+    @property
+    def sleeping(self) -> int:
+        """How many wait for a time that has not come."""
+        return sum(not sleeper.done() for _, _, sleeper in self._sleepers)
 
     def nudge(self) -> None:
         """Look at the clock now: it was moved."""
@@ -80,10 +87,8 @@ class Tasks:
         task.add_done_callback(self._ended)
         return task
 
-    async def settle(self, patience: float) -> None:
-        """Wait until nothing runs any more, or `patience` seconds."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=patience)
+    def __len__(self) -> int:
+        return len(self._running)
 
     async def close(self) -> None:
         running = list(self._running)

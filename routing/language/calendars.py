@@ -16,6 +16,7 @@ from routing.language.words import parse_date, parse_flag, parse_zone
 from routing.region import Region
 
 DAY_MINUTES = 24 * 60
+MOST_WINDOWS = 200
 
 
 def read_calendar(name: str, at: Cursor) -> Calendar:
@@ -37,6 +38,9 @@ def read_calendar(name: str, at: Cursor) -> Calendar:
 def _windows(at: Cursor) -> tuple[Window, ...]:
     windows: list[Window] = []
     for item in at.items():
+        if len(windows) > MOST_WINDOWS:
+            item.wrong(f"a week needs no more than {MOST_WINDOWS} windows.")
+            break
         for window in item.read(parse_windows, ()):
             clash = next((known for known in windows if _overlap(known, window)), None)
             if clash is not None:

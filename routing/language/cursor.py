@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from routing.language.problems import Problem, nearest
+from routing.language.problems import MOST, Problem, nearest
 from routing.language.tree import Listing, Mark, Node, Scalar, Table
 
 T = TypeVar("T")
 D = TypeVar("D")
+LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,20 @@ class Notes:
     problems: list[Problem] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
 
+    def wrong(self, mark: Mark, path: str, sentence: str) -> None:
+        self.problems.append(Problem(mark, path, _short(sentence)))
+
+    def hint(self, word: str, known: Collection[str]) -> str:
+        """The nearest right word, as long as there are few enough problems for it to be read."""
+        return nearest(word, sorted(known)) if len(self.problems) < MOST else "see above."
+
     def check_references(self, known: Mapping[str, Collection[str]]) -> None:
         """Refuse every name nobody defines. Kinds `known` leaves out are not checked."""
         for used in self.references:
             names = known.get(used.kind)
             if names is not None and used.name not in names:
-                hint = nearest(used.name, sorted(names))
-                sentence = f"no {used.kind} is called {used.name!r}; {hint}"
-                self.problems.append(Problem(used.mark, used.path, sentence))
+                hint = self.hint(used.name, names)
+                self.wrong(used.mark, used.path, f"no {used.kind} is called {used.name!r}; {hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Cursor:
     path: str = ""
 
     def wrong(self, sentence: str, at: Mark | None = None) -> None:
-        self.notes.problems.append(Problem(at or self.node.mark, self.path, sentence))
+        self.notes.wrong(at or self.node.mark, self.path, sentence)
 
     def read(self, parse: Callable[[str], T], default: D) -> T | D:
         """A scalar through `parse`, whose ValueError is the sentence of what is wrong."""
@@ -92,7 +99,7 @@ class Cursor:
         found = self._table()
         for name in found:
             if name not in known:
-                sentence = f"there is no member {name!r} here; {nearest(name, known)}"
+                sentence = f"there is no member {name!r} here; {self.notes.hint(name, known)}"
                 self.wrong(sentence, self._key(name))
         return Members(self, found)
 
@@ -104,7 +111,7 @@ class Cursor:
         seen: set[str] = set()
         for item in self.items():
             name = item.take_id()
-            if name in seen:
+            if name and name in seen:
                 item.wrong(f"{name!r} is there twice.")
             elif name:
                 yield name, item.without_id()
@@ -193,6 +200,13 @@ class Members:
     def named(self, name: str) -> Iterator[tuple[str, Cursor]]:
         member = self.get(name)
         return iter(()) if member is None else member.named()
+
+
+def _short(sentence: str) -> str:
+    """A problem stays a sentence, whatever was written in the document."""
+    return (
+        sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST // 2]} ... {sentence[-99:]}"
+    )
 
 
 def _kind(node: Node) -> str:

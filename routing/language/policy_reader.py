@@ -10,7 +10,7 @@ from routing.language.contradictions import refuse_contradictions
 from routing.language.cursor import Cursor, Members, Notes
 from routing.language.plans import CHANNELS, read_plans, read_severities
 from routing.language.policy_tests import read_tests
-from routing.language.problems import PolicyErrors, Problem, nearest
+from routing.language.problems import PolicyErrors, nearest
 from routing.language.routes import (
     read_engineering,
     read_escalations,
@@ -28,6 +28,7 @@ SECTIONS = (
     "policy",
     "name",
     "extends",
+    "based_on",
     "effective",
     "sources",
     "severities",
@@ -58,6 +59,7 @@ STRATEGIES = ("min_of_both", "retarget_from_start", "restart_at_change", "carry_
 TICKET_STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed")
 ACCOUNT_STATUSES = ("trial", "active", "suspended", "expired")
 EVERY = "*"
+PRESET_KINDS = ("severity", "plan", "calendar", "source")
 
 
 def policy_from(tree: Node, presets: Mapping[str, Node]) -> Policy:
@@ -66,7 +68,8 @@ def policy_from(tree: Node, presets: Mapping[str, Node]) -> Policy:
     Raises PolicyErrors with everything that is wrong, in the order of the file.
     """
     notes = Notes()
-    policy = _policy(Cursor(_on_preset(tree, presets, notes), notes).members(*SECTIONS), notes)
+    whole = _on_preset(tree, presets, notes)
+    policy = _policy(Cursor(whole, notes).members(*SECTIONS), notes, based=not notes.problems)
     if notes.problems:
         raise PolicyErrors(dict.fromkeys(notes.problems))
     return policy
@@ -86,14 +89,19 @@ def _on_preset(
     else:
         below = _on_preset(presets[base.text], presets, notes, (*seen, base.text))
         return merged(below, tree)
-    notes.problems.append(Problem(base.mark, "extends", sentence))
+    notes.wrong(base.mark, "extends", sentence)
     return tree
 
 
-def _policy(of: Members, notes: Notes) -> Policy:
+def _policy(of: Members, notes: Notes, *, based: bool) -> Policy:
+    """Read and check it; what an unknown preset would have brought is not called missing."""
     policy = _timed(_staffed(_promised(of), of), of)
-    refuse_contradictions(of, policy)
-    notes.check_references(_known(of, policy))
+    known = _known(policy)
+    if based:
+        refuse_contradictions(of, policy)
+    else:
+        known = {kind: names for kind, names in known.items() if kind not in PRESET_KINDS}
+    notes.check_references(known)
     return policy
 
 
@@ -123,7 +131,7 @@ def _promised(of: Members) -> Policy:
         shared_addresses=_folded(contacts, "shared_addresses"),
         categories=_categories(of),
         effective=of.read("effective", parse_date, None),
-        extends=of.text("extends") or None,
+        extends=of.text("extends") or of.text("based_on") or None,
         sources={name: at.text() for name, at in of.named("sources")},
     )
 
@@ -145,6 +153,7 @@ def _staffed(policy: Policy, of: Members) -> Policy:
         hotline=read_hotline(of.get("hotline")),
         duty_manager=read_targets(of, "duty_manager"),
         after_hours=read_targets(of, "after_hours"),
+        chat_channels=frozenset(of.words("chat_channels")),
         accepted_risks=frozenset(of.words("accept")),
         tests=read_tests(of),
     )
@@ -217,7 +226,7 @@ def _group(at: Cursor) -> tuple[str, ...]:
     return people
 
 
-def _known(of: Members, policy: Policy) -> dict[str, Collection[str]]:
+def _known(policy: Policy) -> dict[str, Collection[str]]:
     """Every kind of name the document itself defines. People and accounts are the directory's."""
     severities = [severity.id for severity in policy.severities]
     return {
@@ -231,5 +240,5 @@ def _known(of: Members, policy: Policy) -> dict[str, Collection[str]]:
         "source": {*policy.sources, "ours"},
         "channel": CHANNELS,
         "status": ACCOUNT_STATUSES,
-        "chat channel": of.words("chat_channels"),
+        "chat channel": policy.chat_channels,
     }

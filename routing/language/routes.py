@@ -84,10 +84,7 @@ def _step(at: Cursor) -> Step:
 def read_routes(of: Members) -> tuple[Route, ...]:
     """The gates (a preset's, as a rule), then the organisation's own routes."""
     placed = [(item, _route(item)) for name in ("gates", "routes") for item in of.tables(name)]
-    seen: dict[str, Route] = {}
-    for at, route in placed:
-        _refuse_unreachable(at, route, seen)
-        seen[route.id] = route
+    _refuse_unreachable(placed)
     routes = tuple(route for _, route in placed)
     if not any(route.match.everything for route in routes):
         (of.get("routes") or of.of).wrong(
@@ -97,13 +94,20 @@ def read_routes(of: Members) -> tuple[Route, ...]:
     return routes
 
 
-def _refuse_unreachable(at: Cursor, route: Route, seen: dict[str, Route]) -> None:
-    if route.id in seen:
-        at.wrong(f"two routes are called {route.id!r}.")
-    for before in seen.values():
-        if before.match.everything or before.match == route.match:
-            at.wrong(f"no ticket ever comes here: route {before.id!r} takes all of them before.")
-            return
+def _refuse_unreachable(placed: list[tuple[Cursor, Route]]) -> None:
+    names: set[str] = set()
+    taken: dict[Match, str] = {}
+    everything: str | None = None
+    for at, route in placed:
+        if route.id in names:
+            at.wrong(f"two routes are called {route.id!r}.")
+        before = everything or taken.get(route.match)
+        if before is not None:
+            at.wrong(f"no ticket ever comes here: route {before!r} takes all of them before.")
+        elif route.match.everything:
+            everything = route.id
+        names.add(route.id)
+        taken.setdefault(route.match, route.id)
 
 
 def _route(at: Cursor) -> Route:

@@ -23,6 +23,8 @@ _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9
 def parse_duration(text: str) -> timedelta:
     """`90s`, `5m`, `2h`, `1d`, `1h30m`; at most 366 days."""
     found = _DURATION.fullmatch(text.replace(" ", ""))
+    if text.strip() == "0":
+        return timedelta()
     if not found or not any(found.groups()):
         raise ValueError(f"{text!r} is no duration; write 90s, 5m, 2h, 1d or 1h30m.")
     counts = (int(count or 0) for count in found.groups())

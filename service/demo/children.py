@@ -1,6 +1,6 @@
 """Child processes that are started again when they end, with growing pauses in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from service.clock import monotonic
 from service.embedded.process import ServerProcess
@@ -46,6 +46,10 @@ class Child:
         self._pause = FIRST_PAUSE if lived > STEADY else min(self._pause * 2, LONGEST_PAUSE)
         self._due = monotonic() + self._pause
 
+    def ask(self) -> None:
+        if self._process is not None:
+            self._process.ask()
+
     def stop(self) -> None:
         """SIGTERM, and half a minute to finish what it does."""
         if self._process is not None:
@@ -55,3 +59,11 @@ class Child:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
+
+
+def stop_all(children: Sequence[Child]) -> None:
+    """All of them at once, so that the slowest alone is waited for."""
+    for child in children:
+        child.ask()
+    for child in children:
+        child.stop()

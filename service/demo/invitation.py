@@ -42,9 +42,12 @@ def ticket() -> str:
     )
 
 
-def command(address: str, secret: str) -> str:
+def way_to_sign() -> str:
+    return SIGN_WITH_OPENSSL if shutil.which("openssl") else SIGN_WITH_PYTHON
+
+
+def command(address: str, secret: str, way: str) -> str:
     """A `curl` for any shell; it signs when it is run, so it stays good, and is a new ticket."""
-    way = SIGN_WITH_OPENSSL if shutil.which("openssl") else SIGN_WITH_PYTHON
     sign = way.format(secret=secret, python=sys.executable)
     body = ticket().replace(NOW, """'"$T"'""").replace(NUMBER, """'"$N"'""")
     return (
@@ -68,7 +71,7 @@ Heliograph is up.
 
 A customer on the top plan reports that nobody can log in. In another terminal:
 
-{command(address, secret)}
+{command(address, secret, way_to_sign())}
 
 Then watch the phones, and answer 1. Ctrl-C ends everything; the data stays for the next start.
 """

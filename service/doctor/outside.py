@@ -13,7 +13,7 @@ from notifiers.twilio.client import TWILIO_API
 from service.clock import Clock
 from service.doctor.finding import Finding, bad, good, warn
 from service.doctor.stores import compare
-from service.settings import Settings, TwilioSettings
+from service.settings import WRITE_BACK, Settings, TwilioSettings
 
 TIMEOUT = httpx.Timeout(10.0)
 UNAUTHORIZED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
@@ -154,16 +154,13 @@ def is_private(host: str) -> bool:
 def check_sources(settings: Settings) -> list[Finding]:
     """What is switched on, and where nothing is written back."""
     if not settings.webhook_secrets:
+        level = bad if settings.production else warn
         says = "No ticket system may post: no HELIOGRAPH_WEBHOOK_SECRET_<SOURCE> is set."
-        found = bad if settings.production else warn
-        return [found("sources", says, "Set the secret that your ticket system signs with.")]
-    named = [good("sources", f"Listening to {', '.join(sorted(settings.webhook_secrets))}.")]
-    silent = settings.webhook_secrets.keys() - settings.write_back.keys()
-    silent -= {"standard", "alertmanager", "pagerduty"}
-    found += [
-        warn(
-            "sources", f"Nothing is written back to {name}.", f"Set HELIOGRAPH_{name.upper()}_URL."
-        )
-        for name in sorted(silent)
-    ]
-    return named
+        return [level("sources", says, "Set the secret that your ticket system signs with.")]
+    found = [good("sources", f"Listening to {', '.join(sorted(settings.webhook_secrets))}.")]
+    for system in sorted(WRITE_BACK.keys() & settings.webhook_secrets.keys()):
+        if system not in settings.write_back:
+            says = f"Nothing is written back to {system}."
+            name = f"HELIOGRAPH_{system.upper().replace('-', '_')}_URL"
+            found.append(warn("sources", says, f"Set {name} and its companions."))
+    return found

@@ -116,6 +116,11 @@ class ServerProcess:
                 self._process.send_signal(signal)
                 self._wait(seconds)
 
+    def ask(self) -> None:
+        """Asks it to end, and does not wait."""
+        if self.alive:
+            self._process.send_signal(self._end)
+
     def kill(self) -> None:
         if self.alive:
             self._process.kill()

@@ -9,11 +9,22 @@ from importlib import resources
 from routing.directory import Directory
 from routing.language.directory_reader import directory_from
 from routing.language.policy_reader import policy_from
+from routing.language.policy_writer import policy_document as policy_to_document
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
-from routing.language.tree import Node
+from routing.language.tree import Node, tree_of
 from routing.policy import Policy
 from service.policyfile import yaml_tree
 from service.policyfile.numbers import e164
+
+__all__ = [
+    "document_to_policy",
+    "policy_to_document",
+    "preset_texts",
+    "read_directory",
+    "read_policy",
+    "sample",
+    "shipped_presets",
+]
 
 MOST_DIRECTORY_BYTES = 20_000_000
 MOST_DIRECTORY_NODES = 3_000_000
@@ -43,6 +54,11 @@ def read_directory(text: str, name: str) -> Directory:
     except DocumentErrors as refused:
         raise DirectoryErrors(refused.problems) from None
     return directory_from(tree, e164)
+
+
+def document_to_policy(document: object, name: str = "document") -> Policy:
+    """The policy of plain JSON data, as `policy_to_document` gives it. Raises PolicyErrors."""
+    return policy_from(tree_of(document, name), shipped_presets())
 
 
 @cache

@@ -105,7 +105,7 @@ class _Builder:
     def _add(self, node: Node, size: int, anchor: str | None) -> None:
         """Put a finished node where it belongs. `size` counts it as if aliases were written out."""
         if size > self.most:
-            raise _RefusedError(node.mark, "this is too large once its aliases are written out.")
+            raise self._too_large(node.mark)
         if anchor:
             self.anchors[anchor] = (node, size)
         if not self.open:
@@ -113,7 +113,7 @@ class _Builder:
             return
         self.sizes[-1] += size
         if self.sizes[-1] > self.most:
-            raise _RefusedError(node.mark, "this is too large once its aliases are written out.")
+            raise self._too_large(node.mark)
         parent = self.open[-1]
         if parent.items is not None:
             parent.items.append(node)
@@ -122,6 +122,11 @@ class _Builder:
         else:
             parent.members[parent.key] = node
             parent.key = None
+
+    def _too_large(self, mark: Mark) -> _RefusedError:
+        return _RefusedError(
+            mark, f"here the document exceeds {self.most:,} parts, its aliases written out."
+        )
 
     def _key(self, parent: _Open, node: Node) -> None:
         if not isinstance(node, Scalar):

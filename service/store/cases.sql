@@ -51,9 +51,11 @@ select *
 from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
             $7::json[]);
 
--- name: live_codes
--- The codes that are taken on these people's phones.
-select person, code from pages where live and person = any($1::text[]);
+-- name: taken_codes
+-- Which of these codes live pages of these people have.
+select person, code
+from pages
+where live and (person, code) in (select * from unnest($1::text[], $2::text[]));
 
 -- name: insert_pages
 -- New pages, each with its code.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
+from service.tickets import signature
 from service.tickets.channel import channel
 from service.tickets.html import plain
 from service.tickets.marker import is_ours
@@ -45,7 +46,7 @@ def read(dialect: Dialect, envelope: Envelope, written: Written, own: frozenset[
     at = moment(written.line("updated") or "") or dialect.signed(envelope)
     requester = _requester(written)
     key = dialect.key(envelope, written)
-    comment = None if _creates(event) else _comment(written, requester, event, key)
+    comment = None if _creates(event) else _comment(written, requester, event)
     return Report(
         source=dialect.source,
         ticket=_ticket(dialect, written),
@@ -110,7 +111,8 @@ def _requester(written: Written) -> Requester | None:
     return None if found == Requester() else found
 
 
-def _comment(written: Written, requester: Requester | None, event: str, key: str) -> Comment | None:
+def _comment(written: Written, requester: Requester | None, event: str) -> Comment | None:
+    """The latest comment. Templates repeat it with every change, so its words are its identity."""
     found = _words(written)
     if found is None:
         return None
@@ -123,7 +125,7 @@ def _comment(written: Written, requester: Requester | None, event: str, key: str
     if flag is not None:
         said_public = flag.lower() in _PUBLIC
     return Comment(
-        id=written.line("comment_id") or key,
+        id=written.line("comment_id") or signature.content_key(body.encode(), author),
         author=author,
         public=author == "customer" if said_public is None else said_public,
         body=body,

@@ -21,6 +21,11 @@ def signed(text: str, key: str) -> str:
     return f"{text.rstrip()}\n\n{marker(key)}"
 
 
+def hidden(text: str, key: str) -> str:
+    """The same where Markdown is rendered: there the marker need not be seen."""
+    return f"{text.rstrip()}\n\n<!-- {marker(key)} -->"
+
+
 def is_ours(text: str) -> bool:
     """Whether the text ends in a marker. A reply that quotes us ("> ...") does not."""
     return "[heliograph:" in text[-200:] and _LAST_LINE.search(text[-200:]) is not None

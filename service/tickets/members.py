@@ -81,6 +81,10 @@ class Members:
         """Every member as JSON has it."""
         return iter(self._value.items())
 
+    def values(self) -> Iterator[object]:
+        """The value of every member as JSON has it."""
+        return iter(self._value.values())
+
     def path(self, name: str) -> str:
         """The full name of a member, for a sentence."""
         return f"{self._at}.{name}" if self._at else name

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from routing.report import Report, TicketStatus
 
@@ -88,6 +88,8 @@ class Change:
     status: TicketStatus | None = None
     tags: tuple[str, ...] = ()
     seen: str | None = None
+    at: datetime | None = None
+    """When it was decided (UTC); HubSpot dates a note by it and refuses one without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +182,18 @@ class TicketSystem(Protocol):
 
     def write(self, change: Change, access: Access) -> Conversation:
         """Look for our marker, then write what is missing."""
+
+
+@runtime_checkable
+class Hinting(Protocol):
+    """A system whose webhooks say too little, or prove too little, to be taken at their word.
+
+    Zoho Desk signs no body; HubSpot sends an id and one property. With write access, the ticket is
+    read from its API before a report is decided; without, the webhook is all there is.
+    """
+
+    def fetch(self, report: Report, access: Access) -> Request:
+        """The request for the ticket as it is now."""
+
+    def fetched(self, report: Report, answer: Answer) -> Report:
+        """The report as the ticket itself tells it. Raises Unreadable."""

@@ -7,10 +7,13 @@ says that everything is done, and a try that broke off half-way is simply made a
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from routing.report import TicketStatus
 from service.tickets.judging import judge
 from service.tickets.marker import TAG, contains_marker
+from service.tickets.members import Members, read_object
 from service.tickets.settings import optional, required
 from service.tickets.ticketsystem import (
     Access,
@@ -21,6 +24,7 @@ from service.tickets.ticketsystem import (
     Judgement,
     Refused,
     Request,
+    Unreadable,
 )
 
 PAGES = 10
@@ -36,11 +40,14 @@ class Writer:
     optional: tuple[str, ...] = ()
     own_from: tuple[str, ...] = ()
     default_url: str | None = None
+    per_page: int = 0
+    """How many `"id":` a full page of comments has; 0 where the newest come first, on one page."""
 
     def access(self, settings: Mapping[str, str]) -> Access | None:
         """None when nothing is set. Raises Misconfigured when something is missing."""
-        if self.default_url is not None and any(settings.get(n) for n in self.settings[1:]):
-            settings = {self.settings[0]: self.default_url, **settings}
+        address = self.settings[0]
+        if self.default_url is not None and any(settings.get(name) for name in self.settings[1:]):
+            settings = {**settings, address: settings.get(address) or self.default_url}
         values = required(self.settings, settings)
         if values is None:
             return None
@@ -66,11 +73,22 @@ class Writer:
         """See `judging.judge`."""
         return judge(answer, self.name)
 
-    def looked(self, change: Change, access: Access, per_page: int = 0) -> Conversation:
-        """Done(already=True) when our marker is there, Done() when it is not, else the failure.
+    def write(self, change: Change, access: Access) -> Conversation:
+        """Look for our marker; where it is missing, take the system's own steps."""
+        try:
+            verdict = yield from self.looked(change, access)
+            if isinstance(verdict, Done) and not verdict.already:
+                verdict = yield from self.steps(change, access)
+        except Unreadable as unreadable:
+            return Refused(f"{self.name} answered, but not as its API does. {unreadable}")
+        return verdict
 
-        `per_page` is how often a full page says `"id":`; 0 for systems that answer with one page.
-        """
+    def steps(self, change: Change, access: Access) -> Conversation:
+        """What is written, the note last. May raise Unreadable over an answer."""
+        raise NotImplementedError
+
+    def looked(self, change: Change, access: Access) -> Conversation:
+        """Done(already=True) when our marker is there, Done() when it is not, else the failure."""
         if change.note is None:
             return Done()
         for page in range(1, PAGES + 1):
@@ -80,9 +98,15 @@ class Writer:
                 return verdict
             if self.contains_marker(answer.body, change.key):
                 return Done(already=True)
-            if not per_page or answer.body.count(b'"id":') < per_page:
+            if not self.per_page or answer.body.count(b'"id":') < self.per_page:
                 return Done()
         return Done()
+
+    def seen(self, request: Request) -> Generator[Request, Answer, tuple[Judgement, Members]]:
+        """The JSON object that answers `request`, empty when it failed. Raises Unreadable."""
+        answer = yield request
+        verdict = self.judge(answer)
+        return verdict, read_object(answer.body) if isinstance(verdict, Done) else Members({})
 
     def in_turn(self, requests: Iterable[Request]) -> Conversation:
         """Each request in its order, up to the first that fails."""
@@ -103,9 +127,10 @@ def tags(change: Change) -> list[str]:
     return [TAG, *change.tags]
 
 
-def unmarked(verdict: Judgement) -> bool:
-    """Whether a look for our marker went well and found none, so that we write."""
-    return isinstance(verdict, Done) and not verdict.already
+def still(change: Change, ended: bool) -> Change:
+    """The change without its status where the ticket has ended meanwhile: only `open` reopens."""
+    overtaken = ended and change.status in {TicketStatus.ON_HOLD, TicketStatus.PENDING}
+    return replace(change, status=None) if overtaken else change
 
 
 def and_then(done: Judgement, shortfall: str | None) -> Judgement:

@@ -24,7 +24,7 @@ _DEPTH = 4
 _MOST = 1000
 
 NAMES: Names = {
-    "id": ("id", "number", "no", "key"),
+    "id": ("id", "number", "no", "key", "sysid"),
     "event": ("event", "eventtype", "triggeredevent", "type", "action", "kind", "trigger"),
     "subject": ("title", "subject", "summary", "shortdescription"),
     "description": ("description", "descriptiontext", "details"),

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from routing.report import TicketStatus
 from service.tickets.marker import signed
-from service.tickets.members import read_object
 from service.tickets.ticketsystem import (
     Access,
     Change,
@@ -17,9 +16,8 @@ from service.tickets.ticketsystem import (
     Done,
     Request,
     Retry,
-    Unreadable,
 )
-from service.tickets.writing import Writer, basic, tags, unmarked
+from service.tickets.writing import Writer, basic, still, tags
 
 _TRIES = 3
 _WORDS = {
@@ -52,23 +50,18 @@ class ZendeskWriter(Writer):
         path = f"{_path(change)}/comments.json?sort_order=desc&per_page=100&page={page}"
         return Request("GET", path, access.headers)
 
-    def write(self, change: Change, access: Access) -> Conversation:
-        """One update under our marker, made only on top of the revision it was decided for."""
-        verdict = yield from self.looked(change, access)
-        if not unmarked(verdict):
-            return verdict
-        return (yield from self._update(change, access))
-
-    def _update(self, change: Change, access: Access) -> Conversation:
-        """A status goes on top of a known revision only, and never onto an ended ticket."""
+    def steps(self, change: Change, access: Access) -> Conversation:
+        """One update; a status goes on top of a known revision only, never onto an ended ticket."""
         wanted, stamp = change.status, change.seen
         for _ in range(_TRIES):
             if wanted is not None and stamp is None:
-                read = yield Request("GET", f"{_path(change)}.json", access.headers)
-                if not isinstance(verdict := self.judge(read), Done):
+                asked = Request("GET", f"{_path(change)}.json", access.headers)
+                verdict, found = yield from self.seen(asked)
+                if not isinstance(verdict, Done):
                     return verdict
-                stamp, ended = _state(read.body)
-                wanted = None if ended else wanted
+                ticket = found.nested("ticket")
+                stamp = ticket.line("updated_at")
+                wanted = still(change, ticket.word("status") in _ENDED).status
             verdict = self.judge((yield update(change, access, wanted, stamp)))
             if not isinstance(verdict, Conflict):
                 return verdict
@@ -92,12 +85,3 @@ def update(
     if wanted is not None and stamp is not None:
         ticket |= {"safe_update": True, "updated_stamp": stamp}
     return Request("PUT", f"{_path(change)}.json", access.headers, {"ticket": ticket})
-
-
-def _state(body: bytes) -> tuple[str | None, bool]:
-    """The ticket's `updated_at`, and whether it has ended: then our status no longer applies."""
-    try:
-        ticket = read_object(body).nested("ticket")
-        return ticket.line("updated_at"), ticket.word("status") in _ENDED
-    except Unreadable:
-        return None, False

@@ -81,8 +81,8 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
+@pytest.fixture(scope="session")
+def running_receiver() -> Iterator[Receiver]:
     receiver = Receiver()
 
     @route("/{rest:path}", http_method=["GET", "POST"])
@@ -92,6 +92,14 @@ def receiver() -> Iterator[Receiver]:
     with Served(Litestar([take], openapi_config=None)) as served:
         receiver.url = served.url
         yield receiver
+
+
+@pytest.fixture
+def receiver(running_receiver: Receiver) -> Receiver:
+    """Answers 204 to everything and remembers nothing."""
+    running_receiver.replies.clear()
+    running_receiver.received.clear()
+    return running_receiver
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""Clocks: every worked example of the published policies, then the corners they leave."""
+"""Clocks, in the corners that the worked examples of tests/peers leave."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,9 +10,9 @@ from routing import sla
 from routing.calendar import Calendar
 from routing.report import Comment
 from routing.sla import Clock, ClockState, Metric, Strategy, Target
-from tests.routing.times import calendar_of, daily, fixture, utc, window
+from tests.routing.times import calendar_of, daily, recorded, utc, window
 
-EXAMPLES = fixture("sla.json")
+EXAMPLES = recorded("sla_cases.json")
 CALENDARS = {name: calendar_of(name, facts) for name, facts in EXAMPLES["calendars"].items()}
 ALWAYS = CALENDARS["always"]
 WEEKDAYS = CALENDARS["mm_24x5"]
@@ -22,34 +21,6 @@ END_AFTER = "end_of_coverage_on_nth_covered_local_date_after_receipt_date"
 END_COUNTING = "end_of_coverage_on_nth_covered_local_date_counting_receipt_date"
 SAME_TIME = "same_time_on_nth_covered_local_date_after_receipt_date"
 ALL = CALENDARS | {"nine": NINE_TO_FIVE}
-
-
-def played(case: dict[str, Any]) -> Clock:
-    clock = sla.start(
-        Metric.FIRST_REPLY,
-        Target(**case["target"]),
-        CALENDARS[case["calendar"]],
-        utc(case["clock_start"]),
-    )
-    for event in case.get("events", ()):
-        at = utc(event["at"])
-        still = event["to"] in case["pause_statuses"]
-        clock = sla.pause(clock, at) if still else sla.resume(clock, CALENDARS, at)
-    if change := case.get("change"):
-        clock = sla.retarget(
-            clock,
-            CALENDARS,
-            CALENDARS[change["calendar"]],
-            Target(change["minutes"]),
-            utc(change["at"]),
-            change["strategy"],
-        )
-    return clock
-
-
-@pytest.mark.parametrize("case", EXAMPLES["cases"], ids=lambda case: str(case["id"]))
-def test_published_promises_fall_due_as_worked_out_by_hand(case: dict[str, Any]) -> None:
-    assert played(case).due_at == utc(case["due_at"])
 
 
 def hour(at: str = "2026-03-02 10:00", calendar: Calendar = ALWAYS) -> Clock:

@@ -12,7 +12,7 @@ from typing import Any
 from routing.calendar import Calendar, Window
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FIXTURES = Path(__file__).parent / "fixtures"
+RECORDED = Path(__file__).parent.parent / "peers" / "recorded"
 
 
 def utc(text: str) -> datetime:
@@ -45,5 +45,5 @@ def calendar_of(name: str, facts: Mapping[str, Any]) -> Calendar:
 
 
 @cache
-def fixture(name: str) -> Any:  # noqa: ANN401 - JSON
-    return json.loads((FIXTURES / name).read_text())
+def recorded(name: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((RECORDED / name).read_text())

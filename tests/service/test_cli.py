@@ -1,0 +1,110 @@
+"""The command as people run it: a process of its own, its exit code, and what it prints."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRODUCTION = {
+    "HELIOGRAPH_PUBLIC_URL": "https://pager.example",
+    "HELIOGRAPH_SECRET_KEY": "k" * 32,
+    "HELIOGRAPH_ADMIN_TOKEN": "t" * 32,
+}
+
+
+def heliograph(
+    *arguments: str, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if "HELIOGRAPH" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "service.cli", *arguments],
+        env={**clean, **(environment or {})},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_help_lists_the_commands_and_is_good() -> None:
+    told = heliograph("--help")
+    assert told.returncode == 0
+    for command in ("demo", "web", "worker", "migrate", "doctor"):
+        assert f"  {command} " in told.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("web", "--nonsense"), ("web", "--port", "eighty"), ()]
+)
+def test_misuse_is_2_and_shows_no_traceback(arguments: tuple[str, ...]) -> None:
+    told = heliograph(*arguments)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    assert "Usage: heliograph" in told.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_production_refuses_to_serve_without_its_settings(command: str) -> None:
+    told = heliograph(command)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    for name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "ADMIN_TOKEN"):
+        assert f"HELIOGRAPH_{name} is required in production." in told.stderr
+
+
+def test_migrate_brings_a_database_forward_once(empty_database_url: str) -> None:
+    environment = {
+        "HELIOGRAPH_DATABASE_URL": empty_database_url,
+        "HELIOGRAPH_REDIS_URL": "redis://127.0.0.1:1",
+    }
+    pending = heliograph("migrate", "--check", "--json", environment=environment)
+    assert pending.returncode == 1
+    applied = heliograph("migrate", "--json", environment=environment)
+    assert applied.returncode == 0
+    assert json.loads(applied.stdout)["applied"] == json.loads(pending.stdout)["pending"]
+    again = heliograph("migrate", environment=environment)
+    assert (again.returncode, again.stdout) == (0, "The schema is up to date.\n")
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_production_refuses_to_serve_an_old_schema(
+    command: str, empty_database_url: str, redis_url: str
+) -> None:
+    environment = {
+        **PRODUCTION,
+        "HELIOGRAPH_DATABASE_URL": empty_database_url,
+        "HELIOGRAPH_REDIS_URL": redis_url,
+        "HELIOGRAPH_PORT": "0",
+    }
+    told = heliograph(command, environment=environment)
+    assert told.returncode == 1
+    assert "Run heliograph migrate" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_refused_password_is_a_sentence(database_url: str) -> None:
+    environment = {
+        "HELIOGRAPH_DATABASE_URL": database_url.replace("postgres:", "postgres:not"),
+        "HELIOGRAPH_REDIS_URL": "redis://127.0.0.1:1",
+    }
+    told = heliograph("migrate", environment=environment)
+    assert told.returncode == 2
+    assert "refuses HELIOGRAPH_DATABASE_URL" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_taken_port_is_a_sentence(database_url: str, redis_url: str) -> None:
+    port = database_url.rpartition("/")[0].rpartition(":")[2]
+    environment = {
+        "HELIOGRAPH_ENVIRONMENT": "test",
+        "HELIOGRAPH_DATABASE_URL": database_url,
+        "HELIOGRAPH_REDIS_URL": redis_url,
+    }
+    told = heliograph("web", "--port", port, environment=environment)
+    assert told.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in told.stderr
