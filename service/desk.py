@@ -139,7 +139,7 @@ class Desk:
         return woken
 
     async def store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
-        """Keep webhooks for later, durable and undecided: in bursts, and while no policy is loaded."""
+        """Keep webhooks for later, undecided: in bursts, and while no policy is loaded."""
         async with self.pool.acquire() as conn, conn.transaction():
             known = await _known(conn, arrivals)
             fates = [(a, "stored", None, None) for a in arrivals if _key(a) not in known]
