@@ -70,12 +70,14 @@ def _refusals(
         spoken = ", ".join(sorted(policy.languages))
         yield Refusal("language_not_covered", f"Support is given in {spoken}.")
     if account is not None and _must_be_named(plan, asked) and not is_named(account, asked.contact):
-        sentence = f"{asked.contact or 'The requester'} is not a named contact of {account.name}."
+        sentence = f"{asked.contact} is not a named contact of {account.name}."
         yield Refusal("not_named_contact", sentence)
 
 
 def _must_be_named(plan: Plan, asked: Asked) -> bool:
-    return plan.named_contacts is not None and asked.channel in plan.named_contacts.channels
+    # A system that does not say who asked is no proof that somebody else did.
+    rules = plan.named_contacts
+    return bool(asked.contact) and rules is not None and asked.channel in rules.channels
 
 
 def is_named(account: Account, email: str) -> bool:
