@@ -37,6 +37,8 @@ class Shelf:
     schedules: Mapping[str, Schedule]
     phones: Mapping[str, tuple[str, ...]]
     """E.164 number to the people who have it."""
+    until: datetime | None = None
+    """When the next policy version takes effect (UTC), if one is known."""
 
     def book(self, policy: str | None = None) -> Book:
         """What a case decides by: its own policy version, live people and schedules."""
@@ -49,11 +51,12 @@ class Library:
         self._shelf: Shelf | None = None
 
     async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
-        """The current shelf; `conn` may be within a transaction. `now` (UTC) drops old overrides."""
+        """What holds at `now` (UTC), which drops old overrides. `conn` may be in a transaction."""
         generation = await conn.fetchval(query("generation"))
-        if self._shelf is None or self._shelf.generation != generation:
-            self._shelf = await self._read(conn, generation, now)
-        return self._shelf
+        shelf = self._shelf
+        if shelf is None or shelf.generation != generation or (shelf.until and shelf.until <= now):
+            shelf = self._shelf = await self._read(conn, generation, now)
+        return shelf
 
     async def _read(self, conn: AnyConnection, generation: int, now: datetime) -> Shelf:
         rows = await conn.fetch(query("all_policies"))
@@ -76,6 +79,7 @@ class Library:
             people,
             _with_overrides(current.schedules, [(r["schedule"], r["body"]) for r in overrides]),
             _phones(people),
+            min((r["effective_at"] for r in rows if r["effective_at"] > now), default=None),
         )
 
 

@@ -102,6 +102,10 @@ select id, source, ticket, account, plan, severity, rank, state, owner, stage, p
 from cases
 where id = $1;
 
+-- name: account_of_case
+-- Whose case it is.
+select account from cases where id = $1;
+
 -- name: list_cases
 -- A page of cases, the newest first, after a cursor.
 select id, source, ticket, account, plan, severity, rank, state, owner, stage, policy, opened_at,
@@ -112,6 +116,7 @@ where ($1::text[] is null or state = any($1))
   and ($3::text is null or account = $3)
   and ($4::timestamptz is null or opened_at >= $4)
   and ($5::timestamptz is null or (opened_at, id) < ($5, $6::text))
+  and ($8::text[] is null or account = any($8))
 order by opened_at desc, id desc
 limit $7;
 
@@ -127,17 +132,20 @@ where case_id = $1 and id > $2
 order by id
 limit $3;
 
--- name: deliveries_of
--- Every contact of a case and what became of it.
-select key, kind, channel, person, turn, method, attempt, state, created_at, available_at, begun_at,
-       settled_at, receipt, said, tries
+-- name: deliveries_of_cases
+-- Every contact of these cases and what became of it.
+select case_id, channel, person, turn, method, attempt, state, created_at, begun_at, settled_at,
+       receipt, said, payload->>'to' as address
 from outbox
-where case_id = $1 and kind = 'page'
+where case_id = any($1::text[]) and kind = 'page'
 order by id;
 
--- name: pages_of
--- Every page of a case.
-select turn, person, code, state, opened_at from pages where case_id = $1 order by turn, person;
+-- name: pages_of_cases
+-- Every page of these cases.
+select case_id, turn, person, code, state, opened_at
+from pages
+where case_id = any($1::text[])
+order by turn, opened_at, person;
 
 -- name: engineering_queue
 -- The Sustained Engineering queue, the most severe first.

@@ -9,6 +9,7 @@ import msgspec
 
 from routing.case import Case
 from routing.people import Account, Person
+from routing.policy import Policy
 
 T = TypeVar("T")
 
@@ -36,6 +37,11 @@ def decode_person(text: str) -> Person:
 
 def decode_account(text: str) -> Account:
     return _account.decode(text)
+
+
+def encode_policy(policy: Policy) -> str:
+    """The same text for the same policy."""
+    return msgspec.json.encode(policy, order="deterministic").decode()
 
 
 def decoder(kind: type[T]) -> Callable[[str], T]:

@@ -14,6 +14,10 @@ select id, body from people order by id;
 -- One person.
 select body from people where id = $1;
 
+-- name: people_by_id
+-- Several people.
+select id, body from people where id = any($1::text[]);
+
 -- name: upsert_people
 -- New or changed people.
 insert into people (id, body, updated_at)
@@ -37,6 +41,16 @@ delete from account_keys where account = any($1::text[]);
 insert into account_keys (kind, value, account)
 select * from unnest($1::text[], $2::text[], $3::text[])
 on conflict do nothing;
+
+-- name: shared_account_keys
+-- Those of these keys that lead to more than one account and must not.
+select kind, value, array_agg(account order by account) as accounts
+from account_keys
+where (kind, value) in (select * from unnest($1::text[], $2::text[]))
+  and (kind in ('domain', 'pin') or kind like 'ext:%')
+group by kind, value
+having count(*) > 1
+order by kind, value;
 
 -- name: accounts_of_keys
 -- The accounts that these keys name.
@@ -71,9 +85,15 @@ select id, number, source, document, effective_at from policies order by number;
 -- Every policy version without its text.
 select id, number, effective_at, applied_by, created_at from policies order by number;
 
--- name: last_policy_number
--- The number of the newest policy version.
-select coalesce(max(number), 0) from policies;
+-- name: newest_policy
+-- The policy version that was applied last, with its text.
+select id, number, source, effective_at from policies order by number desc limit 1;
+
+-- name: policy_by_id
+-- One policy version.
+select id, number, source, document, effective_at, applied_by, created_at
+from policies
+where id = $1;
 
 -- name: live_overrides
 -- Overrides that have not ended.
@@ -91,6 +111,18 @@ select id, name, role, person from tokens where digest = $1 and revoked_at is nu
 -- name: insert_token
 -- A new token; only its digest is kept.
 insert into tokens (id, digest, name, role, person, created_at) values ($1, $2, $3, $4, $5, $6);
+
+-- name: revoke_token
+-- The token opens nothing any more.
+update tokens set revoked_at = $2 where id = $1 and revoked_at is null returning id;
+
+-- name: all_tokens
+-- Every token ever made; never what opens with it.
+select id, name, role, person, created_at, revoked_at from tokens order by created_at, id;
+
+-- name: accounts_of_csm
+-- The accounts a person is the customer success manager of.
+select id from accounts where body->>'csm' = $1 order by id;
 
 -- name: read_clock
 -- How far the service's clock is ahead of the true one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,8 +33,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         service = await open_service(settings, database_url, redis_url, name="web")
         app.state.service, app.state.batcher = service, Batcher(service.desk)
-        import asyncio
-
         flushing = asyncio.create_task(flush(service))
         yield
         flushing.cancel()

@@ -1,0 +1,32 @@
+"""`/api/v1`: everything a program can ask of Heliograph, behind one guard."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from service.web import api_actions, api_cases
+from service.web.asking import known_parameters
+from service.web.security import guard
+from service.web.strict import Strict
+
+PATH = "/api/v1"
+SECTIONS = {
+    "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
+}
+"""Title in the documentation to handlers."""
+
+
+def api_router() -> Router:
+    """For `Litestar(route_handlers=...)`; handlers find the service through `service`."""
+    return Router(
+        PATH,
+        route_handlers=[
+            Router("/", route_handlers=handlers, tags=[title])
+            for title, handlers in SECTIONS.items()
+        ],
+        guards=[guard],
+        before_request=known_parameters,
+        dto=Strict,
+        return_dto=None,
+        security=[{"token": []}],
+    )
