@@ -217,7 +217,7 @@ def stepped(schedule: Schedule, begin: datetime, end: datetime) -> dict[datetime
     return found
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(schedules())
 def test_who_is_on_call_agrees_with_the_stepper(drawn: tuple[Schedule, datetime]) -> None:
     schedule, begin = drawn
