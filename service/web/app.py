@@ -12,8 +12,10 @@ from litestar.di import Provide
 from service.metrics import flush
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.web import devclock, health, intake, twilio
+from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.problems import HANDLERS
+from service.web.schema import openapi
 from service.wiring import Service, open_service
 
 MOST_BYTES = 1 << 20
@@ -45,12 +47,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
 def application(settings: Settings, lifespan: object) -> Litestar:
     development = [] if settings.production else devclock.HANDLERS
     return Litestar(
-        [intake.take, *twilio.HANDLERS, *health.HANDLERS, *development],
+        [intake.take, *twilio.HANDLERS, *health.HANDLERS, *development, api_router()],
         dependencies={
             "service": Provide(_service, sync_to_thread=False),
             "batcher": Provide(_batcher, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
+        openapi_config=openapi(),
         lifespan=[lifespan],  # type: ignore[list-item] # litestar's own alias is not exported
         request_max_body_size=MOST_BYTES,
     )
