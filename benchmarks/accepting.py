@@ -5,7 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from benchmarks.load import drive
-from benchmarks.stack import Stack, free_port, load_samples, process, servers, serving, wait_for, webhook
+from benchmarks.stack import (
+    Stack,
+    free_port,
+    load_samples,
+    process,
+    servers,
+    serving,
+    wait_for,
+    webhook,
+)
 
 REQUESTS = 4000
 CONNECTIONS = 64

@@ -1,4 +1,4 @@
-"""A whole service on this machine, as production runs it: durable servers, web, worker, provider."""
+"""A whole service on this machine as production runs it: durable servers, web, worker."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.load import request
+from service import matching
 from service.clock import SystemClock
 from service.embedded import EmbeddedServers
 from service.policyfile.load import read_directory, read_policy
 from service.store import codec
 from service.store.migrate import migrate, read_migrations
 from service.store.pool import connect
+from service.store.sql import query
 
 ROOT = Path(__file__).parent.parent
 SECRET = "bench-secret"  # noqa: S105 - made up
@@ -84,16 +86,15 @@ def environment(servers: Stack, **more: str) -> dict[str, str]:
 @contextmanager
 def servers() -> Iterator[tuple[str, str]]:
     """Durable PostgreSQL (fsync on) and Redis."""
-    with tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder:
-        with EmbeddedServers(Path(folder), durable=True) as running:
-            yield running.addresses.database_url, running.addresses.redis_url
+    with (
+        tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder,
+        EmbeddedServers(Path(folder), durable=True) as running,
+    ):
+        yield running.addresses.database_url, running.addresses.redis_url
 
 
 async def load_samples(url: str, people: Mapping[str, object] | None = None) -> None:
     """Migrate an empty database and load the demo's policy and directory."""
-    from service import matching
-    from service.store.sql import query
-
     conn, now = await connect(url), SystemClock().now()
     await conn.execute("drop schema public cascade; create schema public")
     await migrate(conn, read_migrations(), now=now)
@@ -116,7 +117,7 @@ async def load_samples(url: str, people: Mapping[str, object] | None = None) -> 
 
 @asynccontextmanager
 async def serving(stack: Stack, *, worker: bool = True, **more: str) -> AsyncIterator[Stack]:
-    """web (and worker) as processes of their own."""
+    """Web (and worker) as processes of their own."""
     env = environment(stack, **more)
     web = ("-m", "uvicorn", "--factory", "service.web.app:create_app", "--port", str(stack.web),
            "--log-level", "warning", "--no-access-log")  # fmt: skip
@@ -135,10 +136,11 @@ async def wait_for(port: int) -> None:
     for _ in range(300):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return
         except OSError:
             await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
     raise TimeoutError(f"nothing listens on {port}")
 
 

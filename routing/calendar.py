@@ -197,19 +197,26 @@ def _reach(cal: Calendar, tick: int, left: int) -> datetime | None:
         return at
     if _never_closes(cal):
         return from_ticks(tick + left)
-    for number in _years(at.year, LONGEST):
+    left += _year(cal, at.year).covered_until(tick)
+    number, last = at.year, min(at.year + LONGEST, _LAST_YEAR)
+    while number <= last:
         year = _year(cal, number)
-        wanted = left + (year.covered_until(tick) if tick > year.start else 0)
-        if wanted <= year.total:
-            index = _span_reaching(year, wanted)
-            return from_ticks(year.starts[index] + wanted - year.before[index])
-        left = wanted - year.total
+        if number % 10 == 0 and left > 12 * year.total and left > _decade(cal, number):
+            left -= _decade(cal, number)
+            number += 10
+            continue
+        if left <= year.total:
+            index = bisect_right(year.before, left - 1) - 1
+            return from_ticks(year.starts[index] + left - year.before[index])
+        left -= year.total
+        number += 1
     return None
 
 
-def _span_reaching(year: _Year, wanted: int) -> int:
-    """The span in which the running total first reaches `wanted` (more than nothing)."""
-    return bisect_right(year.before, wanted - 1) - 1
+@lru_cache(maxsize=1024)
+def _decade(cal: Calendar, first: int) -> int:
+    """Covered ticks of ten years, so that what is far away is no slower to reach."""
+    return sum(_year(cal, number).total for number in range(first, min(first + 10, _LAST_YEAR + 1)))
 
 
 def _covered(cal: Calendar, start: int, end: int) -> int:

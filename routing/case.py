@@ -134,6 +134,10 @@ class Case:
     acting_region: str | None = None
     production: bool = True
     environments: Mapping[str, bool] = field(default_factory=dict)
+    account_manager: str | None = None
+    csm: str | None = None
+    told: tuple[str, ...] = ()
+    """What was said once and is not said again: stakeholders told, replies given."""
     owner: str | None = None
     owner_since: datetime | None = None
     clocks: tuple[Clock, ...] = ()

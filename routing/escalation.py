@@ -19,6 +19,7 @@ from routing.event import Contact, StandDown
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.page import Page, PageState
+from routing.people import Person
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.rule import matches
 
@@ -148,21 +149,22 @@ def contact(ledger: Ledger) -> None:
     """Begin every contact that is due."""
     for page in ledger.case.open_pages:
         person = ledger.book.people.get(page.person)
-        while person is not None:
-            due = page.wake_at
-            page, tried = pages.take_due(page, person, ledger.now)
-            put(ledger, page)
-            if tried is None:
-                break
-            purpose = purpose_of(ledger)
-            ledger.do(
-                Contact(
-                    page.turn, person.id, tried.method, tried.channel, tried.attempt, purpose.value
-                )
-            )
-            ledger.say(
-                "contact", f"{tried.channel} to {person.name}", person.id, due, method=tried.method
-            )
+        while person is not None and _next_contact(ledger, page.turn, person):
+            pass
+
+
+def _next_contact(ledger: Ledger, turn: int, person: Person) -> bool:
+    """Begin the page's next contact if it is due."""
+    page = next(p for p in ledger.case.pages if (p.turn, p.person) == (turn, person.id))
+    due = page.wake_at
+    page, tried = pages.take_due(page, person, ledger.now)
+    put(ledger, page)
+    if tried is None:
+        return False
+    purpose = purpose_of(ledger).value
+    ledger.do(Contact(turn, person.id, tried.method, tried.channel, tried.attempt, purpose))
+    ledger.say("contact", f"{tried.channel} to {person.name}", person.id, due, method=tried.method)
+    return True
 
 
 def purpose_of(ledger: Ledger) -> Purpose:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routing.people import Account
 from routing.report import Report
 
 
@@ -21,8 +22,8 @@ class Customer:
     status: str = "active"
     production: Mapping[str, bool] = field(default_factory=dict)
     """Environment name (lower case) to whether it is production."""
-    named: bool = False
-    """Whether the requester is a named contact (R13)."""
+    record: Account | None = None
+    """The account itself, for what its plan entitles it to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +184,5 @@ class Entry:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """The event cannot happen to this case now; the case is as it was. Its text can be spoken."""

@@ -92,7 +92,7 @@ def begin(person: Person, turn: int, urgency: str, why: str, now: datetime) -> P
 
 
 def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | None]:
-    """Begin the next contact if it is due: one only, however late; the rest move by the lateness."""
+    """Begin the next contact if it is due: one, however late; the rest move by the lateness."""
     if not page.open or not page.planned or page.planned[0].due_at > now:
         return page, None
     first, rest = page.planned[0], page.planned[1:]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from routing import calendar, escalation, sla
+from routing import calendar, escalation, sla, words
+from routing.book import find
 from routing.case import Purpose, State
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.lookup import promise_for
-from routing.policy import Promise, Route
+from routing.policy import Promise, Route, StepTarget
 from routing.region import sunset
 from routing.rule import matches
 from routing.sla import ClockState
@@ -75,6 +76,8 @@ def place(ledger: Ledger, why: str) -> None:
         ledger.set(state=State.HELD, route=route, hold_until=chosen.page_at)
         if case.state is not State.HELD or case.route != route:
             ledger.say("held", f"{why}; {chosen.why}", route=route or "")
+    if chosen.route is not None:
+        tell(ledger, chosen.route)
 
 
 def _page(ledger: Ledger, chosen: Place, why: str) -> None:
@@ -88,6 +91,33 @@ def _page(ledger: Ledger, chosen: Place, why: str) -> None:
         escalation.stand_down(ledger)
     ledger.set(state=State.PAGING, owner=None, owner_since=None, owner_due=None)
     escalation.start(ledger, Purpose.PAGE, wanted, why)
+
+
+def tell(ledger: Ledger, route: Route) -> None:
+    """Stakeholders hear of the case, and a ticket nobody is paged for gets its reply: once each."""
+    for target in route.stakeholders:
+        for person in _stakeholders(ledger, target):
+            if f"{route.id}/{person}" not in ledger.case.told:
+                ledger.set(told=(*ledger.case.told, f"{route.id}/{person}"))
+                due = words.next_due(ledger.case, ledger.now)
+                ledger.announce(
+                    person,
+                    f"For your information: {words.label(ledger.case)}, {ledger.case.severity}."
+                    f" {due}".rstrip(),
+                )
+                ledger.say("told", f"{ledger.book.name(person)} is told", person, as_=target.kind)
+    if route.reply and route.page == "never" and f"{route.id}/reply" not in ledger.case.told:
+        ledger.set(told=(*ledger.case.told, f"{route.id}/reply"))
+        ledger.write(route.reply, public=True)
+
+
+def _stakeholders(ledger: Ledger, target: StepTarget) -> tuple[str, ...]:
+    case = ledger.case
+    named = {"account_manager": case.account_manager, "csm": case.csm}
+    if target.kind in named:
+        person = named[target.kind]
+        return (person,) if person in ledger.book.people and person is not None else ()
+    return find(ledger.book, case, target, ledger.now).people
 
 
 def route_policy(ledger: Ledger) -> str | None:

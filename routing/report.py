@@ -45,7 +45,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The state of a ticket as one webhook tells it. None (or an absent key) means "left as it was".
+    """The state of a ticket as one webhook tells it. None means "left as it was".
 
     `version` orders the reports of one ticket: the source's (updated_at, sequence) or its revision
     number; reports arrive in any order and any number of times.

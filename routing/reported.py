@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from routing import answers, engineering, escalation, placing, promises
-from routing.case import Case, State, Ticket
+from routing.case import Case, State, Ticket, changed
+from routing.entitlement import Asked, refusals
 from routing.event import Customer, Reported
 from routing.ledger import Ledger
 from routing.lookup import severity_for
@@ -96,8 +97,10 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
         ticket=ticket,
         home_region=customer.region,
         environments=customer.production,
+        account_manager=customer.record.account_manager if customer.record else None,
+        csm=customer.record.csm if customer.record else None,
     )
-    return replace(case, production=production(case, policy))
+    return changed(case, {"production": production(case, policy)})
 
 
 def production(case: Case, policy: Policy) -> bool:
@@ -124,6 +127,7 @@ def open_case(ledger: Ledger, event: Reported) -> None:
         f"{how}; {severity} by {why})",
         policy=case.policy,
     )
+    _entitlement(ledger, event)
     promises.opened(ledger, created(report, now))
     _comment(ledger, report.comment, report)
     status = TicketStatus(case.ticket.status)
@@ -136,6 +140,27 @@ def open_case(ledger: Ledger, event: Reported) -> None:
         placing.place(ledger, f"new {severity} case")
     if ledger.case.live:
         ledger.set(engineering_at=placing.engineering_due(ledger))
+
+
+def _entitlement(ledger: Ledger, event: Reported) -> None:
+    """What the plan does not hold is said on case and ticket; the routes decide the rest."""
+    case, policy = ledger.case, ledger.book.policy
+    plan, severity = policy.plans.get(case.plan), policy.severity(case.severity)
+    if plan is None or severity is None:
+        return
+    ticket = case.ticket
+    asked = Asked(
+        ticket.channel or "",
+        ticket.requester_email or "",
+        ticket.product or "",
+        ticket.language or "",
+    )
+    account = event.customer.record if event.customer else None
+    found = refusals(policy, account, plan, severity, asked)
+    for refusal in found:
+        ledger.say("entitlement", refusal.sentence, code=refusal.code)
+    if found:
+        ledger.write(f"{case.id}: {' '.join(r.sentence for r in found)}")
 
 
 def _severity(ledger: Ledger) -> tuple[str, str]:
@@ -185,6 +210,8 @@ def _customer(ledger: Ledger, customer: Customer) -> None:
         plan=customer.plan,
         home_region=customer.region,
         environments=customer.production,
+        account_manager=customer.record.account_manager if customer.record else None,
+        csm=customer.record.csm if customer.record else None,
     )
     ledger.say("customer", f"{customer.name}, {customer.plan} by {customer.how}")
     if case.live:

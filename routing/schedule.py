@@ -17,7 +17,15 @@ from routing.layer import Layer, Restriction, pieces
 from routing.override import Override, Temporary, changed, swap
 from routing.rotation import Rotation
 from routing.spans import Piece, Span, carve, union, without
-from routing.wall import DAY, EPOCH, MICROSECOND, require_instant, to_ticks
+from routing.wall import (
+    DAY,
+    EARLIEST,
+    EPOCH,
+    LATEST,
+    MICROSECOND,
+    require_instant,
+    to_ticks,
+)
 
 __all__ = [
     "Layer",
@@ -95,7 +103,7 @@ def _near(schedule: Schedule, bucket: int) -> tuple[Piece, ...]:
     start, end = bucket * _BUCKET, (bucket + 1) * _BUCKET
     reach = DAY
     while True:
-        low, high = start - reach, end + reach
+        low, high = max(start - reach, EARLIEST), min(end + reach, LATEST + DAY)
         found = [p for p in _resolved(schedule, low, high) if p[0] < end and start < p[1]]
         if reach >= HORIZON or not any(p[0] == low or p[1] == high for p in found):
             return tuple(found)

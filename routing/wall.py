@@ -30,6 +30,9 @@ _BLOCK = 400 * DAY
 _SLACK = 3 * DAY
 _OFFSET = re.compile(r"(?:UTC|GMT)([+-])(\d{1,2})(?::?([0-5]\d))?")
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
+EARLIEST = (datetime(2, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
+LATEST = (datetime(9998, 12, 31, tzinfo=UTC) - EPOCH) // MICROSECOND
+"""The ticks of instants that are kept here."""
 _FIRST_TICK = (datetime(1, 1, 3, tzinfo=UTC) - EPOCH) // MICROSECOND
 _LAST_TICK = (datetime(9999, 12, 29, tzinfo=UTC) - EPOCH) // MICROSECOND
 

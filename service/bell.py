@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 import structlog
-from arq.worker import Function, Worker
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.worker import Function, Worker
 from redis.exceptions import RedisError
 
 CHANNEL = "heliograph:bell"
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def redis_settings(url: str) -> RedisSettings:
-    """arq's settings for a URL: quick to give up, since somebody may be waiting."""
+    """Arq's settings for a URL: quick to give up, since somebody may be waiting."""
     settings = RedisSettings.from_dsn(url)
     settings.conn_timeout = 2
     settings.conn_retries = 0
@@ -85,7 +85,7 @@ class Bell:
 
 
 class _Ringer(Worker):
-    """arq's worker, polling when its channel says so and not only when its delay is over.
+    """The worker of arq, polling when its channel says so and not only when its delay is over.
 
     Overrides `Worker.main` of arq 0.28.0 exactly, which is pinned for it.
     """
@@ -118,7 +118,7 @@ class _Ringer(Worker):
 async def listen(url: str, heard: Callable[[], None]) -> None:
     """Call `heard` for every ring, for ever; a Redis that is away is waited for."""
 
-    async def ring(_: dict[Any, Any], *__: Any, **___: Any) -> None:
+    async def ring(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG001 - arq's own protocol
         heard()
 
     lost = False

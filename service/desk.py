@@ -12,7 +12,7 @@ a convenience, the sweep finds everything without it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -27,6 +27,7 @@ from routing.report import Report
 from service import matching
 from service.clock import Clock
 from service.library import Library, NothingLoaded, Shelf
+from service.measures import Measures
 from service.saving import Change, save
 from service.store import codec
 from service.store.pool import AnyConnection, Pool
@@ -99,8 +100,10 @@ class Desk:
         library: Library,
         clock: Clock,
         ring: Callable[[], Awaitable[None]],
+        measures: Measures,
     ) -> None:
         self.pool, self.library, self.clock, self.ring = pool, library, clock, ring
+        self.measures = measures
 
     async def shelf(self) -> Shelf:
         async with self.pool.acquire() as conn:
@@ -136,7 +139,7 @@ class Desk:
         return woken
 
     async def store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
-        """Keep webhooks for later: durable, undecided. For bursts, and while no policy is loaded."""
+        """Keep webhooks for later, undecided: in bursts, and while no policy is loaded."""
         async with self.pool.acquire() as conn, conn.transaction():
             known = await _known(conn, arrivals)
             fates = [(a, "stored", None, None) for a in arrivals if _key(a) not in known]
@@ -249,6 +252,11 @@ class Desk:
         batch.cases[ticket] = decision.case
         return decision.case
 
+    def _count(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            for labels in _breaches(change):
+                self.measures.breaches.labels(*labels).inc()
+
     async def _act(
         self,
         name: str,
@@ -281,7 +289,15 @@ class Desk:
                 decision = _tick(case, shelf, now)
                 changes.append(Change(case, decision))
             await save(conn, changes, shelf, now)
-            return [(c.before.wake_at or now, now) for c in changes if c.before is not None]
+        self._count(changes)
+        return [(c.before.wake_at or now, now) for c in changes if c.before is not None]
+
+
+def _breaches(change: Change) -> Iterator[tuple[str, str, str]]:
+    case = change.decision.case
+    for entry in change.decision.entries:
+        if entry.kind == "breach":
+            yield entry.data["metric"], case.severity, case.plan
 
 
 def _tick(case: Case, shelf: Shelf, now: datetime) -> Decision:

@@ -91,7 +91,7 @@ def customer_of(report: Report, policy: Policy, found: Found) -> Customer | None
     for key, how in keys:
         account = found.one(key)
         if account is not None:
-            return _customer(account, policy, how, report)
+            return _customer(account, policy, how)
     if not keys and report.requester is None:
         return None
     plan, _ = plan_of(policy, None)
@@ -99,9 +99,8 @@ def customer_of(report: Report, policy: Policy, found: Found) -> Customer | None
     return Customer(None, name, plan.id, "nobody we know")
 
 
-def _customer(account: Account, policy: Policy, how: str, report: Report) -> Customer:
+def _customer(account: Account, policy: Policy, how: str) -> Customer:
     plan, _ = plan_of(policy, account)
-    email = ((report.requester.email if report.requester else None) or "").strip().lower()
     return Customer(
         account.id,
         account.name,
@@ -109,8 +108,8 @@ def _customer(account: Account, policy: Policy, how: str, report: Report) -> Cus
         how,
         account.region,
         account.status,
-        {e.name.strip().lower(): e.production for e in account.environments},
-        any(c.named and (c.email or "").lower() == email for c in account.contacts),
+        {e.name.strip().casefold(): e.production for e in account.environments},
+        account,
     )
 
 

@@ -38,7 +38,9 @@ EVENTS: dict[Verb, Callable[[str, str], Event]] = {
     Verb.ESCALATE: Escalate,
     Verb.RESOLVE: Resolve,
 }
-HELP = "Reply 1 CODE to take a case, 2 CODE to decline, 3 CODE for engineering, R CODE to resolve, ?."
+HELP = (
+    "Reply 1 CODE to take a case, 2 CODE to decline, 3 CODE for engineering, R CODE to resolve, ?."
+)
 log = structlog.get_logger(__name__)
 
 
@@ -119,6 +121,8 @@ class Responder:
         page = chosen.pages[0]
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("case_by_id"), page.case)
+        if row is None:
+            return str(NoSuchCase(page.case))
         shelf = await self.service.desk.shelf()
         case, now = codec.decode_case(row["body"]), self.service.clock.now()
         owner = f", {shelf.book().name(case.owner)} has it" if case.owner else ", nobody has it"
@@ -131,7 +135,9 @@ def _unclear(reply: Reply, pages: list[Paged]) -> str:
         found = choose(reply, pages)
         if found.pages:
             code = found.pages[0].code
-            return f"What about {found.pages[0].case}? Reply 1 {code} to take it, 2 {code} to decline."
+            return (
+                f"What about {found.pages[0].case}? Reply 1 {code} to take it, 2 {code} to decline."
+            )
         return found.why_not
     return f"That was not understood, so nothing was changed. {HELP}"
 

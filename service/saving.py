@@ -232,7 +232,8 @@ def _row(
                 return None
             payload = codec.encode({"to": method.address, "text": effect.text})
             return (
-                f"{case.id}/announce/{effect.number}", case.id, method.type, "announce", method.type,
+                f"{case.id}/announce/{effect.number}", case.id, method.type, "announce",
+                method.type,
                 effect.person, None, method.id, None, rank, payload, now, now, now + PATIENCE,
             )  # fmt: skip
     return None

@@ -76,7 +76,7 @@ async def watch(service: Service, sender: Sender) -> None:
                     told_at = now
                     await _shout(service, sender, troubles)
             except AWAY as error:
-                log.error("database_away", loop="watchdog", error=type(error).__name__)
+                log.warning("database_away", loop="watchdog", error=type(error).__name__)
             except Exception:
                 log.exception("watchdog_failed")
 

@@ -66,8 +66,9 @@ async def open_service(
     clock = SystemClock()
     bell = Bell(redis_url)
     library = Library()
-    desk = Desk(pool, library, clock, bell.ring)
-    service = Service(settings, pool, clock, bell, library, desk, Contacts(desk), Measures())
+    measures = Measures()
+    desk = Desk(pool, library, clock, bell.ring, measures)
+    service = Service(settings, pool, clock, bell, library, desk, Contacts(desk), measures)
     await service.follow_clock()
     return service
 

@@ -1,6 +1,6 @@
 """The worker: wakes cases, drains the outbox, decides what was stored, watches itself.
 
-Theory of operation. Four kinds of loops, each of which survives whatever PostgreSQL or Redis do: the
+Theory of operation. Four kinds of loops, each of which survives what PostgreSQL or Redis do: the
 alarm ticks the cases that are due and sleeps until the next is (a second at most), a lane for each
 channel sends, the bell's listener wakes them all, the watchdog looks at what the others leave
 behind. Any number of workers may run; none of them is the leader.
@@ -12,8 +12,10 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
+import uvloop
 
 from service import bell, watchdog
 from service.chime import Chime
@@ -66,7 +68,8 @@ async def _until_next(service: Service) -> float:
         due_at = await conn.fetchval(query("next_wake"))
     if due_at is None:
         return SWEEP
-    return min(SWEEP, max(0.0, (due_at - service.clock.now()).total_seconds()))
+    wait: float = (due_at - service.clock.now()).total_seconds()
+    return min(SWEEP, max(0.0, wait))
 
 
 async def run(settings: Settings, database_url: str, redis_url: str) -> None:
@@ -87,7 +90,8 @@ async def run(settings: Settings, database_url: str, redis_url: str) -> None:
     log.info("worker_started", process=service.process)
     failed = asyncio.gather(*tasks)
     waiting = asyncio.create_task(stopping.wait())
-    await asyncio.wait([waiting, failed], return_when=asyncio.FIRST_COMPLETED)
+    both: list[asyncio.Future[Any]] = [waiting, failed]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     for task in (*tasks, waiting):
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -114,6 +118,4 @@ def main(settings: Settings | None = None) -> None:
             ["HELIOGRAPH_DATABASE_URL and HELIOGRAPH_REDIS_URL are not set. Set them."]
         )
     configure(settings)
-    import uvloop
-
     uvloop.run(run(settings, settings.database_url, settings.redis_url))

@@ -3,7 +3,6 @@
 Only JSON is taken, so that no page of another origin can post here without asking first.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, delete, get, post, put
@@ -12,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
+from msgspec import Struct
 
 from notifiers.simulator.carrier import Carrier
 from notifiers.simulator.config import Hooks
@@ -22,16 +22,14 @@ from notifiers.simulator.timers import Timers
 from notifiers.simulator.view import TROUBLES, state, text_view
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextIn:
+class TextIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the person writes, and to which of our numbers (default: the first)."""
 
     text: str
     to: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TroubleIn:
+class TroubleIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A name of `view.TROUBLES`, or an ailment with what it needs."""
 
     name: str | None = None
@@ -52,8 +50,7 @@ class TroubleIn:
         return Trouble(self.ailment, self.code, self.seconds, self.times, self.channel)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdvanceIn:
+class AdvanceIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seconds: float
 
 

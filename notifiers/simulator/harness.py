@@ -42,6 +42,7 @@ class Simulator:
         patience: float = 10.0,
         messaging_service_sid: str | None = None,
         strict: bool = True,
+        hooks: Hooks | None = None,
     ) -> None:
         """`patience`: seconds of real time to wait for what is expected.
 
@@ -57,7 +58,7 @@ class Simulator:
         )
         self.number = number
         self.account_sid, self.auth_token = ACCOUNT, TOKEN
-        self.simulation = Simulation(config, Hooks())
+        self.simulation = Simulation(config, hooks)
         self.patience = patience
         self.strict = strict
         self.claimed: set[str] = set()

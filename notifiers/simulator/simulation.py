@@ -9,10 +9,12 @@ from litestar.di import Provide
 
 from notifiers.simulator.answers import VERSION, TwilioError
 from notifiers.simulator.api import Control
+from notifiers.simulator.board import Board
 from notifiers.simulator.carrier import Carrier
 from notifiers.simulator.config import Hooks, SimulatorConfig
 from notifiers.simulator.exchange import Exchange
 from notifiers.simulator.journal import Journal
+from notifiers.simulator.page import Page
 from notifiers.simulator.rest import Gate, twilio_error, unknown
 from notifiers.simulator.rest_messages import Messages
 from notifiers.simulator.timers import Tasks, Timers
@@ -79,10 +81,11 @@ class Simulation:
             "exchange": self.exchange,
             "timers": self.timers,
             "hooks": self.hooks,
+            "board": Board(self.exchange, self.timers, self.hooks),
         }
         return Router(
             PREFIX,
-            route_handlers=[rest, Control],
+            route_handlers=[rest, Control, Page],
             dependencies={name: _given(part) for name, part in parts.items()},
             include_in_schema=False,
         )

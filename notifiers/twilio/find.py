@@ -6,6 +6,7 @@ from typing import Any
 
 from notifiers.notifier import Accepted, Message, Refused, Unclear
 from notifiers.twilio.client import Twilio
+from notifiers.twilio.patience import PATIENCE
 
 SKEW = timedelta(seconds=5)
 """How far Twilio's clock, which counts whole seconds, may lie behind ours."""
@@ -41,4 +42,4 @@ def patient(url: str | None) -> str | None:
     """
     if url is None or "#" in url:
         return url
-    return f"{url}#rc=3&rp=all"
+    return f"{url}{PATIENCE}"

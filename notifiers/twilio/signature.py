@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 
+from notifiers.twilio.patience import PATIENCE
+
 SIGNATURE_HEADER = "X-Twilio-Signature"
 SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
 IDEMPOTENCY_HEADER = "I-Twilio-Idempotency-Token"
@@ -106,7 +108,8 @@ def addresses(public_url: str, target: str) -> list[str]:
     """Every way in which Twilio may have written the address it called.
 
     It is not consistent about naming the port, not even a default one; and a proxy may or may not
-    have taken the path prefix of `public_url` away before the request reached us.
+    have taken the path prefix of `public_url` away before the request reached us. Stand-ins have
+    been seen to sign the fragment that asks for patience, which Twilio itself leaves out.
     """
     base = urlsplit(public_url)
     prefix = base.path.rstrip("/")
@@ -114,7 +117,8 @@ def addresses(public_url: str, target: str) -> list[str]:
     if prefix and target.startswith(prefix + "/"):
         paths.append(target)
     return [
-        f"{base.scheme}://{host}{path}"
+        f"{base.scheme}://{host}{path}{fragment}"
+        for fragment in ("", PATIENCE)
         for host in _hosts(base.netloc, base.scheme)
         for path in paths
     ]

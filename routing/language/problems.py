@@ -39,7 +39,7 @@ class Problem:
         }
 
 
-class DocumentErrors(Exception):  # noqa: N818 - it holds them all
+class DocumentErrors(Exception):
     """A document that cannot be taken; nothing of it was applied."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

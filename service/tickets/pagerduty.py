@@ -30,7 +30,7 @@ _ACTIONS = {
 _SEVERITIES = frozenset({"critical", "error", "warning", "info"})
 
 
-class Invalid(Exception):  # noqa: N818 - the name is PagerDuty's
+class Invalid(Exception):
     """Answer 400 with `refused(self.errors)`."""
 
     def __init__(self, *errors: str) -> None:

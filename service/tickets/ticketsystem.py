@@ -17,19 +17,19 @@ from routing.report import Report, TicketStatus
 NOBODY: frozenset[str] = frozenset()
 
 
-class Forged(Exception):  # noqa: N818 - the name is the finding, not an accident of ours
+class Forged(Exception):
     """The signature, token or key is missing or wrong. Answer 401; nothing was read."""
 
 
-class Stale(Exception):  # noqa: N818
+class Stale(Exception):
     """Authentic, but signed too long ago or too far ahead. Answer 401; nothing was read."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """Authentic, but not understood. Keep it as a dead letter and answer 202."""
 
 
-class Misconfigured(Exception):  # noqa: N818
+class Misconfigured(Exception):
     """The settings for writing back are incomplete; the sentence names the variable."""
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
 
+from service.logs import configure
 from service.metrics import flush
+from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.web import devclock, health, intake, twilio
 from service.web.api import api_router
 from service.web.batcher import Batcher
+from service.web.phones import simulation
 from service.web.problems import HANDLERS
 from service.web.schema import openapi
 from service.wiring import Service, open_service
@@ -28,33 +33,45 @@ def create_app(settings: Settings | None = None) -> Litestar:
         raise SettingsError(
             ["HELIOGRAPH_DATABASE_URL and HELIOGRAPH_REDIS_URL are not set. Set them."]
         )
-    database_url, redis_url = settings.database_url, settings.redis_url
+    return _application(settings, settings.database_url, settings.redis_url)
+
+
+def _application(settings: Settings, database_url: str, redis_url: str) -> Litestar:
+    state = State()
+    phones = simulation(settings, lambda: _service(state))
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        service = await open_service(settings, database_url, redis_url, name="web")
-        app.state.service, app.state.batcher = service, Batcher(service.desk)
-        import asyncio
+        configure(settings)
+        async with AsyncExitStack() as stack:
+            service = await open_service(settings, database_url, redis_url, name="web")
+            stack.push_async_callback(service.close)
+            await load_at_start(service.pool, service.clock, settings)
+            state.service = app.state.service = service
+            state.batcher = app.state.batcher = Batcher(service.desk)
+            if phones is not None:
+                await stack.enter_async_context(phones.lifespan(app))
+            flushing = asyncio.create_task(flush(service))
+            stack.callback(flushing.cancel)
+            yield
 
-        flushing = asyncio.create_task(flush(service))
-        yield
-        flushing.cancel()
-        await service.close()
-
-    return application(settings, lifespan)
-
-
-def application(settings: Settings, lifespan: object) -> Litestar:
-    development = [] if settings.production else devclock.HANDLERS
+    handlers: list[ControllerRouterHandler] = [
+        intake.take,
+        *twilio.HANDLERS,
+        *health.HANDLERS,
+        *([] if settings.production else devclock.HANDLERS),
+        *([phones.router] if phones else []),
+        api_router(),
+    ]
     return Litestar(
-        [intake.take, *twilio.HANDLERS, *health.HANDLERS, *development, api_router()],
+        handlers,
         dependencies={
             "service": Provide(_service, sync_to_thread=False),
             "batcher": Provide(_batcher, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
+        lifespan=[lifespan],
         openapi_config=openapi(),
-        lifespan=[lifespan],  # type: ignore[list-item] # litestar's own alias is not exported
         request_max_body_size=MOST_BYTES,
     )
 

@@ -83,7 +83,7 @@ class Batcher:
     async def _bury(self, arrival: Arrival, said: str, future: asyncio.Future[Landed]) -> None:
         try:
             fate = await self._desk.bury(arrival, said)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is passed on
             # Whoever waits must be answered, and not with a 202 for what is not durable.
             _fail(future, error)
         else:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, post
-from litestar.params import Parameter  # noqa: F401 - named in signatures by litestar
+from datetime import datetime
+
+from litestar import Response, post
 
 from service.reading import read
 from service.settings import Settings
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import Envelope, Forged, Stale
 from service.web.batcher import Batcher
-from service.web.problems import Problem
+from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
-MOST_BYTES = 1 << 20
 JSON = "application/json"
 
 
@@ -24,15 +24,19 @@ def _secrets(settings: Settings, source: str) -> tuple[str, ...]:
     return secrets
 
 
-def headers_of(request: Request) -> dict[str, str]:
+def headers_of(request: AnyRequest) -> dict[str, str]:
     return {
         name.decode("latin-1").lower(): value.decode("latin-1")
         for name, value in request.scope["headers"]
     }
 
 
-@post("/webhooks/{source:str}", status_code=202, include_in_schema=True, summary="Take a webhook in")
-async def take(source: str, request: Request, service: Service, batcher: Batcher) -> Response[bytes]:
+@post(
+    "/webhooks/{source:str}", status_code=202, include_in_schema=True, summary="Take a webhook in"
+)
+async def take(
+    source: str, request: AnyRequest, service: Service, batcher: Batcher
+) -> Response[bytes]:
     """202 once it is durable; 401 forged or stale; 404 source off; 413 over 1 MiB."""
     secrets = _secrets(service.settings, source)
     body = await request.body()
@@ -52,7 +56,7 @@ async def take(source: str, request: Request, service: Service, batcher: Batcher
     return Response(answer.encode(), status_code=202, media_type=JSON)
 
 
-def _nows(service: Service) -> tuple:  # type: ignore[type-arg] # of instants
+def _nows(service: Service) -> tuple[datetime, ...]:
     """Fresh by the true clock; where the service's was moved, by that one too."""
     if service.clock.offset:
         return (service.clock.wall(), service.clock.now())

@@ -6,8 +6,7 @@ Every request must be signed for our public address (security: the Host header i
 from __future__ import annotations
 
 import structlog
-from litestar import Request, Response, post
-from litestar.exceptions import NotFoundException  # noqa: F401
+from litestar import Response, post
 
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
@@ -19,7 +18,7 @@ from service.responder import Responder
 from service.store import codec
 from service.store.pool import AWAY
 from service.store.sql import query
-from service.web.problems import Problem
+from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
 XML = "text/xml"
@@ -32,7 +31,7 @@ log = structlog.get_logger(__name__)
 _facts = codec.decoder(PageFacts)
 
 
-async def form_of(request: Request, service: Service) -> dict[str, str]:
+async def form_of(request: AnyRequest, service: Service) -> dict[str, str]:
     """The fields of a genuine request. Raises a 403 problem for any other."""
     settings = service.settings
     if settings.twilio is None:
@@ -58,15 +57,17 @@ def _xml(document: bytes) -> Response[bytes]:
 
 
 @post("/twilio/sms", status_code=200, include_in_schema=False)
-async def text(request: Request, service: Service) -> Response[bytes]:
+async def text(request: AnyRequest, service: Service) -> Response[bytes]:
     """A text from a phone: what it did is said in the answer."""
     form = await form_of(request, service)
     key = form.get("MessageSid") or form.get("SmsMessageSid") or ""
     try:
         await _opted(service, form)
-        answer = await Responder(service).text(f"sms/{key}", form.get("From", ""), form.get("Body", ""))
+        answer = await Responder(service).text(
+            f"sms/{key}", form.get("From", ""), form.get("Body", "")
+        )
     except AWAY as error:
-        log.error("database_away", door="sms", error=type(error).__name__)
+        log.warning("database_away", door="sms", error=type(error).__name__)
         answer = SORRY
     return _xml(twiml.messaging(answer) if answer else twiml.messaging())
 
@@ -85,7 +86,7 @@ async def _opted(service: Service, form: dict[str, str]) -> None:
 
 
 @post("/twilio/status/{row:int}", status_code=204, include_in_schema=False)
-async def receipt(row: int, request: Request, service: Service) -> None:
+async def receipt(row: int, request: AnyRequest, service: Service) -> None:
     """What became of a delivery. Late, repeated and reordered ones change nothing."""
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
@@ -95,7 +96,7 @@ async def receipt(row: int, request: Request, service: Service) -> None:
 
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
-async def call(row: int, request: Request, service: Service) -> Response[bytes]:
+async def call(row: int, request: AnyRequest, service: Service) -> Response[bytes]:
     """A page by voice: says who, what and how bad, twice, and takes a key meanwhile."""
     await form_of(request, service)
     page = await _page(service, row)
@@ -110,7 +111,7 @@ async def call(row: int, request: Request, service: Service) -> Response[bytes]:
 
 
 @post("/twilio/page/{row:int}/key", status_code=200, include_in_schema=False)
-async def key(row: int, request: Request, service: Service) -> Response[bytes]:
+async def key(row: int, request: AnyRequest, service: Service) -> Response[bytes]:
     """A key: done first, then said."""
     form = await form_of(request, service)
     page = await _page(service, row)
@@ -122,7 +123,7 @@ async def key(row: int, request: Request, service: Service) -> Response[bytes]:
     try:
         said = await Responder(service).act(Reply(verb), paged, via="phone")
     except AWAY as error:
-        log.error("database_away", door="voice", error=type(error).__name__)
+        log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
     return _xml(twiml.voice(twiml.say(said), twiml.hangup()))
 

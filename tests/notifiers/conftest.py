@@ -105,4 +105,4 @@ def receiver(running_receiver: Receiver) -> Receiver:
 @pytest.fixture
 def number() -> str:
     """A phone that no other test knows."""
-    return f"+4670{next(_numbers):07}"
+    return f"+4672{next(_numbers):07}"

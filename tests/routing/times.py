@@ -31,7 +31,9 @@ def window(start_day: str, start: str, end_day: str, end: str) -> Window:
 
 
 def daily(start: str, end: str, days: tuple[str, ...] = DAYS) -> tuple[Window, ...]:
-    return tuple(window(day, start, day, end) for day in days)
+    """The same hours every day; an end that is not after the start is on the next day."""
+    later = int(end <= start)
+    return tuple(window(day, start, DAYS[(DAYS.index(day) + later) % 7], end) for day in days)
 
 
 def calendar_of(name: str, facts: Mapping[str, Any]) -> Calendar:

@@ -1,0 +1,98 @@
+"""The simulator beside the service: its phones, our people, cases and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from notifiers.simulator.config import Hooks, OwnNumber, SimulatorConfig
+from notifiers.simulator.simulation import Simulation
+from service.library import NothingLoaded
+from service.settings import Settings
+from service.store import codec
+from service.store.sql import query
+from service.web.devclock import move
+from service.wiring import Service
+
+SHOWN = 12
+"""Cases on the page, the newest first."""
+LINES = 60
+"""Lines of each case's timeline."""
+
+
+def simulation(settings: Settings, service: Callable[[], Service]) -> Simulation | None:
+    """The stand-in for Twilio, where the settings name no other."""
+    twilio = settings.twilio
+    if settings.production or twilio is None or not twilio.simulated:
+        return None
+    base = settings.public_url
+    ours = [
+        OwnNumber(number, f"{base}/twilio/sms", f"{base}/twilio/voice")
+        for number in dict.fromkeys((twilio.from_number, twilio.hotline_number))
+        if number
+    ]
+    config = SimulatorConfig(
+        account_sid=twilio.account_sid,
+        auth_token=twilio.auth_tokens[0],
+        numbers=tuple(ours),
+        clock=lambda: service().clock.now(),  # noqa: PLW0108 - the clock is made later
+        messaging_service_sid=twilio.messaging_service_sid,
+        journal=settings.data_dir / "phones.jsonl",
+    )
+    return Simulation(config, _hooks(service))
+
+
+def _hooks(service: Callable[[], Service]) -> Hooks:
+    async def cases() -> Sequence[Mapping[str, Any]]:
+        return await _cases(service())
+
+    async def people() -> Sequence[Mapping[str, Any]]:
+        return await _people(service())
+
+    async def advance(seconds: float) -> None:
+        await move(service(), timedelta(seconds=seconds))
+
+    return Hooks(cases, people, advance)
+
+
+async def _cases(service: Service) -> list[dict[str, Any]]:
+    async with service.pool.acquire() as conn:
+        rows = await conn.fetch(query("list_cases"), None, None, None, None, None, None, SHOWN)
+        lines = {r["id"]: await conn.fetch(query("timeline_of"), r["id"], 0, LINES) for r in rows}
+    try:
+        book = (await service.desk.shelf()).book()
+    except NothingLoaded:
+        return []
+    shown = []
+    for row in rows:
+        case = codec.decode_case(row["body"])
+        shown.append(
+            {
+                "id": case.id,
+                "subject": case.ticket.subject,
+                "account": case.account_name,
+                "severity": case.severity,
+                "state": case.state.value,
+                "owner": book.name(case.owner) if case.owner else None,
+                "wake_at": case.wake_at,
+                "timeline": [{"at": line["at"], "text": line["text"]} for line in lines[case.id]],
+            }
+        )
+    return shown
+
+
+async def _people(service: Service) -> list[dict[str, Any]]:
+    """Everybody with a number, those on call now first."""
+    try:
+        shelf = await service.desk.shelf()
+    except NothingLoaded:
+        return []
+    now, book = service.clock.now(), shelf.book()
+    on_call = {p for s in shelf.schedules for p in book.on_call(s, now)}
+    found: dict[str, str] = {}
+    for person in sorted(shelf.people.values(), key=lambda p: (p.id not in on_call, p.name)):
+        for method in person.contact_methods:
+            if method.type in {"sms", "voice"}:
+                found.setdefault(method.address, person.name)
+    return [{"name": name, "number": number} for number, name in found.items()]
