@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import post
-from litestar.params import FromPath
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
@@ -111,7 +112,10 @@ async def _who(request: Asking, service: Service, body: Acts | None, *, person: 
     opt=only(ACT),
 )
 async def acknowledge(
-    request: Asking, service: Service, case: FromPath[str], data: Acts | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data)
     return await act(request, service, case, data, Acknowledge(who, via(request.auth, who)))
@@ -124,7 +128,10 @@ async def acknowledge(
     opt=only(ACT),
 )
 async def decline(
-    request: Asking, service: Service, case: FromPath[str], data: Acts | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data)
     return await act(request, service, case, data, Decline(who, via(request.auth, who)))
@@ -137,7 +144,10 @@ async def decline(
     opt=only(PUSH),
 )
 async def escalate(
-    request: Asking, service: Service, case: FromPath[str], data: Escalates | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Escalates | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     reason = data.reason.strip() if data else ""
@@ -152,7 +162,10 @@ async def escalate(
     opt=only(ACT),
 )
 async def engineering(
-    request: Asking, service: Service, case: FromPath[str], data: Engineers
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Engineers],
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     event = Escalate(who, via(request.auth, who), data.reason.strip())
@@ -166,7 +179,10 @@ async def engineering(
     opt=only(ACT),
 )
 async def resolve(
-    request: Asking, service: Service, case: FromPath[str], data: Acts | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, Resolve(who, via(request.auth, who)))
@@ -178,7 +194,9 @@ async def resolve(
     summary="Own the case and let it sleep for so many minutes",
     opt=only(ACT),
 )
-async def snooze(request: Asking, service: Service, case: FromPath[str], data: Snoozes) -> CaseView:
+async def snooze(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Snoozes]
+) -> CaseView:
     who = await _who(request, service, data)
     return await act(request, service, case, data, Snooze(who, data.minutes))
 
@@ -190,7 +208,10 @@ async def snooze(request: Asking, service: Service, case: FromPath[str], data: S
     opt=only(ACT),
 )
 async def reassign(
-    request: Asking, service: Service, case: FromPath[str], data: Reassigns
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Reassigns],
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, Reassign(who, data.person))
@@ -202,7 +223,9 @@ async def reassign(
     summary="Note something, on the timeline and as an internal note on the ticket",
     opt=only(ACT),
 )
-async def note(request: Asking, service: Service, case: FromPath[str], data: Notes) -> CaseView:
+async def note(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Notes]
+) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, Note(who, data.text))
 
@@ -214,7 +237,10 @@ async def note(request: Asking, service: Service, case: FromPath[str], data: Not
     opt=only(ACT),
 )
 async def severity(
-    request: Asking, service: Service, case: FromPath[str], data: Severities
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Severities],
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, ChangeSeverity(who, data.severity))

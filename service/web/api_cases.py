@@ -7,6 +7,7 @@ from typing import Annotated
 
 import asyncpg
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from routing.case import State
@@ -28,7 +29,7 @@ Limit = Annotated[int | None, QueryParameter(description="1 to 200; 50 unless sa
 @get("/cases", summary="Cases, the newest first", opt=only(READ))
 async def list_cases(
     request: Asking,
-    service: Service,
+    service: NamedDependency[Service],
     states: Annotated[
         str | None,
         QueryParameter(name="state", description="One or more states, separated by commas."),
@@ -88,7 +89,9 @@ async def _row(conn: AnyConnection, caller: Caller, case: str) -> asyncpg.Record
 
 
 @get("/cases/{case:str}", summary="One case", opt=only(READ))
-async def read_case(request: Asking, service: Service, case: FromPath[str]) -> CaseView:
+async def read_case(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str]
+) -> CaseView:
     async with service.pool.acquire() as conn:
         return await one_case(conn, service, request.auth, case)
 
@@ -100,7 +103,7 @@ async def read_case(request: Asking, service: Service, case: FromPath[str]) -> C
 )
 async def read_timeline(
     request: Asking,
-    service: Service,
+    service: NamedDependency[Service],
     case: FromPath[str],
     cursor: Cursor = None,
     limit: Limit = None,
