@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
@@ -110,7 +112,10 @@ async def _who(request: Asking, service: Service, body: Acts | None, *, person: 
     opt=only(ACT),
 )
 async def acknowledge(
-    request: Asking, service: Service, case: str, data: Acts | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data)
     return await act(request, service, case, data, Acknowledge(who, via(request.auth, who)))
@@ -123,7 +128,10 @@ async def acknowledge(
     opt=only(ACT),
 )
 async def decline(
-    request: Asking, service: Service, case: str, data: Acts | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data)
     return await act(request, service, case, data, Decline(who, via(request.auth, who)))
@@ -136,7 +144,10 @@ async def decline(
     opt=only(PUSH),
 )
 async def escalate(
-    request: Asking, service: Service, case: str, data: Escalates | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Escalates | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     reason = data.reason.strip() if data else ""
@@ -150,7 +161,12 @@ async def escalate(
     summary="Hand the case to Sustained Engineering, with the reason",
     opt=only(ACT),
 )
-async def engineering(request: Asking, service: Service, case: str, data: Engineers) -> CaseView:
+async def engineering(
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Engineers],
+) -> CaseView:
     who = await _who(request, service, data, person=False)
     event = Escalate(who, via(request.auth, who), data.reason.strip())
     return await act(request, service, case, data, event)
@@ -163,7 +179,10 @@ async def engineering(request: Asking, service: Service, case: str, data: Engine
     opt=only(ACT),
 )
 async def resolve(
-    request: Asking, service: Service, case: str, data: Acts | None = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
 ) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, Resolve(who, via(request.auth, who)))
@@ -175,7 +194,9 @@ async def resolve(
     summary="Own the case and let it sleep for so many minutes",
     opt=only(ACT),
 )
-async def snooze(request: Asking, service: Service, case: str, data: Snoozes) -> CaseView:
+async def snooze(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Snoozes]
+) -> CaseView:
     who = await _who(request, service, data)
     return await act(request, service, case, data, Snooze(who, data.minutes))
 
@@ -186,7 +207,12 @@ async def snooze(request: Asking, service: Service, case: str, data: Snoozes) ->
     summary="Give the case to a person, who is paged and owns it on acknowledging",
     opt=only(ACT),
 )
-async def reassign(request: Asking, service: Service, case: str, data: Reassigns) -> CaseView:
+async def reassign(
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Reassigns],
+) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, Reassign(who, data.person))
 
@@ -197,7 +223,9 @@ async def reassign(request: Asking, service: Service, case: str, data: Reassigns
     summary="Note something, on the timeline and as an internal note on the ticket",
     opt=only(ACT),
 )
-async def note(request: Asking, service: Service, case: str, data: Notes) -> CaseView:
+async def note(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Notes]
+) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, Note(who, data.text))
 
@@ -208,7 +236,12 @@ async def note(request: Asking, service: Service, case: str, data: Notes) -> Cas
     summary="Set the severity: clocks and route follow; the ticket moves it no more",
     opt=only(ACT),
 )
-async def severity(request: Asking, service: Service, case: str, data: Severities) -> CaseView:
+async def severity(
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Severities],
+) -> CaseView:
     who = await _who(request, service, data, person=False)
     return await act(request, service, case, data, ChangeSeverity(who, data.severity))
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import asyncpg
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from routing.case import State
 from service.desk import NoSuchCase
@@ -21,24 +22,22 @@ from service.web.problems import invalid
 from service.web.security import ACT, READ, Asking, Caller, only, own_accounts, refuse_foreign
 from service.wiring import Service
 
-Cursor = Annotated[
-    str | None, Parameter(query="cursor", description="`next` of the page before this one.")
-]
-Limit = Annotated[int | None, Parameter(query="limit", description="1 to 200; 50 unless said.")]
+Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before this one.")]
+Limit = Annotated[int | None, QueryParameter(description="1 to 200; 50 unless said.")]
 
 
 @get("/cases", summary="Cases, the newest first", opt=only(READ))
 async def list_cases(
     request: Asking,
-    service: Service,
+    service: NamedDependency[Service],
     states: Annotated[
         str | None,
-        Parameter(query="state", description="One or more states, separated by commas."),
+        QueryParameter(name="state", description="One or more states, separated by commas."),
     ] = None,
-    severity: str | None = None,
-    account: str | None = None,
+    severity: FromQuery[str | None] = None,
+    account: FromQuery[str | None] = None,
     since: Annotated[
-        str | None, Parameter(description="Opened at or after this instant (RFC 3339).")
+        str | None, QueryParameter(description="Opened at or after this instant (RFC 3339).")
     ] = None,
     cursor: Cursor = None,
     limit: Limit = None,
@@ -90,7 +89,9 @@ async def _row(conn: AnyConnection, caller: Caller, case: str) -> asyncpg.Record
 
 
 @get("/cases/{case:str}", summary="One case", opt=only(READ))
-async def read_case(request: Asking, service: Service, case: str) -> CaseView:
+async def read_case(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str]
+) -> CaseView:
     async with service.pool.acquire() as conn:
         return await one_case(conn, service, request.auth, case)
 
@@ -101,7 +102,11 @@ async def read_case(request: Asking, service: Service, case: str) -> CaseView:
     opt=only(READ),
 )
 async def read_timeline(
-    request: Asking, service: Service, case: str, cursor: Cursor = None, limit: Limit = None
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    cursor: Cursor = None,
+    limit: Limit = None,
 ) -> TimelinePage:
     """The oldest first."""
     many, after = limit_of(limit), from_cursor(cursor, int) or 0

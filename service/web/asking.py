@@ -43,7 +43,7 @@ def _parameters(handler: BaseRouteHandler) -> list[str]:
     names = []
     for name, parameter in handler.parsed_fn_signature.parameters.items():
         kwarg = parameter.kwarg_definition
-        alias = kwarg.query if isinstance(kwarg, ParameterKwarg) else None
+        alias = kwarg.name if isinstance(kwarg, ParameterKwarg) else None
         if alias or name not in _RESERVED:
             names.append(alias or name)
     return names

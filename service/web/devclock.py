@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from service.store.pool import AnyConnection
 from service.store.sql import query
@@ -30,7 +32,7 @@ class Forward:
 
 
 @post("/dev/clock", status_code=200, summary="Move the clock (development and test)")
-async def advance(data: Forward, service: Service) -> dict[str, Any]:
+async def advance(data: JSONBody[Forward], service: NamedDependency[Service]) -> dict[str, Any]:
     if service.settings.production:
         raise Problem(404, "There is no such page in production.")
     if not 0 <= data.advance <= LONGEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from service.store.pool import AWAY
 from service.watchdog import examine
@@ -17,7 +18,7 @@ async def livez() -> dict[str, str]:
 
 
 @get("/readyz", summary="It can serve, and how late the latest is", include_in_schema=True)
-async def readyz(service: Service) -> Response[dict[str, Any]]:
+async def readyz(service: NamedDependency[Service]) -> Response[dict[str, Any]]:
     """503 while PostgreSQL is away. Ages are in seconds; null where nothing is due."""
     try:
         health = await examine(service)

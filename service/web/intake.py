@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from service.reading import read
 from service.settings import Settings
@@ -35,7 +37,10 @@ def headers_of(request: AnyRequest) -> dict[str, str]:
     "/webhooks/{source:str}", status_code=202, include_in_schema=True, summary="Take a webhook in"
 )
 async def take(
-    source: str, request: AnyRequest, service: Service, batcher: Batcher
+    source: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+    batcher: NamedDependency[Batcher],
 ) -> Response[bytes]:
     """202 once it is durable; 401 forged or stale; 404 source off; 413 over 1 MiB."""
     secrets = _secrets(service.settings, source)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import structlog
 from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
@@ -57,7 +59,7 @@ def _xml(document: bytes) -> Response[bytes]:
 
 
 @post("/twilio/sms", status_code=200, include_in_schema=False)
-async def text(request: AnyRequest, service: Service) -> Response[bytes]:
+async def text(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
     """A text from a phone: what it did is said in the answer."""
     form = await form_of(request, service)
     key = form.get("MessageSid") or form.get("SmsMessageSid") or ""
@@ -86,7 +88,9 @@ async def _opted(service: Service, form: dict[str, str]) -> None:
 
 
 @post("/twilio/status/{row:int}", status_code=204, include_in_schema=False)
-async def receipt(row: int, request: AnyRequest, service: Service) -> None:
+async def receipt(
+    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+) -> None:
     """What became of a delivery. Late, repeated and reordered ones change nothing."""
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
@@ -96,7 +100,9 @@ async def receipt(row: int, request: AnyRequest, service: Service) -> None:
 
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
-async def call(row: int, request: AnyRequest, service: Service) -> Response[bytes]:
+async def call(
+    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+) -> Response[bytes]:
     """A page by voice: says who, what and how bad, twice, and takes a key meanwhile."""
     await form_of(request, service)
     page = await _page(service, row)
@@ -111,7 +117,9 @@ async def call(row: int, request: AnyRequest, service: Service) -> Response[byte
 
 
 @post("/twilio/page/{row:int}/key", status_code=200, include_in_schema=False)
-async def key(row: int, request: AnyRequest, service: Service) -> Response[bytes]:
+async def key(
+    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+) -> Response[bytes]:
     """A key: done first, then said."""
     form = await form_of(request, service)
     page = await _page(service, row)
