@@ -36,21 +36,20 @@ with EmbeddedServers(Path(sys.argv[1]), durable=False) as servers:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(memory: Path) -> Path:
     """A folder that servers have run in; making a cluster is the slow part of a first start."""
-    folder = tmp_path_factory.mktemp("made") / "data"
+    folder = memory / "made"
     with EmbeddedServers(folder, durable=False):
         pass
     return folder
 
 
 @pytest.fixture
-def used(made: Path, tmp_path: Path) -> Path:
+def used(made: Path, data_dir: Path) -> Path:
     """A copy of it."""
-    folder = tmp_path / "used"
-    shutil.copytree(made, folder)
-    (folder / "servers.json").unlink()
-    return folder
+    shutil.copytree(made, data_dir)
+    (data_dir / "servers.json").unlink()
+    return data_dir
 
 
 @contextmanager
@@ -156,10 +155,10 @@ async def test_another_process_finds_the_servers_and_no_one_else_can(used: Path)
     assert running(used) is None
 
 
-def test_no_password_stands_in_a_command_line_or_a_repr(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path, durable=False) as servers:
-        password = (tmp_path / "secret").read_text()
-        assert not [line for line in children_of(tmp_path) if password in line]
+def test_no_password_stands_in_a_command_line_or_a_repr(data_dir: Path) -> None:
+    with EmbeddedServers(data_dir, durable=False) as servers:
+        password = (data_dir / "secret").read_text()
+        assert not [line for line in children_of(data_dir) if password in line]
         assert password not in repr(servers.addresses)
         assert password not in repr(servers.postgres)
         assert password not in repr(servers.redis)
@@ -192,11 +191,11 @@ def test_a_pid_file_that_names_a_stranger_is_only_stale(used: Path) -> None:
         assert servers.postgres.alive
 
 
-def test_a_killed_initdb_leaves_nothing_to_trip_over(tmp_path: Path) -> None:
-    half = tmp_path / "postgres.init"
-    half.mkdir()
+def test_a_killed_initdb_leaves_nothing_to_trip_over(data_dir: Path) -> None:
+    half = data_dir / "postgres.init"
+    half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with EmbeddedServers(tmp_path, durable=False) as servers:
+    with EmbeddedServers(data_dir, durable=False) as servers:
         assert servers.postgres.alive
     assert not half.exists()
 
@@ -241,7 +240,7 @@ def test_an_unreadable_redis_is_put_aside_and_started_empty(used: Path) -> None:
 
 
 def test_a_taken_port_is_left_to_its_owner(used: Path, made: Path) -> None:
-    other = used.with_name("other")
+    other = used / "other"
     shutil.copytree(made, other)
     with EmbeddedServers(used, durable=False) as one:
         DataDir(other).publish(one.addresses)
@@ -250,18 +249,19 @@ def test_a_taken_port_is_left_to_its_owner(used: Path, made: Path) -> None:
             assert two.redis.port != one.redis.port
 
 
-def test_a_long_and_odd_path_is_no_obstacle(tmp_path: Path, made: Path) -> None:
-    odd = tmp_path / ("long" * 40) / "with space and 'quote'"
+def test_a_long_and_odd_path_is_no_obstacle(data_dir: Path, made: Path) -> None:
+    odd = data_dir / ("long" * 40) / "with space and 'quote'"
     shutil.copytree(made, odd)
     with EmbeddedServers(odd, durable=False) as servers:
         assert servers.redis.alive
 
 
 def test_a_relative_folder_is_made_where_we_stand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    data_dir.mkdir()
+    monkeypatch.chdir(data_dir)
     with EmbeddedServers(Path("data"), durable=False):
-        addresses = json.loads((tmp_path / "data" / "servers.json").read_text())
+        addresses = json.loads((data_dir / "data" / "servers.json").read_text())
         assert addresses["database_url"].startswith("postgresql://")
-    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((data_dir / "data").stat().st_mode) == 0o700
