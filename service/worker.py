@@ -19,6 +19,7 @@ import uvloop
 
 from service import bell, watchdog
 from service.chime import Chime
+from service.clock import monotonic
 from service.logs import configure
 from service.metrics import flush
 from service.sender import LANES, Sender
@@ -37,13 +38,15 @@ log = structlog.get_logger(__name__)
 
 async def alarm(service: Service, sender: Sender, chime: Chime) -> None:
     """Tick what is due, then sleep until the next case is."""
-    heard = chime.listener()
+    heard, swept = chime.listener(), 0.0
     while True:
         pause = SWEEP
         try:
             await service.follow_clock()
-            await sender.outbox.lapse(service.clock.now())
-            await decide_stored(service)
+            if monotonic() - swept >= SWEEP:
+                swept = monotonic()
+                await sender.outbox.lapse(service.clock.now())
+                await decide_stored(service)
             await _tick(service)
             pause = await _until_next(service)
         except AWAY as error:

@@ -1,8 +1,6 @@
 """Cases over the API: what a case carries, lists and their cursors, timelines."""
 
-from datetime import timedelta
-
-from tests.service.web.world import NOW, World
+from tests.service.web.world import World
 
 
 async def test_a_case_carries_what_the_contract_names(world: World) -> None:
