@@ -118,6 +118,8 @@ def _resolved(schedule: Schedule, start: int, end: int) -> list[Piece]:
     taken: list[Span] = []
     by_rank = sorted(schedule.layers, key=lambda layer: -layer.priority)
     for _, layers in groupby(by_rank, key=lambda layer: layer.priority):
+        if taken == [(start, end)]:
+            break
         own = [piece for layer in layers for piece in pieces(layer, start, end)]
         found += carve(own, taken)
         taken = union([*taken, *((a, b) for a, b, _, _ in own)])
