@@ -42,7 +42,7 @@ class Dialect:
 
 def read(dialect: Dialect, envelope: Envelope, written: Written, own: frozenset[str]) -> Report:
     """The report of one body. Raises Unreadable."""
-    event = (written.line("event") or "").lower()
+    event = written.event()
     at = moment(written.line("updated") or "") or dialect.signed(envelope)
     requester = _requester(written)
     key = dialect.key(envelope, written)

@@ -25,7 +25,6 @@ _MOST = 1000
 
 NAMES: Names = {
     "id": ("id", "number", "no", "key", "sysid"),
-    "event": ("event", "eventtype", "triggeredevent", "type", "action", "kind", "trigger"),
     "subject": ("title", "subject", "summary", "shortdescription"),
     "description": ("description", "descriptiontext", "details"),
     "status": ("status", "state"),
@@ -94,6 +93,8 @@ NAMES: Names = {
     "comment_public": ("commentpublic", "commentispublic", "latestcommentispublic", "ispublic"),
     "actor": ("currentuserid", "currentuseremail", "actorid", "actor", "sysupdatedby"),
 }
+_EVENT = ("event", "eventtype", "triggeredevent", "action", "trigger", "type", "kind")
+"""What happened, if it is not the ticket's own: a ticket's type is another thing."""
 _LOOKED_UP = frozenset(name for names in NAMES.values() for name in names)
 
 
@@ -138,6 +139,11 @@ class Written:
             raise Unreadable(f"The member for the ticket's {member} is no text.")
         return told
 
+    def event(self) -> str:
+        """What happened, in lower case; empty when the body does not say."""
+        told = [*(self._bare.get(name) for name in _EVENT), self._of_ticket.get("event")]
+        return next((one_line(value).lower() for value in told if type(value) is str and value), "")
+
     def text(self, member: str) -> str | None:
         """As text of many lines."""
         value = self.raw(member)
@@ -154,7 +160,8 @@ class Written:
     def extra(self) -> dict[str, str]:
         """Every member we have no meaning for, under the administrator's own name."""
         found: dict[str, str] = {}
-        for name, value in (self._bare | self._of_ticket).items():
+        rest = {name: value for name, value in self._bare.items() if name not in _EVENT}
+        for name, value in (rest | self._of_ticket).items():
             told = None if name in _LOOKED_UP else as_text(value)
             if told is not None and len(found) < MANY:
                 found[one_line(self._labels[name], NAME)] = told

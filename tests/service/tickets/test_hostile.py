@@ -105,14 +105,23 @@ def texts(report: Report) -> Iterator[str]:
 
 
 @every
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(document=documents)
 def test_any_json_at_all(kit: Kit, document: object) -> None:
     read_if_readable(kit, json.dumps(document).encode())
 
 
 @every
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40)
+@given(noise=st.binary(max_size=6), at=st.floats(0, 1), gone=st.integers(0, 9))
+def test_a_real_body_with_some_bytes_gone_mad(kit: Kit, noise: bytes, at: float, gone: int) -> None:
+    body = json.dumps(kit.sample, ensure_ascii=False).encode()
+    cut = int(at * len(body))
+    read_if_readable(kit, body[:cut] + noise + body[cut + gone :])
+
+
+@every
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_real_body_with_one_member_gone_mad(kit: Kit, data: st.DataObject) -> None:
     sample = kit.said("customer", "Still down") if kit.said and data.draw(st.booleans()) else None

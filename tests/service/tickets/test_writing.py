@@ -101,7 +101,7 @@ def test_a_failure_at_any_step_is_judged(kit: Kit, answer: Answer, expected: obj
 
 
 @writers
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     body=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),
