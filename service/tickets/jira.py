@@ -118,7 +118,7 @@ def _revision(document: Members) -> int:
 
 
 def _key(envelope: Envelope) -> str:
-    delivery = envelope.headers.get("x-atlassian-webhook-identifier")
+    delivery = signature.delivery(envelope, "x-atlassian-webhook-identifier")
     return delivery or signature.content_key(envelope.body)
 
 

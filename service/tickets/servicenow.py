@@ -92,8 +92,8 @@ class ServiceNow(Writer):
 
     source = "servicenow"
     name = "ServiceNow"
-    settings = ("SERVICENOW_URL", "SERVICENOW_USER", "SERVICENOW_PASSWORD")
-    own_from = ("SERVICENOW_USER",)
+    settings = ("SERVICENOW_URL", "SERVICENOW_USERNAME", "SERVICENOW_PASSWORD")
+    own_from = ("SERVICENOW_USERNAME",)
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:  # noqa: ARG002 - nothing is dated
         """The secret in a header of the business rule's REST message. Raises Forged."""
