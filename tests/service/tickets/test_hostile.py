@@ -167,6 +167,14 @@ def test_every_member_set_to_something_oversized(kit: Kit, value: object) -> Non
 
 
 @every
+def test_every_member_under_a_name_that_cannot_be_stored(kit: Kit) -> None:
+    for path in places(kit.sample):
+        if isinstance(path[-1], str):
+            renamed = put(kit.sample, (*path[:-1], f"{path[-1]}\0\ud800"), "told")
+            read_if_readable(kit, json.dumps(renamed).encode())
+
+
+@every
 def test_a_megabyte_is_read_in_bounded_work(kit: Kit) -> None:
     """Of a huge text, a huge list and a hundred thousand members, a bounded part is kept."""
     huge: dict[str, object] = {f"member{n}": "x" for n in range(40_000)}
