@@ -89,9 +89,17 @@ NAMES: Names = {
     ),
     "comment_id": ("commentid", "latestcommentid", "latestpubliccommentid"),
     "comment_author_email": ("commentauthoremail", "latestcommentauthoremail", "authoremail"),
+    "comment_author_id": ("commentauthorid", "latestcommentauthorid", "authorid"),
     "comment_author_role": ("commentauthorrole", "latestcommentauthorrole", "authorrole", "author"),
     "comment_public": ("commentpublic", "commentispublic", "latestcommentispublic", "ispublic"),
-    "actor": ("currentuserid", "currentuseremail", "actorid", "actor", "sysupdatedby"),
+    "actor": (
+        "currentuserid",
+        "currentuseremail",
+        "actorid",
+        "actor",
+        "eventperformeremail",
+        "sysupdatedby",
+    ),
 }
 _EVENT = ("event", "eventtype", "triggeredevent", "action", "trigger", "type", "kind")
 """What happened, if it is not the ticket's own: a ticket's type is another thing."""

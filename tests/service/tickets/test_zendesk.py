@@ -233,6 +233,9 @@ def test_empty_placeholders_are_absent() -> None:
     [
         ({"author_email": "ada@acme.example"}, "customer", True),
         ({"comment_author_role": "End-user"}, "customer", True),
+        ({"author_email": "bob@acme.example"}, "customer", True),
+        ({"author_email": "anna@support.example"}, "system", False),
+        ({"requester_id": "7", "comment": {"author_id": 7, "body": "x"}}, "customer", True),
         ({"comment_author_role": "Agent", "comment_is_public": "true"}, "agent", True),
         ({"comment_author_role": "Admin"}, "agent", False),
         ({}, "system", False),
