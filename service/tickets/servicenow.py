@@ -61,7 +61,7 @@ _TABLE = "/api/now/table"
 
 def _status(written: Written) -> TicketStatus | None:
     found = _STATES.get((written.line("status") or "").lower())
-    reason = (written.extra().get("hold_reason") or "").lower()
+    reason = (written.line("hold_reason") or "").lower()
     on_caller = found is TicketStatus.ON_HOLD and reason in _ON_THE_CALLER
     return TicketStatus.PENDING if on_caller else found
 

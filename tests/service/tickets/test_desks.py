@@ -231,8 +231,9 @@ def test_servicenow_states(columns: dict[str, str], status: TicketStatus | None)
 
 
 def test_servicenow_details() -> None:
-    body = {"record": payload("servicenow_incident") | {"priority": "1 - Critical"}}
-    assert read("servicenow", body).priority == "1"
+    held = {"priority": "1 - Critical", "state": "3", "hold_reason": "Awaiting Caller"}
+    report = read("servicenow", {"record": payload("servicenow_incident") | held})
+    assert (report.priority, report.status) == ("1", TicketStatus.PENDING)
     columns = {"sys_id": "9d38", "sys_mod_count": "7", "sys_updated_by": "Heliograph"}
     report = read("servicenow", columns, frozenset({"heliograph"}))
     assert (report.ticket, report.version[1], report.echo) == ("9d38", 7, True)

@@ -12,6 +12,7 @@ import pytest
 from routing.report import Report, ReportKind, Requester, TicketStatus
 from service.tickets.marker import signed
 from service.tickets.ticketsystem import Envelope, Forged, Unreadable
+from service.tickets.written import NAMES
 from service.tickets.zendesk import Zendesk
 from tests.service.tickets.signing import NOW, zendesk
 
@@ -216,6 +217,11 @@ def test_administrators_name_things_as_they_like(body: object) -> None:
     assert (report.ticket, report.subject) == ("35436", "Down")
     assert report.requester is not None
     assert report.requester.email == "a@x.example"
+
+
+def test_no_name_means_two_things() -> None:
+    named = [name for names in NAMES.values() for name in names]
+    assert len(named) == len(set(named))
 
 
 def test_empty_placeholders_are_absent() -> None:
