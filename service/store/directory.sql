@@ -18,6 +18,10 @@ select body from people where id = $1;
 -- Several people.
 select id, body from people where id = any($1::text[]);
 
+-- name: list_people
+-- People after an id.
+select id, body from people where id > $1 order by id limit $2;
+
 -- name: upsert_people
 -- New or changed people.
 insert into people (id, body, updated_at)
@@ -63,6 +67,14 @@ where (k.kind, k.value) in (select * from unnest($1::text[], $2::text[]));
 -- One account.
 select body from accounts where id = $1;
 
+-- name: list_accounts
+-- Accounts after an id, those alone that a caller may see.
+select id, body
+from accounts
+where id > $1 and ($3::text[] is null or id = any($3))
+order by id
+limit $2;
+
 -- name: accounts_by_id
 -- Several accounts.
 select id, body from accounts where id = any($1::text[]);
@@ -103,6 +115,10 @@ select id, schedule, body from schedule_overrides where ends_at > $1 order by cr
 -- A new override of a schedule.
 insert into schedule_overrides (id, schedule, body, ends_at, created_by, created_at)
 values ($1, $2, $3, $4, $5, $6);
+
+-- name: delete_override
+-- An override that is taken back.
+delete from schedule_overrides where id = $1 and schedule = $2 returning body;
 
 -- name: token_by_digest
 -- The token with this digest, unless it was revoked.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from service.web import api_actions, api_cases
+from service.web import api_actions, api_cases, api_oncall
 from service.web.asking import known_parameters
 from service.web.security import guard
 from service.web.strict import Strict
@@ -12,6 +12,7 @@ from service.web.strict import Strict
 PATH = "/api/v1"
 SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
+    "On call": api_oncall.HANDLERS,
 }
 """Title in the documentation to handlers."""
 
