@@ -2,10 +2,9 @@
 
 Half-open and in physical time: windows and holidays are drawn on the wall clock of the calendar's
 zone, their edges become instants by `routing.wall`, and from there on only instants are counted.
-
 Each UTC year of a calendar is compiled once, into its merged spans with a running total of covered
 time, so every question is a binary search. Instants must be timezone-aware and within the years 2
-to 9998, otherwise ValueError says so; an answer that lies beyond the horizon is None.
+to 9998, otherwise ValueError says so; an answer beyond the horizon is None.
 """
 
 from __future__ import annotations
@@ -15,13 +14,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from itertools import accumulate
 
 from routing.public_holidays import public_holidays
 from routing.spans import Span, clip, union, without
 from routing.wall import (
+    DATE_1970,
+    DAY,
     MICROSECOND,
+    WEEKDAY_1970,
+    clock_ticks,
     from_ticks,
-    instant_of,
+    instant_tick,
     require_instant,
     to_ticks,
     zone_of,
@@ -34,8 +38,7 @@ HORIZON = 30
 LONGEST = 100
 """Years ahead that covered time is added up to: beyond, it is None."""
 _LAST_YEAR = 9998
-_DAY = timedelta(days=1)
-_WEEK = timedelta(days=7)
+_WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ class Window:
     @property
     def length(self) -> timedelta:
         """On the wall clock: more than nothing, at most a week."""
-        days = timedelta(days=(self.end_day - self.start_day) % 7)
-        length = days + _clock(self.end) - _clock(self.start)
-        return length if length > timedelta(0) else length + _WEEK
+        days = (self.end_day - self.start_day) % 7 * DAY
+        length = days + clock_ticks(self.end) - clock_ticks(self.start)
+        return (length if length > 0 else length + _WEEK) * MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Calendar:
     """Half-open, physical minutes, right across DST. A holiday closes local midnight to midnight.
 
     `zone` is an IANA name or a fixed offset such as `UTC-03:00`. Open in the union of `windows`, or
-    at any time if `always`; closed on `holidays` (local dates) and on the country's.
+    at any time if `always`; closed on `holidays` and on the country's.
     """
 
     id: str
@@ -174,8 +177,7 @@ def elapsed(cal: Calendar, start: datetime, end: datetime, pauses: Pauses = ()) 
 def add(cal: Calendar, start: datetime, covered: timedelta, pauses: Pauses = ()) -> datetime | None:
     """The earliest instant at which the covered, unpaused time since `start` reaches `covered`.
 
-    `start` itself if `covered` is nothing or less; None if it is never reached within a hundred
-    years.
+    `start` itself if that is nothing or less; None if a hundred years do not reach it.
     """
     left = covered // MICROSECOND
     tick = to_ticks(require_instant(start))
@@ -255,10 +257,12 @@ def _never_closes(cal: Calendar) -> bool:
         return True
     ring = []
     for window in cal.windows:
-        begin = (window.start_day * _DAY + _clock(window.start)) // MICROSECOND
-        length, week = window.length // MICROSECOND, _WEEK // MICROSECOND
-        ring += [(begin, begin + length), (begin - week, begin - week + length)]
-    return clip(union(ring), 0, _WEEK // MICROSECOND) == [(0, _WEEK // MICROSECOND)]
+        begin, length = (
+            window.start_day * DAY + clock_ticks(window.start),
+            window.length // MICROSECOND,
+        )
+        ring += [(begin, begin + length), (begin - _WEEK, begin - _WEEK + length)]
+    return clip(union(ring), 0, _WEEK) == [(0, _WEEK)]
 
 
 @lru_cache(maxsize=4096)
@@ -266,26 +270,21 @@ def _year(cal: Calendar, number: int) -> _Year:
     start = to_ticks(datetime(number, 1, 1, tzinfo=UTC))
     end = to_ticks(datetime(number + 1, 1, 1, tzinfo=UTC))
     zone = zone_of(cal.zone)
-    weekly = [(start, end)] if cal.always else union(_weekly(cal.windows, zone, number))
+    weekly = [(start, end)] if cal.always else union(_weekly(cal.windows, zone, start, end))
     closed = union(_closed(cal, zone, number))
     open_spans = clip(without(weekly, closed), start, end)
-    before, total = [], 0
-    for a, b in open_spans:
-        before.append(total)
-        total += b - a
+    *before, total = accumulate((b - a for a, b in open_spans), initial=0)
     return _Year(start, end, [a for a, _ in open_spans], [b for _, b in open_spans], before, total)
 
 
-def _weekly(windows: Iterable[Window], zone: tzinfo, number: int) -> Iterable[Span]:
-    """Every occurrence of the windows that may touch a UTC year."""
-    last = datetime(number + 1, 1, 3)  # noqa: DTZ001 - wall time
+def _weekly(windows: Iterable[Window], zone: tzinfo, start: int, end: int) -> Iterable[Span]:
+    """Every occurrence of the windows that may touch a span: a week long at most, a zone apart."""
+    early = start // DAY - 10
     for window in windows:
-        begin = datetime(number - 1, 12, 22)  # noqa: DTZ001 - wall time
-        begin += ((window.start_day - begin.weekday()) % 7) * _DAY + _clock(window.start)
-        while begin < last:
-            end = begin + window.length
-            yield to_ticks(instant_of(zone, begin)), to_ticks(instant_of(zone, end))
-            begin += _WEEK
+        day = early + (window.start_day - early - WEEKDAY_1970) % 7
+        first, length = day * DAY + clock_ticks(window.start), window.length // MICROSECOND
+        for begin in range(first, end + 2 * DAY, 7 * DAY):
+            yield instant_tick(zone, begin), instant_tick(zone, begin + length)
 
 
 def _closed(cal: Calendar, zone: tzinfo, number: int) -> Iterable[Span]:
@@ -297,11 +296,5 @@ def _closed(cal: Calendar, zone: tzinfo, number: int) -> Iterable[Span]:
             public = public_holidays(cal.country, year, observed=cal.observed)
             dates |= {day for day in public if near[0] <= day <= near[1]}
     for day in dates:
-        midnight = datetime.combine(day, time())
-        yield to_ticks(instant_of(zone, midnight)), to_ticks(instant_of(zone, midnight + _DAY))
-
-
-def _clock(wall: time) -> timedelta:
-    return timedelta(
-        hours=wall.hour, minutes=wall.minute, seconds=wall.second, microseconds=wall.microsecond
-    )
+        midnight = (day - DATE_1970).days * DAY
+        yield instant_tick(zone, midnight), instant_tick(zone, midnight + DAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -64,18 +65,31 @@ def _refusals(
     refused = channel_allowed(plan, asked.channel, severity) if asked.channel else None
     if refused is not None:
         yield refused
-    if asked.product and policy.products and asked.product.casefold() not in policy.products:
-        yield Refusal("product_not_covered", f"The plans do not cover {asked.product}.")
-    if asked.language and policy.languages and asked.language.casefold() not in policy.languages:
-        spoken = ", ".join(sorted(policy.languages))
-        yield Refusal("language_not_covered", f"Support is given in {spoken}.")
+    outside = out_of_scope(policy, asked.product, asked.language)
+    if outside is not None:
+        yield Refusal("out_of_scope", f"{outside[0].upper()}{outside[1:]}.")
     if account is not None and _must_be_named(plan, asked) and not is_named(account, asked.contact):
-        sentence = f"{asked.contact or 'The requester'} is not a named contact of {account.name}."
+        sentence = f"{asked.contact} is not a named contact of {account.name}."
         yield Refusal("not_named_contact", sentence)
 
 
+def out_of_scope(policy: Policy, product: str, language: str) -> str | None:
+    """Why the plans do not cover it (R5, R40), or None. What the ticket does not say is covered.
+
+    A language covers its regions: `en` covers `en-GB` and `English (UK)` its first word.
+    """
+    if product and policy.products and product.casefold() not in policy.products:
+        return f"the plans do not cover {product}"
+    spoken = re.split(r"[^a-z]+", language.casefold().strip(), maxsplit=1)[0]
+    if spoken and policy.languages and spoken not in policy.languages:
+        return f"support is given in {', '.join(sorted(policy.languages))}, not {language}"
+    return None
+
+
 def _must_be_named(plan: Plan, asked: Asked) -> bool:
-    return plan.named_contacts is not None and asked.channel in plan.named_contacts.channels
+    # A system that does not say who asked is no proof that somebody else did.
+    rules = plan.named_contacts
+    return bool(asked.contact) and rules is not None and asked.channel in rules.channels
 
 
 def is_named(account: Account, email: str) -> bool:

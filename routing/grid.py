@@ -15,8 +15,10 @@ from functools import lru_cache
 
 from routing.rotation import Rotation
 from routing.wall import (
+    DATE_1970,
     DAY,
     MICROSECOND,
+    WEEKDAY_1970,
     require_instant,
     to_ticks,
     wall_tick,
@@ -28,8 +30,7 @@ _WEEK = 7 * DAY
 _UNITS = {"hours": _HOUR, "days": DAY, "weeks": _WEEK, "months": 0}
 _EIGHT_YEARS = 8
 """The longest time between two 29 Februaries, for a rotation by the year."""
-_ORDINAL_1970 = date(1970, 1, 1).toordinal()
-_WEEKDAY_1970 = date(1970, 1, 1).weekday()
+_ORDINAL_1970 = DATE_1970.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _taken(rotation: Rotation) -> Callable[[int], bool] | None:
 
 
 def _weekday(wall: int) -> int:
-    return (wall // DAY + _WEEKDAY_1970) % 7
+    return (wall // DAY + WEEKDAY_1970) % 7
 
 
 def _date(wall: int) -> date:

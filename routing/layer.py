@@ -11,10 +11,16 @@ from datetime import date, datetime, time, tzinfo
 from routing.rotation import Rotation
 from routing.spans import Piece, Span, clip, union
 from routing.turns import turns
-from routing.wall import DAY, SECOND, instant_tick, to_ticks, wall_tick, zone_of
-
-_DAY_1970 = date(1970, 1, 1)
-_WEEKDAY_1970 = _DAY_1970.weekday()
+from routing.wall import (
+    DATE_1970,
+    DAY,
+    WEEKDAY_1970,
+    clock_ticks,
+    instant_tick,
+    to_ticks,
+    wall_tick,
+    zone_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +98,17 @@ def _spans(limit: Restriction, zone: tzinfo, start: int, end: int) -> Iterator[S
 
 def _hours(limit: Restriction) -> Span:
     """When the hours of a day begin on the wall, and how long they last."""
-    start, end = _clock(limit.start), _clock(limit.end)
+    start, end = clock_ticks(limit.start or time()), clock_ticks(limit.end or time())
     return start, end - start if end > start else end - start + DAY
-
-
-def _clock(wall: time | None) -> int:
-    if wall is None:
-        return 0
-    seconds = (wall.hour * 60 + wall.minute) * 60 + wall.second
-    return seconds * SECOND + wall.microsecond
 
 
 def _on_day(limit: Restriction, number: int) -> bool:
     """Whether the day (counted from 1970) is one of those listed."""
-    if limit.weekdays and (number + _WEEKDAY_1970) % 7 not in limit.weekdays:
+    if limit.weekdays and (number + WEEKDAY_1970) % 7 not in limit.weekdays:
         return False
     if not limit.month_days:
         return True
-    ordinal = number + _DAY_1970.toordinal()
+    ordinal = number + DATE_1970.toordinal()
     if not 1 <= ordinal <= date.max.toordinal():
         return False
     day = date.fromordinal(ordinal)

@@ -5,22 +5,34 @@ Every answer comes with its reason, a clause that can stand in a timeline.
 
 from __future__ import annotations
 
+from routing.entitlement import out_of_scope
 from routing.people import Account
 from routing.policy import Plan, Policy, Promise, Route, Severity
 from routing.rule import Facts, matches, why
 
 
-def plan_of(policy: Policy, account: Account | None) -> tuple[Plan, str]:
-    """The plan a customer is served under (R1, R2, R32, R41).
+def plan_of(
+    policy: Policy,
+    account: Account | None,
+    *,
+    product: str | None = None,
+    language: str | None = None,
+) -> tuple[Plan, str]:
+    """The plan a customer is served under (R1, R2, R5, R32, R40, R41).
 
     A status may stand in for the account's plan (a trial is served as Standard, a suspended account
-    without promises). A customer nobody knows gets the policy's unknown plan, never silence.
+    without promises), and so may a product or language the plans do not cover. A customer nobody
+    knows gets the policy's unknown plan, never silence.
     """
     if account is None:
         return policy.plans[policy.unknown_plan], "the customer is unknown"
     stand_in = policy.status_plans.get(account.status)
     if stand_in is not None:
         return policy.plans[stand_in], f"{account.name} is {account.status}"
+    outside = out_of_scope(policy, product or "", language or "")
+    stand_in = policy.out_of_scope_plan
+    if outside is not None and stand_in is not None:
+        return policy.plans[stand_in], outside
     plan = policy.plans.get(account.plan)
     if plan is None:
         reason = f"{account.name} is on {account.plan}, which this policy does not know"

@@ -12,7 +12,7 @@ summer-time change is an hour shorter or longer and the handoff stays where peop
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from routing.grid import Grid, grid_of
 from routing.rotation import Rotation
@@ -46,8 +46,9 @@ def _endless(rotation: Rotation) -> bool:
 
 
 def _until_next(grid: Grid, start: int, end: int) -> Iterator[Turn]:
-    """Turns that last until the next slot."""
-    for (wall, begin, turn), (_, until, _) in pairwise(_slots(grid, start, end)):
+    """Turns that last until the next slot; the last before the end of all years has none."""
+    edge = (FOREVER, FOREVER, 0)
+    for (wall, begin, turn), (_, until, _) in pairwise(chain(_slots(grid, start, end), [edge])):
         if grid.takes is None or grid.takes(wall):
             yield begin, until, turn
 

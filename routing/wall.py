@@ -17,7 +17,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+DATE_1970 = date(1970, 1, 1)
+WEEKDAY_1970 = DATE_1970.weekday()
 _WALL_EPOCH = EPOCH.replace(tzinfo=None)
 _BLOCK = 400 * DAY
 _SLACK = 3 * DAY
@@ -99,6 +101,11 @@ def from_ticks(ticks: int) -> datetime | None:
 def wall_ticks(wall: datetime) -> int:
     """A naive wall time in ticks of the local clock."""
     return (wall - _WALL_EPOCH) // MICROSECOND
+
+
+def clock_ticks(clock: time) -> int:
+    """Ticks since midnight."""
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * SECOND + clock.microsecond
 
 
 def wall_tick(zone: tzinfo, tick: int) -> int:

@@ -215,8 +215,6 @@ class Sender:
             case Unclear(reason):
                 self._count(row, "unclear")
                 await self._later(row, reason, begun, unclear=True)
-            case Refused() as refused if refused.fault is Fault.BENIGN:
-                await self.outbox.done(row, refused.reason, self.clock.now())
             case Refused() as refused:
                 await self._refused(row, refused, begun)
 

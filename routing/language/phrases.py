@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from routing.language.problems import nearest
-from routing.language.words import duration_text, parse_wait
+from routing.language.words import parse_wait
 from routing.policy import StepTarget
 from routing.sla import Target
 
@@ -42,7 +42,8 @@ def parse_target(text: str) -> Target | None:
 def target_text(target: Target) -> str:
     if target.business_days is not None:
         return f"{target.business_days} business day{'s' * (target.business_days != 1)}"
-    return duration_text(timedelta(minutes=target.minutes or 0))
+    hours, minutes = divmod(target.minutes or 0, 60)
+    return f"{hours}h{minutes}m" if hours and minutes else f"{hours}h" if hours else f"{minutes}m"
 
 
 def parse_step_target(text: str) -> StepTarget:

@@ -17,7 +17,7 @@ from service.tickets import labels, signature
 from service.tickets.fields import clean_tags
 from service.tickets.labels import ON_HOLD_LABEL
 from service.tickets.marker import hidden, is_ours
-from service.tickets.members import Members, read_object
+from service.tickets.members import Members, numbered, read_object
 from service.tickets.ticketsystem import (
     NOBODY,
     Access,
@@ -125,7 +125,7 @@ def _report(
     is_open = issue.word("state") != "closed" and action not in _GONE
     return Report(
         source="github",
-        ticket=f"{repository}#{number}",
+        ticket=numbered(repository, number),
         kind=_kind(action, comment),
         version=(updated.timestamp(), 0),
         event_key=envelope.headers.get("x-github-delivery")

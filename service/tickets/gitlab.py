@@ -14,7 +14,7 @@ from service.tickets import labels, signature, standard
 from service.tickets.fields import clean_tags
 from service.tickets.labels import ON_HOLD_LABEL
 from service.tickets.marker import hidden, is_ours
-from service.tickets.members import Members, read_object
+from service.tickets.members import Members, numbered, read_object
 from service.tickets.text import mail_address
 from service.tickets.ticketsystem import (
     NOBODY,
@@ -121,7 +121,7 @@ def _report(
     at = comment.at if comment is not None else updated
     return Report(
         source="gitlab",
-        ticket=f"{project}#{number}",
+        ticket=numbered(project, number),
         kind=kind,
         version=((updated or envelope.received_at).timestamp(), 0),
         event_key=_key(envelope),

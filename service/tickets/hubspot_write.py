@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from routing.report import TicketStatus
 from service.tickets.marker import signed
-from service.tickets.ticketsystem import Access, Change, Conversation, Refused, Request
-from service.tickets.writing import Writer, and_then
+from service.tickets.members import Members
+from service.tickets.ticketsystem import Access, Change, Conversation, Done, Refused, Request
+from service.tickets.writing import Writer, and_then, still
 
 _NOTE_TO_TICKET = 228
 _STAGES = {
@@ -63,8 +64,25 @@ class HubSpotWriter(Writer):
         """The stage, then the note."""
         if change.note is not None and change.public:
             return Refused("HubSpot has no public notes; the update stays on the case.")
-        requests, shortfall = _requests(change, access)
+        told = change
+        if change.status in {TicketStatus.ON_HOLD, TicketStatus.PENDING}:
+            path = f"{_path(change)}?properties=hs_pipeline_stage,closed_date"
+            verdict, ticket = yield from self.seen(Request("GET", path, access.headers))
+            if not isinstance(verdict, Done):
+                return verdict
+            told = still(change, _ended(ticket.nested("properties")))
+        requests, shortfall = _requests(told, access)
         return and_then((yield from self.in_turn(requests)), shortfall)
+
+
+def _path(change: Change) -> str:
+    return f"/crm/v3/objects/tickets/{quote(change.ticket, safe='')}"
+
+
+def _ended(properties: Members) -> bool:
+    """Closed in HubSpot's own pipeline, or in any that keeps the date."""
+    closed = properties.line("hs_pipeline_stage") == _STAGES[TicketStatus.CLOSED]
+    return closed or properties.line("closed_date") is not None
 
 
 def _requests(change: Change, access: Access) -> tuple[list[Request], str | None]:
@@ -75,9 +93,8 @@ def _requests(change: Change, access: Access) -> tuple[list[Request], str | None
         if stage is None:
             shortfall = "HubSpot has no on hold until HELIOGRAPH_HUBSPOT_ON_HOLD is its stage's id."
     if stage is not None:
-        path = f"/crm/v3/objects/tickets/{quote(change.ticket, safe='')}"
         properties = {"properties": {"hs_pipeline_stage": stage}}
-        requests.append(Request("PATCH", path, access.headers, properties))
+        requests.append(Request("PATCH", _path(change), access.headers, properties))
     if change.note is not None:
         requests.append(_note(change, access))
     return requests, shortfall

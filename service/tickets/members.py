@@ -174,6 +174,11 @@ class Members:
         raise self.wrong(name, "a list")
 
 
+def numbered(place: str, number: str) -> str:
+    """The ticket's id where numbers count within a place, such as a repository."""
+    return checked_identifier("number", f"{place}#{number}") or ""
+
+
 def checked_identifier(path: str, value: str) -> str | None:
     """An id fit to be a key. Raises Unreadable when it is longer than 255 characters."""
     cleaned = one_line(value, IDENTIFIER + 1)

@@ -98,7 +98,7 @@ def _report(
 ) -> Report:
     updated = ticket.time("updated_at")
     comment = _comment(article)
-    first = ticket.raw("article_count") in {0, 1}
+    first = ticket.line("article_count") in {"0", "1"}
     return Report(
         source="zammad",
         ticket=number,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.simulator.config import Hooks, OwnNumber, SimulatorConfig
 from notifiers.simulator.simulation import Simulation
-from service.library import NothingLoaded
+from routing.region import with_sun
+from service.library import NothingLoaded, Shelf
 from service.settings import Settings
 from service.store import codec
 from service.store.sql import query
@@ -58,7 +59,8 @@ def _hooks(service: Callable[[], Service]) -> Hooks:
 
 async def _cases(service: Service) -> list[dict[str, Any]]:
     async with service.pool.acquire() as conn:
-        rows = await conn.fetch(query("list_cases"), None, None, None, None, None, None, SHOWN)
+        nothing = [None] * 6
+        rows = await conn.fetch(query("list_cases"), *nothing, SHOWN, None)
         lines = {r["id"]: await conn.fetch(query("timeline_of"), r["id"], 0, LINES) for r in rows}
     try:
         book = (await service.desk.shelf()).book()
@@ -83,16 +85,25 @@ async def _cases(service: Service) -> list[dict[str, Any]]:
 
 
 async def _people(service: Service) -> list[dict[str, Any]]:
-    """Everybody with a number, those on call now first."""
+    """Everybody with a number, in the order in which a page would reach them now."""
     try:
         shelf = await service.desk.shelf()
     except NothingLoaded:
         return []
-    now, book = service.clock.now(), shelf.book()
-    on_call = {p for s in shelf.schedules for p in book.on_call(s, now)}
+    first = _soonest(shelf, service.clock.now())
     found: dict[str, str] = {}
-    for person in sorted(shelf.people.values(), key=lambda p: (p.id not in on_call, p.name)):
+    for person in sorted(shelf.people.values(), key=lambda p: (first.get(p.id, 99), p.name)):
         for method in person.contact_methods:
             if method.type in {"sms", "voice"}:
                 found.setdefault(method.address, person.name)
     return [{"name": name, "number": number} for number, name in found.items()]
+
+
+def _soonest(shelf: Shelf, now: datetime) -> dict[str, int]:
+    """The region with the sun, whoever stands behind it, then Sustained Engineering."""
+    policy, book = shelf.current, shelf.book()
+    sun = with_sun(policy.regions, policy.calendars, now)
+    schedules = [sun.schedule, sun.backup] if sun else []
+    schedules.append(policy.engineering.schedule or "")
+    on_call = [p for s in schedules if s for p in book.on_call(s, now)]
+    return {person: place for place, person in reversed(list(enumerate(on_call)))}

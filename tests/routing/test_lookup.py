@@ -81,6 +81,24 @@ def test_r2_r32_r41_the_status_of_an_account_decides_its_plan(status: str, plan:
     assert plan_of(POLICY, replace(ACME, status=status))[0].id == plan
 
 
+@pytest.mark.parametrize(
+    ("product", "language", "plan"),
+    [
+        (None, None, "plus"),
+        ("Cloud Enterprise", "en-GB", "plus"),
+        ("cloud enterprise", "EN", "plus"),
+        ("Community", None, "lapsed"),
+        (None, "fr", "lapsed"),
+        ("", "", "plus"),
+    ],
+)
+def test_r5_r40_what_is_out_of_scope_has_a_plan_of_its_own(
+    product: str | None, language: str | None, plan: str
+) -> None:
+    policy = replace(POLICY, out_of_scope_plan="lapsed")
+    assert plan_of(policy, ACME, product=product, language=language)[0].id == plan
+
+
 def test_nobody_we_know_gets_the_unknown_plan_never_silence() -> None:
     assert plan_of(POLICY, None)[0] is UNKNOWN
     plan, reason = plan_of(POLICY, replace(ACME, plan="platinum"))
@@ -178,8 +196,8 @@ def test_r12_r14_r19_r21_channels_of_a_plan(
         (ACME, Asked("portal", "ADA@acme.example", "Cloud Enterprise", "EN"), []),
         (ACME, Asked("portal", "bob@acme.example"), ["not_named_contact"]),
         (ACME, Asked("email", "bob@acme.example"), []),
-        (ACME, Asked("email", product="Community"), ["product_not_covered"]),
-        (ACME, Asked("email", language="fr"), ["language_not_covered"]),
+        (ACME, Asked("email", product="Community"), ["out_of_scope"]),
+        (ACME, Asked("email", language="fr"), ["out_of_scope"]),
         (replace(ACME, status="expired"), Asked("email"), ["account_expired"]),
         (replace(ACME, status="trial"), Asked("email"), []),
         (None, Asked("email"), ["unidentified"]),

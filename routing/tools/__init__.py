@@ -1,0 +1,1 @@
+"""What a support manager asks of a policy before the night: check, explain, rehearse, coverage."""

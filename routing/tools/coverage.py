@@ -1,0 +1,200 @@
+"""Whether somebody can be reached at every instant something is promised, and how soon.
+
+For every plan and severity, from every home region, the promised hours are laid over who the
+escalation policy of the route would reach. Where that is nobody, the instant is a counter-example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from routing.directory import Directory
+from routing.policy import Plan, Policy, Promise, Severity
+from routing.sla import Metric
+from routing.tools.reach import Roster
+from routing.tools.rehearsal import Pacing
+from routing.tools.survey import Span, Survey, joined, total
+
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One plan and severity from one home region. Spans are UTC, lengths of physical time."""
+
+    plan: str
+    severity: str
+    home: str
+    calendar: str
+    routes: tuple[str, ...]
+    promised: timedelta
+    reached: timedelta
+    gaps: tuple[Span, ...]
+    """The first spans in which something is promised and nobody would be reached."""
+    to_first: timedelta | None
+    """The longest time from the page's begin to the first contact begun, pacing included."""
+    to_second: timedelta | None
+    """The longest time until a second person is reached, when the first does not answer."""
+    fewest: int
+    """How many people the escalation policy reaches where it reaches fewest."""
+    fewest_at: datetime | None
+    target: timedelta | None
+    """What is promised for the first reply, where it is a time."""
+    quiet: bool = False
+    """Whether its routes page nobody, whatever happens."""
+
+    @property
+    def holds(self) -> bool:
+        late = self.target is not None and self.to_first is not None and self.to_first > self.target
+        return not (self.gaps or late or (self.quiet and self.target is not None))
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "plan": self.plan,
+            "severity": self.severity,
+            "home_region": self.home or None,
+            "calendar": self.calendar,
+            "routes": list(self.routes),
+            "holds": self.holds,
+            "promised_hours": round(self.promised / timedelta(hours=1), 2),
+            "uncovered_hours": round((self.promised - self.reached) / timedelta(hours=1), 2),
+            "gaps": [{"from": _utc(begin), "to": _utc(end)} for begin, end in self.gaps],
+            "seconds_to_first": _seconds(self.to_first),
+            "seconds_to_second": _seconds(self.to_second),
+            "fewest_people": self.fewest,
+            "fewest_at": _utc(self.fewest_at) if self.fewest_at else None,
+            "first_reply_seconds": _seconds(self.target),
+        }
+
+    def spoken(self) -> str:
+        """What holds or does not, without whose it is."""
+        if self.quiet:
+            return f"nobody is paged (route {', '.join(self.routes)})"
+        if self.gaps:
+            begin, end = self.gaps[0]
+            missing = self.promised - self.reached
+            return (
+                f"nobody can be reached from {begin:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC"
+                f" ({missing} in all, promised in {self.calendar})"
+            )
+        soon = f"first reached within {self.to_first}, second within {self.to_second or 'never'}"
+        late = "" if self.holds else f", but a reply is promised within {self.target}"
+        return f"always reached ({self.calendar}); {soon}{late}"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    start: datetime
+    end: datetime
+    rows: tuple[Row, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(row.holds for row in self.rows)
+
+    @property
+    def counter_example(self) -> tuple[Row, datetime] | None:
+        """The first promised instant at which nobody would be reached."""
+        broken = [(row.gaps[0][0], number) for number, row in enumerate(self.rows) if row.gaps]
+        if not broken:
+            return None
+        at, number = min(broken)
+        return self.rows[number], at
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "from": _utc(self.start),
+            "to": _utc(self.end),
+            "holds": self.holds,
+            "rows": [row.as_json() for row in self.rows],
+        }
+
+    def __str__(self) -> str:
+        days = (self.end - self.start).days
+        verdict = "holds" if self.holds else "does not hold"
+        lines = [f"Over {days} days from {self.start:%Y-%m-%d} the policy {verdict}."]
+        return "\n".join([*lines, *self._spoken()])
+
+    def _spoken(self) -> Iterator[str]:
+        """One line for rows that differ in their home region only."""
+        together: dict[tuple[str, str, bool], list[str]] = {}
+        for row in self.rows:
+            key = (f"{row.plan} {row.severity}", row.spoken(), row.holds)
+            together.setdefault(key, []).append(row.home)
+        everywhere = len({row.home for row in self.rows})
+        for (name, text, holds), homes in together.items():
+            where = "" if len(homes) == everywhere else f" at home in {', '.join(homes)}"
+            yield f"{'ok' if holds else 'NO'}  {name}{where}: {text}"
+
+
+def coverage(
+    policy: Policy,
+    directory: Directory,
+    start: datetime,
+    days: int = 365,
+    *,
+    pacing: Pacing | None = None,
+    burst: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Coverage:
+    """Prove the promises from `start` (UTC) on, or show where they break.
+
+    `burst` is how many cases begin at once: each further one waits for the provider's pacing.
+    """
+    end = start + timedelta(days=days)
+    survey = Survey(Roster(policy, directory, start, end), pacing or Pacing(), burst)
+    wanted = list(_wanted(policy))
+    rows: list[Row] = []
+    for number, (plan, severity, promise, home) in enumerate(wanted, 1):
+        rows.append(_row(survey, plan, severity, promise, home))
+        if progress is not None:
+            progress(number, len(wanted))
+    return Coverage(start, end, tuple(rows))
+
+
+def _wanted(policy: Policy) -> Iterator[tuple[Plan, Severity, Promise, str]]:
+    homes = list(policy.regions) or [""]
+    for plan in policy.plans.values():
+        for severity in policy.severities:
+            promise = plan.promises.get(severity.id)
+            if promise is not None:
+                yield from ((plan, severity, promise, home) for home in homes)
+
+
+def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home: str) -> Row:
+    target = promise.targets.get(Metric.FIRST_REPLY)
+    minutes = target.minutes if target else None
+    found = survey.outcomes(plan, severity, promise, home)
+    paged = [(outcome, spans) for outcome, spans in found if outcome.pages]
+    missing = joined(span for outcome, spans in paged if not outcome.people for span in spans)
+    fewest = min(paged, key=lambda one: (one[0].people, one[1][0]), default=None)
+    firsts = [outcome.first for outcome, _ in paged if outcome.first is not None]
+    seconds = [outcome.second for outcome, _ in paged if outcome.people]
+    known = [second for second in seconds if second is not None]
+    promised = total(span for _, spans in found for span in spans)
+    return Row(
+        plan.id,
+        severity.id,
+        home,
+        promise.calendar,
+        tuple(dict.fromkeys(outcome.route for outcome, _ in found)),
+        promised,
+        promised - total(missing),
+        tuple(missing[:FEW]),
+        max(firsts, default=None),
+        max(known) if known and len(known) == len(seconds) else None,
+        fewest[0].people if fewest else 0,
+        fewest[1][0][0] if fewest else None,
+        None if minutes is None else timedelta(minutes=minutes),
+        quiet=not paged,
+    )
+
+
+def _utc(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _seconds(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds()

@@ -1,0 +1,264 @@
+"""Schedules against an independent stepper that only ever looks at the local clock.
+
+The stepper reads a wall time as passed when the local clock shows it or has shown anything later,
+lists handoffs by plain arithmetic on the wall, and asks of every step alone who is on call.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.schedule import (
+    Layer,
+    Override,
+    Restriction,
+    Rotation,
+    Schedule,
+    Temporary,
+    gaps,
+    on_call,
+    shifts,
+)
+from routing.wall import instant_of, zone_of
+from tests.routing.times import utc
+
+STEP, DAY = timedelta(minutes=30), timedelta(days=1)
+SPAN = timedelta(hours=60)
+ZONES = ("UTC", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe", "America/St_Johns")
+BEGINS = ("2026-03-07 06:00", "2026-04-03 00:00", "2026-04-23 00:00", "2026-10-31 06:00")
+PEOPLE = ("ann", "ben", "cat", "dan")
+Reason = tuple[str, str]
+
+begins = st.sampled_from(BEGINS).map(utc)
+people = st.sampled_from(PEOPLE)
+walls = st.integers(0, 47).map(lambda half: time(half // 2, half % 2 * 30))
+groups = st.lists(st.lists(people, min_size=1, max_size=2).map(tuple), min_size=1, max_size=3)
+
+
+@st.composite
+def rotations(draw: st.DrawFn, begin: datetime) -> Rotation:
+    unit = draw(st.sampled_from(("hours", "hours", "days", "days", "weeks", "months")))
+    every = draw(st.sampled_from((1, 5, 8, 12))) if unit == "hours" else draw(st.integers(1, 2))
+    zone = draw(st.sampled_from(ZONES))
+    first = datetime.combine(begin.date() - draw(st.integers(-1, 40)) * DAY, draw(walls))
+    return Rotation(
+        unit,
+        every,
+        instant_of(zone_of(zone), first),
+        tuple(draw(groups)),
+        zone,
+        handoff_days=frozenset(draw(st.sets(st.integers(0, 6), max_size=1))),
+        backwards=draw(st.booleans()),
+        length=draw(st.none() | st.sampled_from([timedelta(hours=h) for h in (1, 10, 30)])),
+    )
+
+
+restrictions = st.builds(
+    Restriction,
+    st.frozensets(st.integers(0, 6), max_size=4),
+    st.frozensets(st.sampled_from((-1, 1, 4, 7, 8, 24)), max_size=2),
+    st.none() | walls,
+    st.none() | walls,
+)
+
+
+@st.composite
+def ranges(draw: st.DrawFn, begin: datetime) -> tuple[datetime, datetime]:
+    start = begin + draw(st.integers(-10, 110)) * STEP
+    return start, start + draw(st.integers(1, 60)) * STEP
+
+
+@st.composite
+def layers(draw: st.DrawFn, begin: datetime, name: str) -> Layer:
+    bounds = draw(ranges(begin))
+    return Layer(
+        name,
+        draw(rotations(begin)),
+        draw(st.integers(0, 1)),
+        tuple(draw(st.lists(restrictions, max_size=2))),
+        start=bounds[0] if draw(st.booleans()) else None,
+        until=bounds[1] if draw(st.booleans()) else None,
+        zone=draw(st.none() | st.sampled_from(ZONES)),
+    )
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> tuple[Schedule, datetime]:
+    begin = draw(begins)
+    own = tuple(draw(layers(begin, f"l{n}")) for n in range(draw(st.integers(1, 3))))
+    kinds = st.sampled_from(("add", "replace", "take_over", "remove"))
+    overrides = tuple(
+        Override(f"o{n}", draw(kinds), *draw(ranges(begin)), draw(people), draw(people))
+        for n in range(draw(st.integers(0, 3)))
+    )
+    temporary = tuple(
+        Temporary(f"t{n}", *draw(ranges(begin)), ((draw(people), *draw(ranges(begin))),))
+        for n in range(draw(st.integers(0, 1)))
+    )
+    return Schedule("s", "UTC", own, overrides, temporary), begin
+
+
+def handoffs(rotation: Rotation, begin: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
+    """Handoffs on the wall and their numbers, by counting on from the first one."""
+    zone = ZoneInfo(rotation.zone)
+    first = rotation.start.astimezone(zone).replace(tzinfo=None)
+    low, high = (at.astimezone(zone).replace(tzinfo=None) for at in (begin, end))
+    number = 0
+    while rotation.backwards and nth(rotation, first, number) > low - 5 * DAY:
+        number -= 1
+    while (wall := nth(rotation, first, number)) < high + DAY:
+        yield wall, number
+        number += 1
+
+
+def nth(rotation: Rotation, first: datetime, number: int) -> datetime:
+    if rotation.unit == "months":
+        years, month = divmod(first.month - 1 + number * rotation.every, 12)
+        year = first.year + years
+        day = min(first.day, monthrange(year, month + 1)[1])
+        return first.replace(year=year, month=month + 1, day=day)
+    if rotation.unit != "weeks":
+        return first + timedelta(**{rotation.unit: number * rotation.every})
+    days = {0} | {(day - first.weekday()) % 7 for day in rotation.handoff_days}
+    week, index = divmod(number, len(days))
+    return first + week * rotation.every * timedelta(weeks=1) + sorted(days)[index] * DAY
+
+
+class Walker:
+    """The local clock of a zone: the latest wall time it has shown."""
+
+    def __init__(self, zone: str, at: datetime) -> None:
+        self.zone = ZoneInfo(zone)
+        self.latest = at.astimezone(self.zone).replace(tzinfo=None)
+
+    def see(self, at: datetime) -> datetime:
+        self.latest = max(self.latest, at.astimezone(self.zone).replace(tzinfo=None))
+        return self.latest
+
+
+class Stepped:
+    """One layer, asked step by step."""
+
+    def __init__(self, layer: Layer, begin: datetime, end: datetime) -> None:
+        self.layer, self.rotation = layer, layer.rotation
+        self.handoffs = list(handoffs(layer.rotation, begin, end))
+        self.turning = Walker(layer.rotation.zone, begin - DAY)
+        self.passed = 0
+        self.limiting = Walker(layer.zone or layer.rotation.zone, begin - DAY)
+
+    def people(self, at: datetime) -> set[str]:
+        turning, limiting = self.turning.see(at), self.limiting.see(at)
+        layer = self.layer
+        if (layer.start and at < layer.start) or (layer.until and at >= layer.until):
+            return set()
+        if layer.restrictions and not any(allows(r, limiting) for r in layer.restrictions):
+            return set()
+        groups, length = self.rotation.groups, self.rotation.length
+        while self.passed < len(self.handoffs) and self.handoffs[self.passed][0] <= turning:
+            self.passed += 1
+        passed = self.handoffs[max(self.passed - 40, 0) : self.passed]
+        if length is None:
+            return set(groups[passed[-1][1] % len(groups)]) if passed else set()
+        running = [number for wall, number in passed if turning < wall + length]
+        return {person for number in running for person in groups[number % len(groups)]}
+
+
+def allows(limit: Restriction, wall: datetime) -> bool:
+    """Whether the hours of today, or those that began yesterday, hold at a wall time."""
+    return any(holds(limit, wall, wall.date() - number * DAY) for number in (0, 1))
+
+
+def holds(limit: Restriction, wall: datetime, day: date) -> bool:
+    from_end = day.day - monthrange(day.year, day.month)[1] - 1
+    if limit.weekdays and day.weekday() not in limit.weekdays:
+        return False
+    if limit.month_days and not {day.day, from_end} & limit.month_days:
+        return False
+    begin = datetime.combine(day, limit.start or time())
+    end = datetime.combine(day, limit.end or time())
+    return begin <= wall < (end if end > begin else end + DAY)
+
+
+def changed(schedule: Schedule, at: datetime, base: list[Reason]) -> set[Reason]:
+    """What people changed, as the page on overrides tells it."""
+    near = [o for o in schedule.overrides if o.start <= at < o.end]
+    takers = [(o.by or "", f"override {o.id}") for o in near if o.kind == "take_over"]
+    found = set(takers or base)
+    for override in near:
+        theirs = {reason for reason in found if reason[0] == override.person}
+        coming = {(override.by or "", f"override {override.id}")}
+        if override.kind == "add":
+            found |= coming
+        elif override.kind == "remove":
+            found -= theirs
+        elif override.kind == "replace" and theirs:
+            found = found - theirs | coming
+    fixed = [t for t in schedule.temporary if t.start <= at < t.end]
+    kept = {(p, f"temporary {t.id}") for t in fixed for p, a, b in t.shifts if a <= at < b}
+    return kept if fixed else found
+
+
+def stepped(schedule: Schedule, begin: datetime, end: datetime) -> dict[datetime, set[Reason]]:
+    walkers = [Stepped(layer, begin, end) for layer in schedule.layers]
+    found, at = {}, begin - DAY
+    while at < end:
+        seen = [(w.layer, w.people(at)) for w in walkers]
+        top = max((layer.priority for layer, own in seen if own), default=0)
+        base = [(p, f"layer {x.id}") for x, own in seen if x.priority == top for p in own]
+        if at >= begin:
+            found[at] = changed(schedule, at, base)
+        at += STEP
+    return found
+
+
+@settings(max_examples=35, deadline=None)
+@given(schedules())
+def test_who_is_on_call_agrees_with_the_stepper(drawn: tuple[Schedule, datetime]) -> None:
+    schedule, begin = drawn
+    end = begin + SPAN
+    walked = stepped(schedule, begin, end)
+    final = shifts(schedule, begin, end)
+    for at, expected in walked.items():
+        assert {(s.person, s.why) for s in final if s.start <= at < s.end} == expected, at
+    for at in list(walked)[::7]:
+        now = on_call(schedule, at)
+        assert {(shift.person, shift.why) for shift in now} == walked[at], at
+        assert len(now) == len(walked[at])
+    open_ = [at for at in walked if not walked[at]]
+    assert open_ == [at for at in walked if any(a <= at < b for a, b in gaps(schedule, begin, end))]
+
+
+@settings(max_examples=40, deadline=None)
+@given(schedules(), st.integers(0, 119))
+def test_a_shift_is_unbroken_and_ends_where_it_says(
+    drawn: tuple[Schedule, datetime], step: int
+) -> None:
+    schedule, begin = drawn
+    at = begin + step * STEP
+    for shift in on_call(schedule, at):
+        assert shift.start <= at < shift.end
+        endless = [edge for edge in (shift.start, shift.end) if abs(edge - at) > 390 * DAY]
+        if not endless:
+            assert shift in shifts(schedule, shift.start - DAY, shift.end + DAY)
+
+
+@settings(max_examples=40, deadline=None)
+@given(schedules(), st.integers(1, 119))
+def test_a_cut_span_is_the_sum_of_its_parts(drawn: tuple[Schedule, datetime], step: int) -> None:
+    schedule, begin = drawn
+    middle, end = begin + step * STEP, begin + SPAN
+    parts = [*shifts(schedule, begin, middle), *shifts(schedule, middle, end)]
+    whole = shifts(schedule, begin, end)
+    for moment in (begin, middle - STEP, middle, end - STEP):
+        assert {(s.person, s.why) for s in whole if s.start <= moment < s.end} == {
+            (s.person, s.why) for s in parts if s.start <= moment < s.end
+        }
+    assert sum((s.end - s.start for s in parts), timedelta(0)) == sum(
+        (s.end - s.start for s in whole), timedelta(0)
+    )
