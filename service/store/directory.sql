@@ -67,6 +67,10 @@ where (k.kind, k.value) in (select * from unnest($1::text[], $2::text[]));
 -- One account.
 select body from accounts where id = $1;
 
+-- name: all_accounts
+-- Every account.
+select id, body from accounts order by id;
+
 -- name: list_accounts
 -- Accounts after an id, those alone that a caller may see.
 select id, body

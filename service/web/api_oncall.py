@@ -13,7 +13,15 @@ from msgspec import Meta, Struct
 from routing.schedule import Override, Schedule, Shift
 from service import rota
 from service.library import Shelf
-from service.web.asking import from_cursor, instant, limit_of, optional_instant, span, to_cursor
+from service.web.asking import (
+    Number,
+    from_cursor,
+    instant,
+    limit_of,
+    optional_instant,
+    span,
+    to_cursor,
+)
 from service.web.problems import Problem, invalid
 from service.web.security import ACT, MANAGE, READ, Asking, only
 from service.wiring import Service
@@ -139,7 +147,7 @@ async def shifts(
     start = optional_instant("from", from_) or now
     end = instant("to", to) if to is not None else start + DEFAULT
     span(start, end, LONGEST)
-    skip = from_cursor(cursor, int) or 0
+    skip = from_cursor(cursor, Number) or 0
     async with service.pool.acquire() as conn:
         shelf = await rota.shelf_at(service.library, conn, min(start, now), now)
     found = rota.shifts_of(known(shelf, schedule), start, end)
