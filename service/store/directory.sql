@@ -165,3 +165,11 @@ on conflict (process) do update set at = excluded.at, body = excluded.body;
 -- name: all_measurements
 -- What every process has counted.
 select process, at, body from measurements;
+
+-- name: take_measurements
+-- What processes left that have been silent since, and what was folded of those before them.
+select process, body from measurements where at < $1 or process = $2 order by process for update;
+
+-- name: drop_measurements
+-- These rows have been folded into one.
+delete from measurements where process = any($1::text[]);
