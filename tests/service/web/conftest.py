@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +7,6 @@ from tests.service.web.world import World, opened, settings_of
 
 
 @pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    async with opened(settings_of(database_url, redis_url)) as made:
+async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with opened(settings_of(tmp_path, database_url, redis_url)) as made:
         yield made

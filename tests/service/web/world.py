@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,12 +16,11 @@ import uvicorn
 from litestar import Litestar
 from standardwebhooks import Webhook
 
-from service import directory, policies, tokens
+from service import tokens
 from service.clock import SystemClock
 from service.settings import Settings, read_settings
-from service.web.app import application
-from service.web.batcher import Batcher
-from service.wiring import Service, open_service
+from service.web.app import create_app
+from service.wiring import Service
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday."""
@@ -181,8 +181,14 @@ class World:
         return await self.http.post("/webhooks/standard", content=text, headers=headers)
 
 
-def settings_of(database_url: str, redis_url: str, **more: str) -> Settings:
+def settings_of(folder: Path, database_url: str, redis_url: str, **more: str) -> Settings:
+    """Settings of a test environment whose policy and directory are files in `folder`."""
+    (folder / "policy.yaml").write_text(POLICY)
+    (folder / "directory.yaml").write_text(DIRECTORY)
     given = {
+        "POLICY": str(folder / "policy.yaml"),
+        "DIRECTORY": str(folder / "directory.yaml"),
+        "DATA_DIR": str(folder),
         "ENVIRONMENT": "test",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -210,24 +216,11 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, *, policy: str | None = POLICY, people: str | None = DIRECTORY
-) -> AsyncIterator[World]:
-    clock = StillClock(NOW)
-    assert settings.database_url
-    assert settings.redis_url
-    service = await open_service(settings, settings.database_url, settings.redis_url, name="test")
-    service.clock = service.desk.clock = clock
-    if policy:
-        await policies.apply(service.pool, clock, policy, "policy.yaml", "test")
-    if people:
-        await directory.bring_in(service.pool, clock, people, "people.yaml", "test", plans=True)
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        app.state.service, app.state.batcher = service, Batcher(service.desk)
-        yield
-
-    async with serving(application(settings, lifespan)) as http:
+async def opened(settings: Settings) -> AsyncIterator[World]:
+    """The whole web process as the settings make it, but for a clock that stands still."""
+    app = create_app(settings)
+    async with serving(app) as http:
+        service: Service = app.state.service
+        clock = StillClock(NOW)
+        service.clock = service.desk.clock = service.contacts.clock = clock
         yield World(service, clock, http)
-    await service.close()
