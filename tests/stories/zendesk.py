@@ -19,6 +19,7 @@ from litestar import Litestar, Request, Response, get, put
 from litestar.params import FromPath
 
 from notifiers.simulator.server import Served
+from tests.stories.house import wait_until
 
 EMAIL, API_TOKEN = "bot@support.example", "zendesk-api-token"
 SECRET = "zendesk-webhook-secret"
@@ -71,6 +72,7 @@ class Zendesk:
         self.target = ""
         self.echoes: list[httpx.Response] = []
         self._lock = threading.Lock()
+        self._http = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
         self._served = Served(Litestar([*self._handlers()], openapi_config=None))
         self.url = self._served.url
 
@@ -80,6 +82,7 @@ class Zendesk:
 
     def __exit__(self, *_: object) -> None:
         self._served.__exit__(None, None, None)
+        self._http.close()
 
     def open(self, name: str, **members: Any) -> Ticket:
         now = self._now()
@@ -123,7 +126,7 @@ class Zendesk:
     def post(self, body: dict[str, Any] | bytes, **signing: Any) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = signed(content, **{"at": self._now(), **signing})
-        return httpx.post(self.target, content=content, headers=headers, trust_env=False)
+        return self._http.post(self.target, content=content, headers=headers)
 
     def _handlers(self) -> list[Any]:
         @get("/api/v2/tickets/{name:str}/comments.json")
@@ -173,6 +176,10 @@ class Zendesk:
             events.append(self.event(ticket, "comment_added", {"comment": comment}, US))
         threading.Thread(target=self._echo, args=(events,)).start()
         return {"ticket": shown(ticket)}
+
+    def echoes_came(self, count: int) -> None:
+        """Wait until so many of our own changes have come home."""
+        wait_until(lambda: len(self.echoes) >= count, lambda: f"{len(self.echoes)} echoes came")
 
     def _echo(self, events: list[dict[str, Any]]) -> None:
         for event in events:
