@@ -46,7 +46,8 @@ async def alarm(service: Service, sender: Sender, chime: Chime) -> None:
 async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: bool = True) -> float:
     """Do all there is to do; the seconds until it is worth looking again.
 
-    A ring asks for what is due; only a sweep looks for what was left behind. Each step stands alone: a webhook that nobody can decide must not keep a case from being woken.
+    A ring asks for what is due; only a sweep looks for what was left behind. Each step stands
+    alone: a webhook that nobody can decide must not keep a case from being woken.
     """
     pause = SWEEP
 
