@@ -15,6 +15,7 @@ from service.tickets import pagerduty
 from service.tickets.ticketsystem import Envelope
 from tests.service.tickets.kits import payload
 from tests.service.tickets.signing import NOW
+from tests.service.tickets.trying import tries
 
 KEY = "e93facc04764012d7bfb002500d5d1a6"
 TRIGGER: dict[str, Any] = {
@@ -141,6 +142,7 @@ def test_what_is_no_event() -> None:
         pagerduty.read(Envelope({}, json.dumps(TRIGGER | {"routing_key": ""}).encode(), NOW), [""])
 
 
+@tries(50)
 @given(
     st.dictionaries(
         st.sampled_from([*TRIGGER, "payload", "images"]),

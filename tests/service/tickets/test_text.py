@@ -15,6 +15,7 @@ from service.tickets.members import decode, read_object
 from service.tickets.moment import from_epoch, moment
 from service.tickets.text import TEXT, mail_address, many_lines, one_line, web_address
 from service.tickets.ticketsystem import Unreadable
+from tests.service.tickets.trying import tries
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -43,6 +44,7 @@ def test_many_lines() -> None:
     assert len(many_lines("x\0" * 50_000)) == 20_000
 
 
+@tries(50)
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_becomes_fit(text: str) -> None:
     for fit in (one_line(text), many_lines(text), plain(text) or ""):

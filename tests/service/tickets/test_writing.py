@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.report import TicketStatus
@@ -22,6 +22,7 @@ from service.tickets.ticketsystem import (
 )
 from tests.service.tickets.kits import KITS, WRITERS, Kit
 from tests.service.tickets.talk import CHANGE, access, ok, talk, willing
+from tests.service.tickets.trying import tries
 
 writers = pytest.mark.parametrize("kit", WRITERS, ids=lambda kit: kit.source)
 MARK = marker(CHANGE.key)
@@ -101,7 +102,7 @@ def test_a_failure_at_any_step_is_judged(kit: Kit, answer: Answer, expected: obj
 
 
 @writers
-@settings(max_examples=25)
+@tries(25)
 @given(
     body=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),

@@ -15,6 +15,7 @@ from service.tickets.ticketsystem import Forged, Stale
 from service.tickets.zoho_jwt import trust, verify
 from tests.service.tickets.rsa_keys import ONE, OTHER, b64, number
 from tests.service.tickets.signing import NOW, ZOHO, ZOHO_ORG, zoho_secret
+from tests.service.tickets.trying import tries
 
 
 def claims(at: datetime = NOW, **more: object) -> dict[str, object]:
@@ -53,6 +54,7 @@ def test_the_published_vector() -> None:
     assert not key.fits(signed, b"\0" + proof)
 
 
+@tries(50)
 @given(st.binary(max_size=300))
 def test_no_noise_is_a_signature(noise: bytes) -> None:
     assert not PublicKey(ONE.n, 65537).fits(b"message", noise)
