@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -113,6 +113,9 @@ class StillClock(SystemClock):
         self.at += timedelta(**by)
 
 
+Json = dict[str, Any]
+
+
 @dataclass
 class World:
     service: Service
@@ -138,25 +141,39 @@ class World:
         *,
         role: str = "admin",
         person: str | None = None,
-        **more: Any,
+        content: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        headers = await self.token(role, person)
+        """Any request of the API; `body` travels as JSON, `content` as it is."""
         if body is not None:
-            more["json"] = body
-        return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
+            content = json.dumps(body)
+        given = {"content-type": "application/json", **await self.token(role, person)}
+        return await self.http.request(
+            method, f"/api/v1{path}", content=content, headers={**given, **(headers or {})}
+        )
 
-    async def get(self, path: str, **more: Any) -> Any:
+    async def get(self, path: str, *, role: str = "admin", person: str | None = None) -> Json:
         """The JSON of a 200."""
-        answer = await self.ask("GET", path, **more)
+        answer = await self.ask("GET", path, role=role, person=person)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        found: Json = answer.json()
+        return found
 
-    async def act(self, case: str, action: str, body: object = None, **more: Any) -> Any:
-        """The JSON of an action that was done, as Anna unless somebody else is named."""
-        more = {"role": "responder", "person": "anna", **more}
-        answer = await self.ask("POST", f"/cases/{case}/{action}", body, **more)
+    async def act(
+        self,
+        case: str,
+        action: str,
+        body: object = None,
+        *,
+        role: str = "responder",
+        person: str | None = "anna",
+    ) -> Json:
+        """The case after an action that was done, as Anna unless somebody else is named."""
+        path = f"/cases/{case}/{action}"
+        answer = await self.ask("POST", path, body, role=role, person=person)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        found: Json = answer.json()
+        return found
 
     async def ticket(self, name: str = "", **data: object) -> str:
         """A signed webhook of a new or changed ticket; the id of its case."""
