@@ -28,12 +28,18 @@ from routing.event import (
     Tick,
     WriteBack,
 )
-from routing.people import Person
+from routing.people import Account, Person
 from routing.report import Comment, Report, ReportKind, TicketStatus
 from tests.routing import world
 from tests.routing.invariants import Seen, check_step
 
-ACME = Customer("acme", "Acme Corp", "premier", "its organisation")
+ACME = Customer(
+    "acme",
+    "Acme Corp",
+    "premier",
+    "its organisation",
+    record=Account("acme", "Acme Corp", "premier"),
+)
 STATUSES = {s.value: s for s in TicketStatus}
 
 
