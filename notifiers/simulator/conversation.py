@@ -96,8 +96,8 @@ class Conversation:
             verb = self.verbs.get(element.tag)
             if verb is None:
                 raise CallFailedError(0, f"The simulator does not know {element.tag} yet.")
-            if element.tag != "Reject":
-                self._take_up()
+            if element.tag != "Reject" and element.get("answerOnBridge") != "true":
+                self.take_up()
             following = await verb(element)
             if following is not None:
                 return following
@@ -135,7 +135,7 @@ class Conversation:
         now = self.switch.timers.now()
         self.switch.exchange.alert(now, problem.code, str(problem), self.leg.call.sid)
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
         """An inbound call is answered by the first verb that is not Reject."""
         if self.leg.call.status == "ringing":
             now = self.switch.timers.now()

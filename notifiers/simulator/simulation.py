@@ -21,6 +21,7 @@ from notifiers.simulator.rest_calls import Calls
 from notifiers.simulator.rest_messages import Messages
 from notifiers.simulator.telephone import Telephone
 from notifiers.simulator.timers import Tasks, Timers
+from notifiers.simulator.verbs import Verbs
 from notifiers.simulator.webhook import Webhooks
 
 PREFIX = "/simulator"
@@ -41,6 +42,7 @@ class Simulation:
         self.carrier = Carrier(self.exchange, self.timers, self.webhooks, self.tasks)
         self.switch = Switch(self.exchange, self.timers, self.webhooks, self.tasks)
         self.telephone = Telephone(self.switch)
+        self.telephone.more_verbs = Verbs(self.telephone).of
         self._journal = None if config.journal is None else Journal(config.journal)
         self.router = self._router()
 

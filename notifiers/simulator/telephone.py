@@ -1,9 +1,10 @@
 """Calls: placed by us or by a person, ringing, answered, talked through, ended, and reported."""
 
 from asyncio import shield
+from collections.abc import Callable
 from datetime import timedelta
 
-from notifiers.simulator.conversation import Conversation, Switch
+from notifiers.simulator.conversation import Conversation, Switch, Verb
 from notifiers.simulator.exchange import new_sid
 from notifiers.simulator.leg import (
     CallFailedError,
@@ -27,6 +28,8 @@ class Telephone:
         self.exchange = switch.exchange
         self.timers = switch.timers
         self.legs: dict[str, Leg] = {}
+        self.more_verbs: Callable[[Conversation], dict[str, Verb]] = lambda _: {}
+        """Verbs that need a telephone themselves."""
         self._pace = switch.exchange.config.pace
 
     # What Twilio is asked to do
@@ -116,7 +119,7 @@ class Telephone:
         call = leg.call
         self.report(leg, "initiated")
         if await self.reach(leg, trouble):
-            await self._detect(leg)
+            await self.detect(leg)
             source = Source(call.url or "", call.method, call.twiml)
             await self.talk(leg, source)
         self.finish(leg)
@@ -167,7 +170,7 @@ class Telephone:
             return "over"
         return leg.picked.result() if leg.picked.done() else ""
 
-    async def _detect(self, leg: Leg) -> None:
+    async def detect(self, leg: Leg) -> None:
         """Answering machine detection; at once, or beside the call."""
         call = leg.call
         if not call.detection:
@@ -198,6 +201,7 @@ class Telephone:
         """Follow instructions until the call is over, or there are none left."""
         while not leg.over.is_set():
             conversation = Conversation(self.switch, leg)
+            conversation.verbs |= self.more_verbs(conversation)
             try:
                 index, _ = await first(
                     conversation.run(source), leg.over.wait(), leg.interrupted.wait()
