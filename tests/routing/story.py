@@ -131,6 +131,11 @@ class Story:
             version = self.version = self.version + 1
         self.happens(Reported(report(version, **said)))
 
+    def ticket_of(self, customer: Customer, **said: Any) -> None:  # noqa: ANN401
+        """The ticket's next report, which says whose it is."""
+        self.version += 1
+        self.happens(Reported(report(self.version, **said), customer))
+
     def writes(self, author: str, text: str = "words", *, public: bool = True, **said: Any) -> None:  # noqa: ANN401
         """A comment by customer, agent or system."""
         number = f"comment-{self.version + 1}"
