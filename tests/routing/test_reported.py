@@ -130,7 +130,7 @@ def test_pending_waits_and_the_customer_s_answer_wakes_the_owner() -> None:
     story.acks("anna")
     story.writes("agent", "Could you send logs?", status="pending")
     assert story.state == "waiting"
-    story.paged.clear()
+    story.forget()
     story.passes(hours(30))
     assert story.paged == []
     story.writes("customer", "Here they are.")
@@ -223,7 +223,7 @@ def test_after_the_grace_a_comment_is_kept_and_a_status_reopens() -> None:
 def test_reopened_only_to_wait_it_waits() -> None:
     story = Story()
     story.ticket(status="solved")
-    story.paged.clear()
+    story.forget()
     story.ticket(status="pending")
     assert (story.state, story.paged) == ("waiting", [])
     clocks = {c.state.value for c in story.case.clocks if c.met_at is None}
@@ -267,7 +267,7 @@ def test_pending_while_snoozed_waits_and_the_snooze_is_forgotten() -> None:
     story = Story()
     story.happens(Snooze("anna", 30))
     story.ticket(status="pending")
-    story.paged.clear()
+    story.forget()
     story.passes(hours(2))
     assert (story.state, story.paged) == ("waiting", [])
 
