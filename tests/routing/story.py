@@ -72,6 +72,8 @@ class Story:
         self._contacts: list[Contact] = []
         self._writes: list[WriteBack] = []
         self._news: list[Announce] = []
+        self.statuses: list[str] = []
+        """What the ticket was set to."""
         self.stood_down = 0
         said = {"subject": "System down", "status": "new", "priority": "urgent"} | ticket
         event = Reported(report(1, "created", **said), customer)
@@ -88,6 +90,7 @@ class Story:
                     self._contacts.append(effect)
                 case WriteBack():
                     self._writes.append(effect)
+                    self.statuses += [effect.status] if effect.status else []
                 case Announce():
                     self._news.append(effect)
                 case StandDown():
@@ -131,6 +134,11 @@ class Story:
             version = self.version = self.version + 1
         self.happens(Reported(report(version, **said)))
 
+    def ticket_of(self, customer: Customer, **said: Any) -> None:  # noqa: ANN401
+        """The ticket's next report, which says whose it is."""
+        self.version += 1
+        self.happens(Reported(report(self.version, **said), customer))
+
     def writes(self, author: str, text: str = "words", *, public: bool = True, **said: Any) -> None:  # noqa: ANN401
         """A comment by customer, agent or system."""
         number = f"comment-{self.version + 1}"
@@ -173,6 +181,11 @@ class Story:
         found = [f"{c.person} {c.method}" for c in self._contacts]
         self._contacts.clear()
         return found
+
+    def forget(self) -> None:
+        """What was paged, written and told so far is not of interest."""
+        for old in (self._contacts, self._writes, self._news):
+            old.clear()
 
     @property
     def written(self) -> list[str]:

@@ -169,7 +169,7 @@ def house(**changes: Any) -> Policy:  # noqa: ANN401 - a Policy's own fields
 
 def sunny(**changes: Any) -> Policy:  # noqa: ANN401 - a Policy's own fields
     """Outages go to whoever has the sun, and are handed over when it sets."""
-    follow = EscalationPolicy("sun", (step("region"), step("schedule second")))
+    follow = EscalationPolicy("sun", (step("region"), step("schedule lead")))
     wanted = {
         "escalation_policies": {e.id: e for e in (follow, CALM, FIX)},
         "routes": (replace(ROUTES[0], escalation="sun"), *ROUTES[1:]),
