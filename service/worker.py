@@ -17,6 +17,7 @@ import uvloop
 
 from service import bell, watchdog
 from service.chime import Chime
+from service.clock import monotonic
 from service.logs import configure
 from service.metrics import flush
 from service.sender import LANES, Sender
@@ -24,6 +25,7 @@ from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.stored import decide_stored
+from service.tuning import settle
 from service.wiring import Service, open_service, sender_of
 
 SWEEP = 1.0
@@ -35,15 +37,18 @@ log = structlog.get_logger(__name__)
 
 async def alarm(service: Service, sender: Sender, chime: Chime) -> None:
     """Tick what is due, then sleep until the next case is."""
-    heard = chime.listener()
+    heard, swept = chime.listener(), 0.0
     while True:
-        await heard.wait(await _look(service, sender, chime))
+        sweeping = monotonic() - swept >= SWEEP
+        swept = monotonic() if sweeping else swept
+        await heard.wait(await _look(service, sender, chime, sweeping=sweeping))
 
 
-async def _look(service: Service, sender: Sender, chime: Chime) -> float:
+async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: bool = True) -> float:
     """Do all there is to do; the seconds until it is worth looking again.
 
-    Each step stands alone: a webhook that nobody can decide must not keep a case from being woken.
+    A ring asks for what is due; only a sweep looks for what was left behind. Each step stands
+    alone: a webhook that nobody can decide must not keep a case from being woken.
     """
     pause = SWEEP
 
@@ -53,11 +58,14 @@ async def _look(service: Service, sender: Sender, chime: Chime) -> float:
 
     steps: dict[str, Callable[[], Awaitable[object]]] = {
         "clock": lambda: _follow(service, chime),
-        "leases": lambda: sender.outbox.lapse(service.clock.now()),
         "wakes": lambda: _tick(service),
-        "stored": lambda: decide_stored(service),
         "pause": sleep,
     }
+    if sweeping:
+        steps |= {
+            "leases": lambda: sender.outbox.lapse(service.clock.now()),
+            "stored": lambda: decide_stored(service),
+        }
     for name, step in steps.items():
         try:
             await step()
@@ -108,6 +116,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             *(sender.run(lane, chime) for lane in LANES),
         )
     ]
+    settle()
     log.info("worker_started", process=service.process)
     try:
         await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)

@@ -320,13 +320,17 @@ class World:
         body = {"type": "ticket.updated", "timestamp": self.now.isoformat(), "data": data}
         return self.raw_standard(json.dumps({**body, **members}).encode())
 
-    def raw_standard(self, body: bytes, name: str = "", at: datetime | None = None) -> httpx.Response:
+    def raw_standard(
+        self, body: bytes, name: str = "", at: datetime | None = None
+    ) -> httpx.Response:
         name, when = name or uuid.uuid4().hex, at or self.now
         headers = {
             "content-type": "application/json",
             "webhook-id": name,
             "webhook-timestamp": str(int(when.timestamp())),
-            "webhook-signature": Webhook(STANDARD).sign(name, when, body.decode("utf-8", "replace")),
+            "webhook-signature": Webhook(STANDARD).sign(
+                name, when, body.decode("utf-8", "replace")
+            ),
         }
         return self.http.post(f"{self.url}/webhooks/standard", content=body, headers=headers)
 
