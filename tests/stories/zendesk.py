@@ -71,6 +71,7 @@ class Zendesk:
         """Statuses that the next requests to the API are answered with."""
         self.target = ""
         self.echoes: list[httpx.Response] = []
+        self._told: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._http = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
         self._served = Served(Litestar([*self._handlers()], openapi_config=None))
@@ -174,12 +175,18 @@ class Zendesk:
             said = wanted["comment"]
             comment = self.comment(ticket, said["body"], US, public=said["public"])
             events.append(self.event(ticket, "comment_added", {"comment": comment}, US))
-        threading.Thread(target=self._echo, args=(events,)).start()
+        self._told.append(threading.Thread(target=self._echo, args=(events,)))
+        self._told[-1].start()
         return {"ticket": shown(ticket)}
 
     def echoes_came(self, count: int) -> None:
         """Wait until so many of our own changes have come home."""
         wait_until(lambda: len(self.echoes) >= count, lambda: f"{len(self.echoes)} echoes came")
+
+    def came_home(self) -> None:
+        """Wait until everything we have written so far has come home."""
+        for thread in list(self._told):
+            thread.join()
 
     def _echo(self, events: list[dict[str, Any]]) -> None:
         for event in events:
