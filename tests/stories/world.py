@@ -39,7 +39,7 @@ from tests.stories.house import (
     wait_until,
 )
 from tests.stories.phones import Phone
-from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, Zendesk
+from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, US, Zendesk
 from tests.stories.zendesk import Ticket as ZendeskTicket
 
 STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -218,6 +218,7 @@ class World:
             "ZENDESK_URL": self.zendesk.url,
             "ZENDESK_EMAIL": EMAIL,
             "ZENDESK_API_TOKEN": API_TOKEN,
+            "ZENDESK_ACTOR_ID": US,
             **(self.settings or {}),
         }
         return {f"HELIOGRAPH_{name}": value for name, value in given.items()}
