@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from routing import engineering, escalation, page, placing, promises, words
+from routing import engineering, escalation, handover, page, placing, promises, words
 from routing.case import Case, Purpose, State
 from routing.event import (
     Acknowledge,
@@ -37,42 +37,57 @@ def over(ledger: Ledger) -> str:
 
 
 def acknowledge(ledger: Ledger, event: Acknowledge) -> None:
+    """The person has the case, or its item in the queue; a late answer is told who does."""
     case = ledger.case
     if case.state is State.ENGINEERING:
         _acknowledge_item(ledger, event)
-    elif case.state is State.ACKNOWLEDGED and case.round is None and case.remind_at is None:
-        _already(ledger, event.person)
+    elif case.owner is not None and not _wanted(ledger, event.person):
+        if case.owner != event.person:
+            raise Refusal(has_it(ledger))
     else:
         _take(ledger, event)
-    ledger.answer = ledger.answer or _you_have(ledger)
+    ledger.answer = f"you have {words.label(ledger.case)}. {_due(ledger)}".strip()
 
 
-def _you_have(ledger: Ledger) -> str:
-    due = words.next_due(ledger.case, ledger.now)
-    return f"you have {words.label(ledger.case)}. {due}".strip()
+def _due(ledger: Ledger) -> str:
+    return words.next_due(ledger.case, ledger.now)
 
 
-def _already(ledger: Ledger, person: str) -> None:
+def _wanted(ledger: Ledger, person: str) -> bool:
+    """Whether an answer of this person is being waited for while somebody has the case.
+
+    An answer to a page of an earlier round is too late: it would take the case from its owner.
+    """
     case = ledger.case
-    if case.owner != person:
-        raise Refusal(has_it(ledger))
+    if case.owner == person:
+        return case.state is not State.ACKNOWLEDGED or bool(case.round or case.remind_at)
+    latest = case.page_of(person)
+    if case.round is None:
+        return case.remind_at is not None
+    return latest is not None and latest.turn >= case.round.first_turn
 
 
 def has_it(ledger: Ledger) -> str:
-    """Who has it: `Anna Lind has ACME-7 (..) since 03:12 UTC`."""
-    case = ledger.case
+    """Who has it, as in `Anna Lind has ACME-7 (..) since 03:12 UTC.`."""
+    case, item = ledger.case, ledger.case.engineering
+    if case.state is State.ENGINEERING and item is not None:
+        who = f"{ledger.book.name(item.engineer)} there" if item.engineer else "its queue"
+        return f"Sustained Engineering has {words.label(case)}: {who}."
     since = f" since {words.instant(case.owner_since, ledger.now)}" if case.owner_since else ""
     return f"{ledger.book.name(case.owner)} has {words.label(case)}{since}."
 
 
 def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
-    item = ledger.case.engineering
-    if item is None or item.engineer == event.person:
+    """An answer to a page for the case, before it went to the queue, takes nothing there."""
+    case, item = ledger.case, ledger.case.engineering
+    if item is None:
         return
-    if item.engineer is not None and ledger.case.round is None:
-        name = ledger.book.name(item.engineer)
-        msg = f"{name} has {words.label(ledger.case)} in Sustained Engineering."
-        raise Refusal(msg)
+    paged, latest = case.round or case.remind_at, case.page_of(event.person)
+    if item.engineer == event.person and not paged:
+        return
+    late = latest is not None and latest.opened_at < item.queued_at
+    if late or (item.engineer is not None and not paged):
+        raise Refusal(has_it(ledger))
     _answered(ledger, event.person, PageState.ACKNOWLEDGED)
     engineering.claim(ledger, event.person)
 
@@ -80,16 +95,15 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
 def _take(ledger: Ledger, event: Acknowledge) -> None:
     """The person owns the case from now; everybody else is stood down."""
     case, name = ledger.case, ledger.book.name(event.person)
-    purpose = escalation.purpose_of(ledger)
-    kept = purpose is Purpose.ASK and case.owner == event.person
+    kept = case.owner == event.person
     _answered(ledger, event.person, PageState.ACKNOWLEDGED)
     escalation.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
     state = State.WAITING if case.state is State.WAITING else State.ACKNOWLEDGED
-    ledger.set(
-        state=state, owner=event.person, owner_since=since, hold_until=None, snooze_until=None
-    )
-    _renew(ledger, purpose)
+    patience = ledger.book.policy.acknowledge_timeout
+    due = ledger.now + patience if patience else None
+    ledger.set(state=state, owner=event.person, owner_since=since, owner_due=due)
+    handover.accepted(ledger, case.round)
     said = "is still on it" if kept else "acknowledged"
     ledger.say("acknowledged", f"{name} {said} by {event.via}", event.person, via=event.via)
     if not kept:
@@ -98,60 +112,56 @@ def _take(ledger: Ledger, event: Acknowledge) -> None:
         ledger.write(handed if case.owner else took)
 
 
-def _renew(ledger: Ledger, purpose: Purpose) -> None:
-    patience = ledger.book.policy.acknowledge_timeout
-    region = ledger.book.sun(ledger.case, ledger.now)
-    if purpose is Purpose.HANDOVER or ledger.case.acting_region is None:
-        ledger.set(acting_region=region.id if region else None)
-    ledger.set(
-        owner_due=ledger.now + patience if patience else None,
-        handover_at=placing.handover_due(ledger),
-    )
-
-
-def _answered(ledger: Ledger, person: str, state: PageState) -> None:
+def _answered(ledger: Ledger, person: str, state: PageState) -> bool:
+    """Note the answer on the person's latest page; True if the page was still open."""
     latest = ledger.case.page_of(person)
-    if latest is not None and latest.state in {PageState.OPEN, PageState.EXPIRED}:
-        escalation.put(ledger, page.close(latest, state, ledger.now))
+    if latest is None or state not in page.MOVES[latest.state]:
+        return False
+    escalation.put(ledger, page.close(latest, state, ledger.now))
+    return latest.open
 
 
 def decline(ledger: Ledger, event: Decline) -> None:
-    case, name = ledger.case, ledger.book.name(event.person)
-    if case.state is State.ENGINEERING or case.round is not None:
-        _decline_page(ledger, event)
-    elif case.owner == event.person:
-        _give_back(ledger, event)
-    elif case.owner is not None:
+    """Somebody who has it gives it back; of who is paged, the next is paged at once."""
+    case, person = ledger.case, event.person
+    item = case.engineering if case.state is State.ENGINEERING else None
+    holder = item.engineer if item is not None else case.owner
+    latest = case.page_of(person)
+    paged = case.round is not None or (latest is not None and latest.open)
+    if holder is not None and holder != person and not paged:
         raise Refusal(has_it(ledger))
+    name = ledger.book.name(person)
+    ledger.say("declined", f"{name} declined by {event.via}", person, via=event.via)
+    ended = _answered(ledger, person, PageState.DECLINED)
+    if holder == person:
+        engineering.give_back(ledger, person) if item else _give_back(ledger, person)
     else:
-        _answered(ledger, event.person, PageState.DECLINED)
-    ledger.say("declined", f"{name} declined by {event.via}", event.person, via=event.via)
-    escalation.step_over_if_done(ledger, f"{name} declined")
+        _decline_page(ledger, person)
+        if ended:
+            escalation.step_over_if_done(ledger, f"{name} declined")
     ledger.answer = f"declined {words.label(ledger.case)}. {_next(ledger)}"
 
 
-def _decline_page(ledger: Ledger, event: Decline) -> None:
-    _answered(ledger, event.person, PageState.DECLINED)
+def _decline_page(ledger: Ledger, person: str) -> None:
     if ledger.case.round is not None:
-        declined = (*ledger.case.round.declined, event.person)
-        ledger.set(round=replace(ledger.case.round, declined=tuple(dict.fromkeys(declined))))
+        declined = dict.fromkeys((*ledger.case.round.declined, person))
+        ledger.set(round=replace(ledger.case.round, declined=tuple(declined)))
 
 
-def _give_back(ledger: Ledger, event: Decline) -> None:
-    """The owner cannot go on: page for the case again, but not the one who gave it back."""
-    name = ledger.book.name(event.person)
-    ledger.set(state=State.PAGING, owner=None, owner_since=None, owner_due=None)
-    latest = ledger.case.page_of(event.person)
-    if latest is not None:
-        escalation.put(ledger, page.close(latest, PageState.DECLINED, ledger.now))
-    escalation.start(
-        ledger,
-        Purpose.PAGE,
-        placing.route_policy(ledger),
-        f"{name} gave it back",
-        without=event.person,
-    )
-    ledger.write(f"{name} gave {ledger.case.id} back; others are being paged.")
+def _give_back(ledger: Ledger, person: str) -> None:
+    """The owner cannot go on: others are paged, by the case's route, but not who gave it back."""
+    case, name = ledger.case, ledger.book.name(person)
+    ledger.set(owner=None, owner_since=None)
+    if case.state is State.WAITING:
+        ledger.write(f"{name} gave {case.id} back while it waits for the customer.")
+        return
+    ledger.write(f"{name} gave {case.id} back.")
+    if case.round is not None and case.round.purpose is Purpose.HANDOVER and case.open_pages:
+        ledger.set(state=State.PAGING, round=replace(case.round, purpose=Purpose.PAGE))
+        _decline_page(ledger, person)
+    else:
+        escalation.stand_down(ledger)
+        placing.place(ledger, f"{name} gave it back", without=person)
 
 
 def _next(ledger: Ledger) -> str:
@@ -179,15 +189,7 @@ def resolve(ledger: Ledger, event: Resolve) -> None:
 def end(ledger: Ledger, why: str, person: str | None) -> None:
     """Stand everything down; within the grace time the customer's answer reopens the case."""
     escalation.stand_down(ledger)
-    ledger.set(
-        state=State.RESOLVED,
-        close_at=ledger.now + ledger.book.policy.grace,
-        hold_until=None,
-        snooze_until=None,
-        engineering_at=None,
-        owner_due=None,
-        handover_at=None,
-    )
+    ledger.set(state=State.RESOLVED, close_at=ledger.now + ledger.book.policy.grace)
     promises.solved(ledger, ledger.now)
     ledger.say("resolved", why, person)
 
@@ -201,39 +203,34 @@ def snooze(ledger: Ledger, event: Snooze) -> None:
         raise Refusal(msg)
     until = ledger.now + timedelta(minutes=event.minutes)
     escalation.stand_down(ledger)
-    ledger.set(
-        state=State.SNOOZED,
-        owner=event.person,
-        owner_since=ledger.now,
-        snooze_until=until,
-        hold_until=None,
-        owner_due=None,
-        handover_at=None,
-    )
+    since = ledger.case.owner_since if ledger.case.owner == event.person else ledger.now
+    ledger.set(state=State.SNOOZED, owner=event.person, owner_since=since, snooze_until=until)
     when = words.instant(until, ledger.now)
     ledger.say("snoozed", f"{ledger.book.name(event.person)} snoozed it until {when}", event.person)
     ledger.answer = f"{words.label(ledger.case)} is yours and sleeps until {when}."
 
 
 def reassign(ledger: Ledger, event: Reassign) -> None:
-    """The other is paged and owns the case on acknowledging; until then it stays where it is."""
+    """The other is paged and has the case on acknowledging; until then it stays where it is."""
     if event.to not in ledger.book.people:
         msg = f"There is no person {event.to} in the directory. Nothing was changed."
         raise Refusal(msg)
-    if ledger.case.owner == event.to:
+    case = ledger.case
+    item = case.engineering if case.state is State.ENGINEERING else None
+    holder = item.engineer if item is not None else case.owner
+    if holder == event.to:
         raise Refusal(has_it(ledger))
     giver, taker = ledger.book.name(event.person), ledger.book.name(event.to)
-    owned = ledger.case.owner is not None
-    if ledger.case.state is State.ENGINEERING:
-        purpose = Purpose.ENGINEERING
-    else:
-        purpose = Purpose.HANDOVER if owned else Purpose.PAGE
-        ledger.set(state=State.ACKNOWLEDGED if owned else State.PAGING)
     escalation.stand_down(ledger)
-    ledger.set(hold_until=None, snooze_until=None)
     ledger.say("reassigned", f"{giver} gives it to {taker}", event.person)
-    policy = placing.route_policy(ledger)
-    escalation.start(ledger, purpose, policy, f"{giver} gives it to you", first=(event.to,))
+    why = f"{giver} gives it to you"
+    if item is not None:
+        engineering.page(ledger, why, first=(event.to,))
+    else:
+        purpose = Purpose.HANDOVER if holder else Purpose.PAGE
+        ledger.set(state=State.ACKNOWLEDGED if holder else State.PAGING)
+        policy = placing.route_policy(ledger)
+        escalation.start(ledger, purpose, policy, why, first=(event.to,), without=holder)
     ledger.answer = f"{taker} is being paged for {words.label(ledger.case)}."
 
 
@@ -260,29 +257,38 @@ def change_severity(ledger: Ledger, event: ChangeSeverity) -> None:
     if event.severity not in known:
         msg = f"There is no severity {event.severity}; there are {', '.join(known)}."
         raise Refusal(msg)
+    before = ledger.case
     ledger.set(severity_fixed=True)
-    set_severity(ledger, event.severity, f"{ledger.book.name(event.person)} set it")
+    why = f"{ledger.book.name(event.person)} set it"
+    if set_severity(ledger, event.severity, why):
+        promises.retarget(ledger)
+        rerouted(ledger, before, f"severity {event.severity}: {why}")
     ledger.answer = f"{ledger.case.id} is {event.severity} now."
 
 
-def set_severity(ledger: Ledger, severity: str, why: str) -> None:
-    """Move the clocks by the policy's strategy, then the route; a worse case is told its owner."""
-    case = ledger.case
-    if severity == case.severity:
-        return
+def set_severity(ledger: Ledger, severity: str, why: str) -> bool:
+    """True if it is another one; clocks and place are left to the caller."""
+    before = ledger.case.severity
+    if severity == before:
+        return False
     ledger.set(severity=severity)
-    ledger.say("severity", f"{case.severity} became {severity}: {why}")
-    promises.retarget(ledger)
-    rerouted(ledger, case, f"severity {severity}: {why}")
+    ledger.say("severity", f"{before} became {severity}: {why}")
+    return True
 
 
 def rerouted(ledger: Ledger, before: Case, why: str) -> None:
-    """What the case asks for has changed: deadlines anew, and its place if nobody has it yet."""
+    """What the case asks for has changed: deadlines anew, its place if nobody has it yet.
+
+    The owner of a case that has become worse is told.
+    """
+    case = ledger.case
     ranks = {s.id: s.rank for s in ledger.book.policy.severities}
-    worse = ranks.get(ledger.case.severity, 0) < ranks.get(before.severity, 0)
-    if ledger.case.engineering is None:
+    worse = ranks.get(case.severity, 0) < ranks.get(before.severity, 0)
+    if case.engineering is None:
         ledger.set(engineering_at=placing.engineering_due(ledger))
-    if before.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
+    if case.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
         placing.place(ledger, why)
-    elif worse and before.owner is not None and before.state is not State.ENGINEERING:
-        ledger.announce(before.owner, f"{words.label(ledger.case)} is now {ledger.case.severity}.")
+    elif case.state is State.ACKNOWLEDGED and case.round is None:
+        ledger.set(handover_at=handover.due(ledger))
+    if worse and ledger.case.owner is not None:
+        ledger.announce(ledger.case.owner, f"{words.label(case)} is now {case.severity}.")

@@ -31,6 +31,23 @@ class State(StrEnum):
 
 LIVE = frozenset(State) - {State.RESOLVED, State.CLOSED}
 
+RUNS: dict[State, frozenset[str]] = {
+    State.HELD: frozenset({"hold_until", "engineering_at"}),
+    State.PAGING: frozenset({"engineering_at"}),
+    State.EXHAUSTED: frozenset({"remind_at", "engineering_at"}),
+    State.ACKNOWLEDGED: frozenset({"owner_due", "handover_at", "remind_at", "engineering_at"}),
+    State.SNOOZED: frozenset({"snooze_until", "engineering_at"}),
+    State.WAITING: frozenset({"engineering_at"}),
+    State.ENGINEERING: frozenset({"remind_at", "leaders_at"}),
+    State.RESOLVED: frozenset({"close_at"}),
+    State.CLOSED: frozenset(),
+}
+"""State to the deadlines that may run in it; entering a state ends all others.
+
+Besides these, whatever is live has `clocks_at` and, where nothing else runs, `review_at`; a round
+and open pages run while somebody is paged.
+"""
+
 
 class Purpose(StrEnum):
     """What a round of pages asks for, and so what an acknowledgement of it means."""
@@ -59,6 +76,10 @@ class Round:
     """The region whose on-call is paged, where it is not the acting one."""
     declined: tuple[str, ...] = ()
     """Who declined in this round: not paged again before the next one."""
+    first_turn: int = 0
+    """The turn of its first page: who was paged before it was asked something else."""
+    told: bool = False
+    """Whether the ticket has been told that nobody answered: it is told once."""
 
 
 class Stage(StrEnum):
@@ -110,6 +131,8 @@ class Ticket:
     """Member to the version that last set it: reports arrive in any order."""
     comments: tuple[str, ...] = ()
     """Ids of the last comments seen."""
+    first_priority: str | None = None
+    """What the ticket was created with: another one now means that somebody has judged it (R30)."""
     updated_stamp: datetime | None = None
 
 
@@ -158,6 +181,16 @@ class Case:
     close_at: datetime | None = None
     clocks_at: datetime | None = None
     """When the next SLA target will be missed."""
+    reopened_at: datetime | None = None
+    """When it last came back after it was solved: the policy's times run anew from there."""
+    replied_at: datetime | None = None
+    """The last public reply of an agent."""
+    asked_at: datetime | None = None
+    """The customer's oldest comment that is not answered yet."""
+    account_status: str = ""
+    named_contact: bool = False
+    leaders_at: datetime | None = None
+    """When leadership is told that it still is with Sustained Engineering (R107)."""
 
     @property
     def live(self) -> bool:
@@ -178,6 +211,7 @@ class Case:
             self.handover_at,
             self.close_at,
             self.clocks_at,
+            self.leaders_at,
             self.round.due_at if self.round else None,
             *(p.wake_at for p in self.pages if p.open),
         ]

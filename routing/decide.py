@@ -9,13 +9,22 @@ event an open case has a `wake_at`, and after a tick it lies in the future.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from routing import answers, engineering, escalation, placing, promises, region, reported
+from routing import (
+    answers,
+    engineering,
+    escalation,
+    handover,
+    opening,
+    placing,
+    promises,
+    reported,
+)
 from routing.book import Book
-from routing.case import LIVE, Case, Purpose, State
+from routing.case import LIVE, RUNS, Case, State
 from routing.event import (
     Acknowledge,
     Advance,
@@ -35,6 +44,7 @@ from routing.event import (
     Tick,
 )
 from routing.ledger import Ledger
+from routing.words import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,13 @@ ANSWERS: dict[type[Event], Handler] = {
 def tick(ledger: Ledger, _: Tick) -> None:
     """Everything that is due by now, once each, however late."""
     case, now = ledger.case, ledger.now
-    broken = promises.tick(ledger)
     if _due(case.close_at, now):
-        ledger.set(state=State.CLOSED, close_at=None, review_at=None)
+        ledger.set(state=State.CLOSED)
         ledger.say("closed", "nobody came back to it", due_at=case.close_at)
+    if not ledger.case.live:
         return
-    _deadlines(ledger, case)
+    broken = promises.tick(ledger)
+    _deadlines(ledger)
     _escalation(ledger)
     _quiet(ledger, broken=broken)
 
@@ -80,13 +91,16 @@ def _due(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-def _deadlines(ledger: Ledger, case: Case) -> None:
-    if _due(case.snooze_until, ledger.now):
-        placing.resume(ledger, "the snooze is over")
+def _deadlines(ledger: Ledger) -> None:
+    """What leads away comes first, so that nobody is paged for what is left a moment later."""
     if _due(ledger.case.engineering_at, ledger.now):
         _unresolved(ledger)
+    if _due(ledger.case.snooze_until, ledger.now):
+        placing.resume(ledger, "the snooze is over")
     if _due(ledger.case.handover_at, ledger.now):
-        _handover(ledger)
+        handover.begin(ledger)
+    if _due(ledger.case.leaders_at, ledger.now):
+        engineering.tell_leaders(ledger)
 
 
 def _unresolved(ledger: Ledger) -> None:
@@ -99,25 +113,6 @@ def _unresolved(ledger: Ledger) -> None:
         engineering.enter(ledger, "not resolved in the time the policy gives support", None)
 
 
-def _handover(ledger: Ledger) -> None:
-    """The sun sets: the next region's on-call is asked; the owner keeps the case until then."""
-    case, book = ledger.case, ledger.book
-    ledger.set(handover_at=None)
-    acting = book.policy.regions.get(case.acting_region or "")
-    if acting is None or case.state is not State.ACKNOWLEDGED or case.round is not None:
-        return
-    sunset = region.sunset(acting, book.policy.calendars, ledger.now)
-    if sunset is None:
-        return
-    coming = book.sun(replace(case, home_region=None), sunset)
-    if coming is None or coming.id == case.acting_region:
-        return
-    why = f"the sun sets in {acting.name or acting.id}: hand over to {coming.name or coming.id}"
-    first = book.on_call(coming.schedule, sunset)
-    policy = placing.route_policy(ledger)
-    escalation.start(ledger, Purpose.HANDOVER, policy, why, first=first, region=coming.id)
-
-
 def _escalation(ledger: Ledger) -> None:
     """The step's end before its contacts: nobody is rung a second before he is passed over."""
     current = ledger.case.round
@@ -125,7 +120,8 @@ def _escalation(ledger: Ledger) -> None:
         waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
-    escalation.contact(ledger)
+    if escalation.contact(ledger):
+        escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
     if _due(ledger.case.remind_at, ledger.now):
         escalation.remind(ledger)
 
@@ -133,25 +129,21 @@ def _escalation(ledger: Ledger) -> None:
 def _quiet(ledger: Ledger, *, broken: bool) -> None:
     """Held cases whose time has come, owners who went silent, cases nobody looked at."""
     case, now = ledger.case, ledger.now
-    if case.state is State.HELD and (_due(case.hold_until, now) or _due(case.review_at, now)):
-        placing.place(ledger, "its time has come")
-    elif case.state is State.ACKNOWLEDGED and case.round is None:
-        if broken:
+    silent, looked_at = _due(case.owner_due, now), _due(case.review_at, now)
+    if silent:
+        ledger.set(owner_due=None)
+    match case.state:
+        case State.HELD if broken or looked_at or _due(case.hold_until, now):
+            placing.place(ledger, "its time has come")
+        case State.SNOOZED | State.ACKNOWLEDGED if broken and case.round is None:
             placing.resume(ledger, "a promise to the customer was broken")
-        elif _due(case.owner_due, now) or _due(case.review_at, now):
-            ledger.set(owner_due=None)
+        case State.ACKNOWLEDGED if (silent or looked_at) and case.round is None:
             placing.resume(ledger, "nothing was heard of it for a while: still on it?")
-    elif case.state is State.ENGINEERING and case.round is None and _due(case.review_at, now):
-        _nudge(ledger)
-
-
-def _nudge(ledger: Ledger) -> None:
-    item = ledger.case.engineering
-    if item is not None:
-        policy = ledger.book.policy.engineering.escalation
-        first = (item.engineer,) if item.engineer else ()
-        why = f"nothing has moved since it was {item.stage}"
-        escalation.start(ledger, Purpose.ENGINEERING, policy, why, first=first)
+        case State.ENGINEERING if looked_at and case.round is None:
+            engineering.nudge(ledger)
+        case _ if broken and case.owner is not None:
+            words = f"A promise to the customer was broken: {label(case)}."
+            ledger.announce(case.owner, words)
 
 
 TABLE: dict[State, dict[type[Event], Handler]] = {
@@ -184,21 +176,29 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
-    return _finish(ledger)
+    return _finish(ledger, case)
 
 
 def open_case(case_id: str, event: Reported, book: Book, now: datetime) -> Decision:
     """The decision of a ticket's first report."""
-    ledger = Ledger(reported.new_case(case_id, event, book.policy, now), book, now)
-    reported.open_case(ledger, event)
-    return _finish(ledger)
+    case = opening.new_case(case_id, event, book.policy, now)
+    ledger = Ledger(case, book, now)
+    opening.open_case(ledger, event)
+    return _finish(ledger, case)
 
 
-def _finish(ledger: Ledger) -> Decision:
-    if ledger.case.live:
-        ledger.set(clocks_at=promises.next_due(ledger), review_at=None)
-        if ledger.case.wake_at is None:
-            ledger.set(review_at=ledger.now + ledger.book.policy.review)
-    else:
-        ledger.set(clocks_at=None, review_at=None)
-    return Decision(ledger.case, tuple(ledger.effects), tuple(ledger.entries), ledger.answer)
+def _finish(ledger: Ledger, before: Case) -> Decision:
+    """End the deadlines that do not run in this state, and set what is derived."""
+    case = ledger.case
+    ended = dict.fromkeys(d for d in _ENDED[case.state] if getattr(case, d) is not None)
+    clocks_at = promises.next_due(ledger) if case.live else None
+    ledger.set(clocks_at=clocks_at, review_at=None, **ended)
+    if case.live and ledger.case.wake_at is None:
+        ledger.set(review_at=ledger.now + ledger.book.policy.review)
+    decided = tuple(ledger.entries)
+    promises.tell(ledger, before.clocks)
+    broken = ledger.entries[len(decided) :]
+    return Decision(ledger.case, tuple(ledger.effects), (*broken, *decided), ledger.answer)
+
+
+_ENDED = {state: frozenset().union(*RUNS.values()) - RUNS[state] for state in State}

@@ -8,16 +8,23 @@ any stage before `released` and the case is support's again.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from routing import escalation, placing
+from routing.book import find
 from routing.case import Item, Purpose, Stage, State
 from routing.event import Advance, Refusal
+from routing.facts import facts
 from routing.ledger import Ledger
+from routing.rule import matches
+from routing.words import instant, label
 
 MOVES: dict[tuple[Stage, str], Stage] = {
     (Stage.QUEUED, "claim"): Stage.REVIEWING,
     (Stage.REVIEWING, "claim"): Stage.REVIEWING,
+    (Stage.CONFIRMED, "claim"): Stage.CONFIRMED,
+    (Stage.PLANNED, "claim"): Stage.PLANNED,
+    (Stage.TESTED, "claim"): Stage.TESTED,
     (Stage.REVIEWING, "confirm"): Stage.CONFIRMED,
     (Stage.CONFIRMED, "plan"): Stage.PLANNED,
     (Stage.PLANNED, "test"): Stage.TESTED,
@@ -28,7 +35,8 @@ MOVES: dict[tuple[Stage, str], Stage] = {
     (Stage.PLANNED, "return"): Stage.RETURNED,
     (Stage.TESTED, "return"): Stage.RETURNED,
 }
-"""(stage, action) to the next stage; what is not here is refused with a sentence."""
+"""(stage, action) to the next stage; what is not here is refused with a sentence. Whoever claims an
+item takes it at the stage it is."""
 
 NEEDS = {
     "confirm": "a pull request link",
@@ -60,16 +68,19 @@ def enter(ledger: Ledger, reason: str, by: str | None) -> None:
     ledger.set(
         state=State.ENGINEERING,
         engineering=Item(Stage.QUEUED, ledger.now, reason, stage_at=ledger.now),
-        engineering_at=None,
-        hold_until=None,
-        snooze_until=None,
-        owner_due=None,
+        leaders_at=_leaders_at(ledger),
     )
     ledger.say("engineering", f"to the Sustained Engineering queue: {reason}", by, stage="queued")
     ledger.write(_update(ledger, Stage.QUEUED, reason), public=True, status="on_hold")
     ledger.write(f"{case.id} is with Sustained Engineering: {reason}")
-    policy = ledger.book.policy.engineering.escalation
-    escalation.start(ledger, Purpose.ENGINEERING, policy, reason)
+    page(ledger, reason)
+
+
+def _leaders_at(ledger: Ledger) -> datetime | None:
+    rules, policy = ledger.book.policy.engineering, ledger.book.policy
+    known = facts(ledger.case, ledger.book, ledger.now)
+    wait = next((t for m, t in rules.leadership if matches(m, known, policy.calendars)), None)
+    return None if wait is None else ledger.now + wait
 
 
 def available(ledger: Ledger) -> bool:
@@ -83,20 +94,63 @@ def _update(ledger: Ledger, stage: Stage, detail: str) -> str:
 
 
 def claim(ledger: Ledger, person: str) -> None:
-    """An engineer takes the item: whoever is paged for it is stood down."""
+    """An engineer takes the item, whatever its stage: whoever is paged for it is stood down."""
     item = ledger.case.engineering
     if item is None:
         return
     escalation.stand_down(ledger)
-    told = item.stage is Stage.QUEUED
-    ledger.set(
-        engineering=replace(item, stage=Stage.REVIEWING, engineer=person, stage_at=ledger.now)
-    )
+    stage = MOVES[item.stage, "claim"]
+    kept = item.engineer == person
+    stage_at = item.stage_at if stage is item.stage else ledger.now
+    ledger.set(engineering=replace(item, stage=stage, engineer=person, stage_at=stage_at))
     name = ledger.book.name(person)
-    ledger.say("engineering", f"{name} claims the item", person, stage=Stage.REVIEWING.value)
-    ledger.write(f"{name} has taken {ledger.case.id} in Sustained Engineering.")
-    if told:
-        ledger.write(_update(ledger, Stage.REVIEWING, ""), public=True)
+    words = f"{name} is still on it" if kept else f"{name} claims the item"
+    ledger.say("engineering", words, person, stage=stage.value)
+    if not kept:
+        ledger.write(f"{name} has taken {ledger.case.id} in Sustained Engineering.")
+    if stage is not item.stage:
+        ledger.write(_update(ledger, stage, ""), public=True)
+
+
+def give_back(ledger: Ledger, person: str) -> None:
+    """The engineer cannot go on: others are paged for the item, which stays at its stage."""
+    item, name = ledger.case.engineering, ledger.book.name(person)
+    if item is None:
+        return
+    escalation.stand_down(ledger)
+    ledger.set(engineering=replace(item, engineer=None))
+    ledger.write(f"{name} gave {ledger.case.id} back to the Sustained Engineering queue.")
+    page(ledger, f"{name} gave it back", without=person)
+
+
+def page(ledger: Ledger, why: str, first: tuple[str, ...] = (), without: str | None = None) -> None:
+    """Page for the item; `first` are asked before the queue's own policy."""
+    policy = ledger.book.policy.engineering.escalation
+    escalation.start(ledger, Purpose.ENGINEERING, policy, why, first=first, without=without)
+
+
+def nudge(ledger: Ledger) -> None:
+    """Nothing has moved for long: whoever has the item is asked about it first."""
+    item = ledger.case.engineering
+    if item is not None:
+        first = (item.engineer,) if item.engineer else ()
+        page(ledger, f"nothing has moved since it was {item.stage}", first=first)
+
+
+def tell_leaders(ledger: Ledger) -> None:
+    """Leadership is told by rule that it still is with Sustained Engineering (R107, R108)."""
+    rules, case, item = ledger.book.policy.engineering, ledger.case, ledger.case.engineering
+    ledger.set(leaders_at=None)
+    if item is None:
+        return
+    since = instant(item.queued_at, ledger.now)
+    words = f"{label(case)} has been with Sustained Engineering since {since}; it is {item.stage}."
+    found = (find(ledger.book, case, target, ledger.now).people for target in rules.leaders)
+    leaders = tuple(dict.fromkeys(person for people in found for person in people))
+    for leader in leaders:
+        ledger.announce(leader, words)
+    names = ", ".join(ledger.book.name(leader) for leader in leaders)
+    ledger.say("leaders", f"leadership is told: {names or 'nobody is named'}")
 
 
 def advance(ledger: Ledger, event: Advance) -> None:
@@ -113,7 +167,7 @@ def advance(ledger: Ledger, event: Advance) -> None:
     if event.stage in NEEDS and not event.detail.strip():
         msg = f"{event.stage} needs {NEEDS[event.stage]}. Nothing was changed."
         raise Refusal(msg)
-    if stage is Stage.REVIEWING:
+    if event.stage == "claim":
         claim(ledger, event.person)
         return
     _move(ledger, item, stage, event)
@@ -121,11 +175,13 @@ def advance(ledger: Ledger, event: Advance) -> None:
 
 def _move(ledger: Ledger, item: Item, stage: Stage, event: Advance) -> None:
     detail = event.detail.strip()
+    escalation.stand_down(ledger)
     ledger.set(
         engineering=replace(
             item,
             stage=stage,
             stage_at=ledger.now,
+            engineer=item.engineer or event.person,
             pull_request=detail if stage is Stage.CONFIRMED else item.pull_request,
             plan=detail if stage is Stage.PLANNED else item.plan,
             version=detail if stage is Stage.RELEASED else item.version,
@@ -137,15 +193,9 @@ def _move(ledger: Ledger, item: Item, stage: Stage, event: Advance) -> None:
     if stage is Stage.RETURNED:
         ledger.write(f"Returned to support by {name}: {detail}")
         ledger.write(_update(ledger, stage, detail), public=True, status="open")
-        escalation.stand_down(ledger)
-        ledger.set(state=State.HELD, owner=None, owner_since=None)
+        ledger.set(owner=None, owner_since=None)
         placing.place(ledger, f"Sustained Engineering returned it: {detail}")
     else:
         ledger.write(_update(ledger, stage, detail), public=True)
         if stage is Stage.RELEASED:
-            escalation.stand_down(ledger)
             ledger.set(state=State.WAITING)
-
-
-NUDGE = timedelta(hours=24)
-"""An item nobody moves is asked about again this often."""

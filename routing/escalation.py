@@ -19,7 +19,6 @@ from routing.event import Contact, StandDown
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.page import Page, PageState
-from routing.people import Person
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.rule import matches
 
@@ -62,6 +61,7 @@ def start(
             ledger.now + wait,
             region,
             declined=(without,) if without else (),
+            first_turn=ledger.case.turn + 1,
         ),
     )
     ledger.say("escalation", why, policy=chosen.id)
@@ -91,11 +91,11 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if current is None:
         return False
     declined = current.declined if number == current.number else ()
-    ledger.set(
-        round=replace(
-            current, step=index, number=number, due_at=ledger.now + step.wait, declined=declined
-        )
-    )
+    due = ledger.now + step.wait
+    ledger.set(round=replace(current, step=index, number=number, due_at=due, declined=declined))
+    if current.purpose is Purpose.PAGE:
+        sun = ledger.book.sun(ledger.case, ledger.now)
+        ledger.set(acting_region=sun.id if sun else None)
     name = f"step {index + 1}" + (f", round {number}" if number > 1 else "")
     if step.when is not None and not matches(
         step.when, facts(ledger.case, ledger.book, ledger.now), ledger.book.policy.calendars
@@ -117,22 +117,21 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
 def _page(ledger: Ledger, wanted: dict[str, str]) -> bool:
     """Open a page for each person and begin the first contacts; False if nobody can be reached."""
     turn = ledger.case.turn + 1
-    ledger.set(turn=turn)
     urgency = _urgency(ledger)
-    reached = False
+    new: list[Page] = []
     for person_id, why in wanted.items():
         person = ledger.book.people.get(person_id)
         if person is None:
             continue
         page = pages.begin(person, turn, urgency, why, ledger.now)
-        ledger.set(pages=(*_kept(ledger.case.pages), page))
+        new.append(page)
         if page.open:
-            reached = True
             ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
         else:
             ledger.say("unreachable", f"{person.name} has no contact method that works", person_id)
+    ledger.set(turn=turn, pages=(*_kept(ledger.case.pages), *new))
     contact(ledger)
-    return reached
+    return any(page.open for page in new)
 
 
 def _kept(old: tuple[Page, ...]) -> tuple[Page, ...]:
@@ -145,26 +144,38 @@ def _urgency(ledger: Ledger) -> str:
     return next((s.urgency for s in ledger.book.policy.severities if s.id == severity), "urgent")
 
 
-def contact(ledger: Ledger) -> None:
-    """Begin every contact that is due."""
-    for page in ledger.case.open_pages:
-        person = ledger.book.people.get(page.person)
-        while person is not None and _next_contact(ledger, page.turn, person):
-            pass
+def contact(ledger: Ledger) -> bool:
+    """Begin every contact that is due; True if somebody turned out to be beyond reach."""
+    lost = [page for page in ledger.case.open_pages if not _contact(ledger, page).open]
+    return bool(lost)
 
 
-def _next_contact(ledger: Ledger, turn: int, person: Person) -> bool:
-    """Begin the page's next contact if it is due."""
-    page = next(p for p in ledger.case.pages if (p.turn, p.person) == (turn, person.id))
-    due = page.wake_at
-    page, tried = pages.take_due(page, person, ledger.now)
-    put(ledger, page)
-    if tried is None:
-        return False
+def _contact(ledger: Ledger, page: Page) -> Page:
+    person = ledger.book.people.get(page.person)
+    if person is None:
+        page = pages.close(page, PageState.UNREACHABLE, ledger.now)
+        put(ledger, page)
+        _lost(ledger, page, "is not in the directory any more")
+        return page
     purpose = purpose_of(ledger).value
-    ledger.do(Contact(turn, person.id, tried.method, tried.channel, tried.attempt, purpose))
-    ledger.say("contact", f"{tried.channel} to {person.name}", person.id, due, method=tried.method)
-    return True
+    while True:
+        due = page.wake_at
+        page, tried = pages.take_due(page, person, ledger.now)
+        put(ledger, page)
+        if tried is None:
+            break
+        how = (tried.method, tried.channel, tried.attempt)
+        ledger.do(Contact(page.turn, person.id, *how, purpose))
+        words = f"{tried.channel} to {person.name}"
+        ledger.say("contact", words, person.id, due, method=tried.method)
+    if not page.open:
+        _lost(ledger, page, "cannot be reached")
+    return page
+
+
+def _lost(ledger: Ledger, page: Page, how: str) -> None:
+    name = ledger.book.name(page.person)
+    ledger.say("unreachable", f"{name} {how}", page.person, turn=str(page.turn))
 
 
 def purpose_of(ledger: Ledger) -> Purpose:
@@ -205,15 +216,35 @@ def stand_down(ledger: Ledger) -> None:
 
 
 def exhaust(ledger: Ledger) -> None:
-    """The end of the last round is loud, and written on the ticket."""
-    if ledger.case.state is not State.EXHAUSTED:
-        ledger.write(
-            f"Nobody on call has answered for {ledger.case.id}. The duty manager is paged."
-        )
-    if ledger.case.state is State.PAGING or purpose_of(ledger) is Purpose.ASK:
-        ledger.set(state=State.EXHAUSTED, owner=None, owner_since=None, owner_due=None)
+    """The end of the last round is loud, and written on the ticket once."""
+    case, purpose = ledger.case, purpose_of(ledger)
+    told = case.round is not None and case.round.told
     ledger.set(round=None)
+    if purpose is not Purpose.ENGINEERING and _unpaged(ledger):
+        _let_be(ledger, purpose)
+        return
+    if purpose in {Purpose.PAGE, Purpose.ASK}:
+        ledger.set(state=State.EXHAUSTED, owner=None, owner_since=None)
     remind(ledger)
+    if not told:
+        paged = "The duty manager is paged." if ledger.case.open_pages else "Paging begins again."
+        ledger.write(f"Nobody on call has answered for {case.id}. {paged}")
+
+
+def _unpaged(ledger: Ledger) -> bool:
+    """Whether the policy pages nobody for such a case by itself."""
+    route = next((r for r in ledger.book.policy.routes if r.id == ledger.case.route), None)
+    return route is None or route.escalation is None
+
+
+def _let_be(ledger: Ledger, purpose: Purpose) -> None:
+    """Nobody answered for a case that no duty manager is to be woken for."""
+    if purpose is Purpose.HANDOVER:
+        words = f"Nobody has taken {ledger.case.id} over; it is still yours."
+        ledger.announce(ledger.case.owner or "", words)
+    else:
+        ledger.say("held", "nobody answered, and by its route nobody else is paged")
+        ledger.set(state=State.HELD, owner=None, owner_since=None)
 
 
 def remind(ledger: Ledger) -> None:
@@ -229,17 +260,18 @@ def remind(ledger: Ledger) -> None:
 
 
 def _again(ledger: Ledger) -> None:
-    """No duty manager can be reached either: the route's policy begins again after the reminder."""
+    """No duty manager can be reached either: the escalation begins again after the reminder."""
     ledger.say("exhausted", "no duty manager can be reached; the escalation begins again")
-    policy = next(
-        (r.escalation for r in ledger.book.policy.routes if r.id == ledger.case.route), ""
-    )
+    policy, case = ledger.book.policy, ledger.case
     purpose = purpose_of(ledger)
     if purpose is Purpose.ENGINEERING:
-        policy = ledger.book.policy.engineering.escalation
+        name = policy.engineering.escalation
+    else:
+        name = next((r.escalation for r in policy.routes if r.id == case.route), None)
+    due = ledger.now + policy.reminder
     ledger.set(
-        round=Round(purpose, policy or "", -1, 1, ledger.now + ledger.book.policy.reminder),
         remind_at=None,
+        round=Round(purpose, name or "", -1, 1, due, first_turn=case.turn + 1, told=True),
     )
 
 
@@ -248,18 +280,20 @@ def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, r
     page = next((p for p in ledger.case.pages if (p.turn, p.person) == (turn, person)), None)
     if page is None:
         return
+    wanted = page.open
     page = pages.refuse(page, method, attempt, reason, ledger.now)
     put(ledger, page)
     name = ledger.book.name(person)
     ledger.say("refused", f"{method} to {name} failed: {reason}", person, turn=str(turn))
-    if page.state is PageState.UNREACHABLE:
-        ledger.say("unreachable", f"{name} cannot be reached", person, turn=str(turn))
+    if not wanted:
+        return
+    if not page.open:
+        _lost(ledger, page, "cannot be reached")
+    if not page.open or contact(ledger):
         step_over_if_done(ledger, f"{name} cannot be reached")
-    else:
-        contact(ledger)
 
 
 def step_over_if_done(ledger: Ledger, why: str) -> None:
-    """When nobody of this step can answer any more the next step does not wait."""
+    """A page has ended: when nobody of this step can answer any more the next does not wait."""
     if ledger.case.round is not None and not ledger.case.open_pages:
         next_step(ledger, why)

@@ -32,10 +32,13 @@ def facts(case: Case, book: Book, now: datetime) -> Facts:
         contact=ticket.requester_email or "",
         sla_remaining=remaining(case, now),
         fields=ticket.fields,
+        status=case.account_status,
+        named_contact=case.named_contact,
     )
 
 
 def remaining(case: Case, now: datetime) -> timedelta | None:
-    """Physical time until the earliest promise still open is broken; negative when it is."""
-    due = [c.due_at for c in case.clocks if c.due_at and c.state is ClockState.RUNNING]
+    """Physical time until the first promise still open is broken; less than nothing when it is."""
+    known = {ClockState.RUNNING, ClockState.BREACHED}
+    due = [c.due_at for c in case.clocks if c.due_at and c.state in known and c.met_at is None]
     return min(due) - now if due else None

@@ -3,6 +3,7 @@
 Theory of operation. A page is made of planned contacts, each an absolute instant. The next one is
 begun when its instant comes, or at once when the one before it was refused. A page nobody can
 deliver is `unreachable`; a page whose step has passed is `expired` and may still be answered.
+`MOVES` is the whole machine.
 """
 
 from __future__ import annotations
@@ -21,6 +22,18 @@ class PageState(StrEnum):
     UNREACHABLE = "unreachable"
     EXPIRED = "expired"
     STOOD_DOWN = "stood_down"
+
+
+_ANSWERS = frozenset({PageState.ACKNOWLEDGED, PageState.DECLINED})
+MOVES: dict[PageState, frozenset[PageState]] = {
+    PageState.OPEN: frozenset(PageState) - {PageState.OPEN},
+    PageState.ACKNOWLEDGED: frozenset(),
+    PageState.DECLINED: frozenset({PageState.ACKNOWLEDGED}),
+    PageState.UNREACHABLE: _ANSWERS,
+    PageState.EXPIRED: _ANSWERS,
+    PageState.STOOD_DOWN: frozenset(),
+}
+"""State to the states that may follow: an answer counts whenever it comes, until it is unwanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +77,15 @@ class Page:
 
 
 def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:
-    """The person's contact rules that can work now, starting no later than the rules would have.
+    """The person's contact rules that can work now, soonest first.
 
-    Someone without rules for this urgency is reached by every usable method, two minutes apart:
-    a missing rule must not silence a page.
+    They start no later than the rules would have. Someone without rules for this urgency is
+    reached as for "urgent", and without any by every usable method, two minutes apart: a missing
+    rule must not silence a page.
     """
     methods = {m.id: m for m in person.contact_methods if m.usable}
     rules = person.contact_rules.get(urgency) or person.contact_rules.get("urgent") or ()
+    rules = tuple(sorted(rules, key=lambda rule: rule.after))
     good = tuple(r for r in rules if r.method in methods)
     if not good:
         return _fallback(tuple(methods.values()))
@@ -92,13 +107,17 @@ def begin(person: Person, turn: int, urgency: str, why: str, now: datetime) -> P
 
 
 def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | None]:
-    """Begin the next contact if it is due: one, however late; the rest move by the lateness."""
+    """Begin the next contact if it is due: one only, however late; the rest move by the lateness.
+
+    A method that does not work any more is passed over at once; the page is `unreachable` when that
+    leaves nothing.
+    """
     if not page.open or not page.planned or page.planned[0].due_at > now:
         return page, None
     first, rest = page.planned[0], page.planned[1:]
     method = next((m for m in person.contact_methods if m.id == first.method and m.usable), None)
     if method is None:
-        return take_due(replace(page, planned=_forward(rest, now)), person, now)
+        return take_due(_next(replace(page, planned=rest), now), person, now)
     late = now - first.due_at
     tried = Tried(
         method.id, method.type, 1 + sum(t.method == method.id for t in page.tried), at=now
@@ -107,30 +126,32 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     return replace(page, planned=moved, tried=(*page.tried, tried)), tried
 
 
-def _forward(planned: tuple[Planned, ...], now: datetime) -> tuple[Planned, ...]:
-    """Bring the next contact to now; later ones keep their instants."""
-    if not planned:
-        return ()
-    return (replace(planned[0], due_at=min(planned[0].due_at, now)), *planned[1:])
-
-
 def refuse(page: Page, method: str, attempt: int, reason: str, now: datetime) -> Page:
     """A begun contact was refused: the next one is due now; with none left nobody is reached.
 
-    An earlier contact refused late does not end a page whose latest contact is still out.
+    An earlier contact refused late hurries nothing while the latest one is still out.
     """
     tried = tuple(
         replace(t, refused=reason) if (t.method, t.attempt) == (method, attempt) else t
         for t in page.tried
     )
     page = replace(page, tried=tried)
-    if not page.open:
+    return _next(page, now) if page.open else page
+
+
+def _next(page: Page, now: datetime) -> Page:
+    """With no contact out, the next is due now and later ones keep their instants."""
+    if page.tried and page.tried[-1].refused is None:
         return page
-    if page.planned:
-        return replace(page, planned=_forward(page.planned, now))
-    lost = tried and (tried[-1].refused or all(t.refused for t in tried))
-    return close(page, PageState.UNREACHABLE, now) if lost else page
+    if not page.planned:
+        return close(page, PageState.UNREACHABLE, now)
+    first = page.planned[0]
+    sooner = replace(first, due_at=min(first.due_at, now))
+    return replace(page, planned=(sooner, *page.planned[1:]))
 
 
 def close(page: Page, state: PageState, now: datetime) -> Page:
+    """Raises ValueError for a move that `MOVES` does not have."""
+    if state not in MOVES[page.state]:
+        raise ValueError(f"A page that is {page.state} cannot become {state}.")
     return replace(page, state=state, planned=(), closed_at=now)

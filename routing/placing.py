@@ -12,7 +12,6 @@ from routing.facts import facts
 from routing.ledger import Ledger
 from routing.lookup import promise_for
 from routing.policy import Promise, Route, StepTarget
-from routing.region import sunset
 from routing.rule import matches
 from routing.sla import ClockState
 
@@ -56,41 +55,60 @@ def choose(ledger: Ledger) -> Place:
 
 
 def _at_risk(ledger: Ledger, before: timedelta) -> datetime | None:
+    """The first instant at which a promise is at risk; one that is broken has been for long."""
     instants = [
-        sla.at_risk_instant(c, ledger.book.policy.calendars, before)
+        c.breached_at
+        if c.state is ClockState.BREACHED
+        else sla.at_risk_instant(c, ledger.book.policy.calendars, before)
         for c in ledger.case.clocks
-        if c.state is ClockState.RUNNING
+        if c.met_at is None
     ]
     return min((i for i in instants if i is not None), default=None)
 
 
-def place(ledger: Ledger, why: str) -> None:
-    """Page for the case or hold it, by its route; a running round of the same route goes on."""
-    chosen = choose(ledger)
-    case = ledger.case
+def place(ledger: Ledger, why: str, without: str | None = None) -> None:
+    """Page for the case or hold it, by its route; a running round of the same route goes on.
+
+    `without` is not paged in the first round: who has just given it back.
+    """
+    chosen, case = choose(ledger), ledger.case
     route = chosen.route.id if chosen.route else None
-    if chosen.page_at is not None and chosen.page_at <= ledger.now:
-        _page(ledger, chosen, why)
+    pages = chosen.page_at is not None and chosen.page_at <= ledger.now
+    if _going(ledger, chosen) and (pages or route == case.route):
+        ledger.set(route=route)
+    elif pages:
+        _page(ledger, chosen, why, without)
     else:
-        escalation.stand_down(ledger)
-        ledger.set(state=State.HELD, route=route, hold_until=chosen.page_at)
         if case.state is not State.HELD or case.route != route:
             ledger.say("held", f"{why}; {chosen.why}", route=route or "")
+        if case.round or case.open_pages or case.remind_at:
+            escalation.stand_down(ledger)
+        ledger.set(state=State.HELD, route=route, hold_until=chosen.page_at)
     if chosen.route is not None:
         tell(ledger, chosen.route)
 
 
-def _page(ledger: Ledger, chosen: Place, why: str) -> None:
+def _going(ledger: Ledger, chosen: Place) -> bool:
+    """Whether people are being paged by the very policy that would page them now."""
     case = ledger.case
     wanted = chosen.route.escalation if chosen.route else None
-    going = case.state is State.PAGING and case.round is not None and case.round.policy == wanted
-    ledger.set(route=chosen.route.id if chosen.route else None, hold_until=None)
-    if going:
-        return
-    if case.open_pages:
+    if case.state is State.PAGING:
+        return case.round is not None and case.round.policy == wanted
+    return case.state is State.EXHAUSTED and route_policy(ledger) == wanted
+
+
+def _page(ledger: Ledger, chosen: Place, why: str, without: str | None) -> None:
+    case = ledger.case
+    if case.open_pages or case.round or case.remind_at:
         escalation.stand_down(ledger)
-    ledger.set(state=State.PAGING, owner=None, owner_since=None, owner_due=None)
-    escalation.start(ledger, Purpose.PAGE, wanted, why)
+    ledger.set(
+        state=State.PAGING,
+        route=chosen.route.id if chosen.route else None,
+        owner=None,
+        owner_since=None,
+    )
+    wanted = chosen.route.escalation if chosen.route else None
+    escalation.start(ledger, Purpose.PAGE, wanted, why, without=without)
 
 
 def tell(ledger: Ledger, route: Route) -> None:
@@ -121,17 +139,21 @@ def _stakeholders(ledger: Ledger, target: StepTarget) -> tuple[str, ...]:
 
 
 def route_policy(ledger: Ledger) -> str | None:
-    """The escalation policy of the case's route."""
-    routes = ledger.book.policy.routes
-    return next((r.escalation for r in routes if r.id == ledger.case.route), None)
+    """The escalation policy of the case's route; a case that was never placed takes one now."""
+    policy = ledger.book.policy
+    if ledger.case.route is None:
+        route = policy.first_route(facts(ledger.case, ledger.book, ledger.now))
+        ledger.set(route=route.id if route else None)
+    return next((r.escalation for r in policy.routes if r.id == ledger.case.route), None)
 
 
 def resume(ledger: Ledger, why: str) -> None:
     """Back to work: its owner is asked first; without one it is placed anew."""
     owner = ledger.case.owner
-    ledger.set(snooze_until=None)
     if owner is None or owner not in ledger.book.people:
-        ledger.set(state=State.HELD, owner=None, owner_since=None)
+        if owner is not None:
+            ledger.say("owner", f"{owner}, who had it, is not in the directory any more")
+        ledger.set(owner=None, owner_since=None)
         place(ledger, why)
         return
     ledger.set(state=State.ACKNOWLEDGED)
@@ -140,19 +162,7 @@ def resume(ledger: Ledger, why: str) -> None:
 
 def engineering_due(ledger: Ledger) -> datetime | None:
     """When the policy sends the case to Sustained Engineering by itself (UTC), or None."""
-    rules, policy = ledger.book.policy.engineering, ledger.book.policy
-    known = facts(ledger.case, ledger.book, ledger.now)
+    rules, policy, case = ledger.book.policy.engineering, ledger.book.policy, ledger.case
+    known = facts(case, ledger.book, ledger.now)
     after = next((t for m, t in rules.after if matches(m, known, policy.calendars)), None)
-    return None if after is None else ledger.case.opened_at + after
-
-
-def handover_due(ledger: Ledger) -> datetime | None:
-    """Some minutes before the acting region's sun sets, where the policy hands over (UTC)."""
-    case, policy = ledger.case, ledger.book.policy
-    region = policy.regions.get(case.acting_region or "")
-    if region is None or case.severity not in policy.handover_severities:
-        return None
-    closes = sunset(region, policy.calendars, ledger.now)
-    if closes is None or closes - policy.handover_before <= ledger.now:
-        return None
-    return closes - policy.handover_before
+    return None if after is None else (case.reopened_at or case.opened_at) + after

@@ -8,25 +8,30 @@ waiting on the customer; resolution from creation until solved (R33, R114 to R11
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from routing import sla
 from routing.ledger import Ledger
 from routing.placing import promise_of
-from routing.sla import Clock, ClockState, Metric
+from routing.policy import Promise
+from routing.sla import Clock, ClockState, Metric, Strategy, Target
 from routing.words import PROMISE
 
 LASTING = (Metric.FIRST_REPLY, Metric.RESOLUTION)
 
 
 def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
-    promise = promise_of(ledger)
+    """A clock from `at` if the plan promises one; what was broken before stays recorded with it."""
+    promise, old = promise_of(ledger), _clock(ledger, metric)
     target = promise.targets.get(metric) if promise else None
     if promise is None or target is None:
         return
     calendar = ledger.book.policy.calendars[promise.calendar]
     clock = sla.start(metric, target, calendar, at)
+    if old is not None:
+        clock = replace(clock, breached_at=old.breached_at, breaches=old.breaches)
     others = tuple(c for c in ledger.case.clocks if c.metric is not metric)
     ledger.set(clocks=(*others, clock))
     _stand_still(ledger, metric)
@@ -60,32 +65,43 @@ def _met(ledger: Ledger, metric: Metric, at: datetime) -> None:
 
 
 def agent_replied(ledger: Ledger, at: datetime) -> None:
-    """A public agent reply: first and next reply are met, update runs from here."""
-    if ledger.case.first_reply_at is None:
-        ledger.set(first_reply_at=at)
-    for metric in (Metric.FIRST_REPLY, Metric.NEXT_REPLY):
-        _met(ledger, metric, at)
-    _begin(ledger, Metric.UPDATE, at)
+    """A public agent reply: first and next reply are met, update runs from here.
+
+    Reports come in any order: a reply answers only what the customer had written by then.
+    """
+    case = ledger.case
+    _met(ledger, Metric.FIRST_REPLY, at)
+    ledger.set(first_reply_at=case.first_reply_at or at)
+    if case.asked_at is None or at >= case.asked_at:
+        _met(ledger, Metric.NEXT_REPLY, at)
+        ledger.set(asked_at=None)
+    elif case.first_reply_at is None:
+        _begin(ledger, Metric.NEXT_REPLY, case.asked_at)
+    if case.live and (case.replied_at is None or at > case.replied_at):
+        _begin(ledger, Metric.UPDATE, at)
+    ledger.set(replied_at=max(at, case.replied_at or at))
 
 
 def customer_wrote(ledger: Ledger, at: datetime) -> None:
     """The oldest unanswered comment starts next reply, once there has been a first reply."""
-    running = _clock(ledger, Metric.NEXT_REPLY)
-    if ledger.case.first_reply_at is None:
+    case = ledger.case
+    if case.replied_at is not None and at < case.replied_at:
         return
-    if running is None or running.met_at is not None:
+    ledger.set(asked_at=min(at, case.asked_at or at))
+    running = _clock(ledger, Metric.NEXT_REPLY)
+    if case.first_reply_at is not None and (running is None or running.met_at is not None):
         _begin(ledger, Metric.NEXT_REPLY, at)
 
 
 def status_changed(ledger: Ledger, at: datetime) -> None:
     """Pause and resume by the policy's list of statuses for each metric."""
     pauses, status = ledger.book.policy.pauses, ledger.case.ticket.status
+    calendars = ledger.book.policy.calendars
     for clock in ledger.case.clocks:
         still = status in pauses.get(clock.metric, frozenset())
         if still and clock.state is ClockState.RUNNING:
             _each(ledger, clock.metric, lambda c: sla.pause(c, at))
-        elif not still and clock.state is ClockState.PAUSED:
-            calendars = ledger.book.policy.calendars
+        elif not still and clock.paused_at is not None:
             _each(ledger, clock.metric, partial(sla.resume, calendars=calendars, at=at))
 
 
@@ -93,6 +109,7 @@ def solved(ledger: Ledger, at: datetime) -> None:
     """Nothing is owed for a solved ticket."""
     for metric in Metric:
         _met(ledger, metric, at)
+    ledger.set(asked_at=None)
 
 
 def reopened(ledger: Ledger, at: datetime) -> None:
@@ -100,48 +117,70 @@ def reopened(ledger: Ledger, at: datetime) -> None:
     _begin(ledger, Metric.NEXT_REPLY, at)
     calendars = ledger.book.policy.calendars
     _each(ledger, Metric.RESOLUTION, partial(sla.reopen, calendars=calendars, at=at))
+    ledger.set(asked_at=at)
+    retarget(ledger)
 
 
 def retarget(ledger: Ledger) -> None:
-    """Severity or plan changed: move the running clocks by the policy's strategy."""
-    promise, policy = promise_of(ledger), ledger.book.policy
-    moved = []
-    for clock in ledger.case.clocks:
-        target = promise.targets.get(clock.metric) if promise else None
-        if promise is None or clock.met_at is not None:
-            moved.append(clock)
-        elif target is not None:
-            moved.append(
-                sla.retarget(
-                    clock,
-                    policy.calendars,
-                    policy.calendars[promise.calendar],
-                    target,
-                    ledger.now,
-                    policy.change_strategy,
-                )
-            )
-        elif clock.breached_at is not None:
-            moved.append(clock)
-    ledger.set(clocks=tuple(moved))
-    if ledger.case.first_reply_at is None and _clock(ledger, Metric.FIRST_REPLY) is None:
-        _begin(ledger, Metric.FIRST_REPLY, ledger.now)
+    """Severity or plan changed: move the running clocks by the policy's strategy.
+
+    Where nothing is promised any more a clock ends, unless the strategy holds on to the earlier
+    promise, or it was broken: that stays recorded.
+    """
+    promise = promise_of(ledger)
+    targets = promise.targets if promise else {}
+    moved = (_moved(ledger, c, promise, targets.get(c.metric)) for c in ledger.case.clocks)
+    ledger.set(clocks=tuple(c for c in moved if c is not None))
+    owed = LASTING if ledger.case.first_reply_at is None else (Metric.RESOLUTION,)
+    for metric in owed:
+        if _clock(ledger, metric) is None:
+            _begin(ledger, metric, ledger.now)
+
+
+def _moved(
+    ledger: Ledger, clock: Clock, promise: Promise | None, target: Target | None
+) -> Clock | None:
+    policy = ledger.book.policy
+    if clock.met_at is not None:
+        return clock
+    if promise is None or target is None:
+        if policy.change_strategy == Strategy.MIN_OF_BOTH:
+            return clock
+        return _ended(clock)
+    if (clock.target, clock.calendar) == (target, promise.calendar):
+        return clock
+    calendar = policy.calendars[promise.calendar]
+    now, strategy = ledger.now, policy.change_strategy
+    return sla.retarget(clock, policy.calendars, calendar, target, now, strategy)
+
+
+def _ended(clock: Clock) -> Clock | None:
+    if clock.breached_at is None:
+        return None
+    return replace(clock, state=ClockState.BREACHED, due_at=clock.breached_at, paused_at=None)
 
 
 def tick(ledger: Ledger) -> bool:
     """Record the promises broken by now; True if any was."""
-    before = {c.metric: c.breached_at for c in ledger.case.clocks}
-    ledger.set(clocks=tuple(sla.breach_if_due(c, ledger.now) for c in ledger.case.clocks))
-    broken = [c for c in ledger.case.clocks if c.breached_at and not before.get(c.metric)]
-    for clock in broken:
-        words = f"{PROMISE[clock.metric].lower()} promised and not given ({clock.metric})"
-        ledger.say("breach", words, due_at=clock.breached_at, metric=clock.metric.value)
-    return bool(broken)
+    before = ledger.case.clocks
+    ledger.set(clocks=tuple(sla.breach_if_due(c, ledger.now) for c in before))
+    return any(_new_breaches(before, c) for c in ledger.case.clocks)
+
+
+def tell(ledger: Ledger, before: tuple[Clock, ...]) -> None:
+    """Put every promise broken since `before` on the timeline."""
+    for clock in ledger.case.clocks:
+        for at in _new_breaches(before, clock):
+            words = f"{PROMISE[clock.metric].lower()} promised and not given ({clock.metric})"
+            ledger.say("breach", words, due_at=at, metric=clock.metric.value)
+
+
+def _new_breaches(before: tuple[Clock, ...], clock: Clock) -> tuple[datetime, ...]:
+    known = next((c.breaches for c in before if c.metric is clock.metric), ())
+    return tuple(at for at in clock.breaches if at not in known)
 
 
 def next_due(ledger: Ledger) -> datetime | None:
     """The next instant (UTC) at which a promise will be broken."""
-    running = (
-        c.due_at for c in ledger.case.clocks if c.state is ClockState.RUNNING and not c.breached_at
-    )
+    running = (c.due_at for c in ledger.case.clocks if c.state is ClockState.RUNNING)
     return min((d for d in running if d is not None), default=None)

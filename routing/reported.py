@@ -1,315 +1,142 @@
 """What a ticket's report does to its case.
 
-Theory of operation. Reports arrive in any order and any number of times, so each member of the
-ticket remembers the version that last set it and an older report does not move it. What follows
-(paging, waiting, solved) is decided from what changed, never from what was repeated.
+Theory of operation. Reports arrive in any order and any number of times; `merging` says what they
+changed. What follows (paging, waiting, solved) is decided from what changed, never from what was
+repeated.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from routing import answers, engineering, escalation, placing, promises
-from routing.case import Case, State, Ticket, changed
-from routing.entitlement import Asked, refusals
-from routing.event import Customer, Reported
+from routing import answers, escalation, judging, merging, placing, promises
+from routing.case import Case, State
+from routing.event import Reported
 from routing.ledger import Ledger
-from routing.lookup import severity_for
-from routing.policy import Policy
-from routing.report import Comment, Report, TicketStatus
+from routing.report import Report, TicketStatus
 from routing.words import brief
 
 TRUSTED = timedelta(days=1)
 """A source's instant further back than this (or in the future) starts no clock: ours does."""
 
 COMMENTS_KEPT = 50
-MEMBERS = (
-    "url", "subject", "description", "status", "priority", "channel", "environment", "category",
-    "product", "language", "tags", "assignee_email",
-)  # fmt: skip
+ENDED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
+WAITS = frozenset({TicketStatus.PENDING, TicketStatus.ON_HOLD})
 
 
 def happened(report: Report, now: datetime) -> datetime:
     """When it happened as the source says, if that can be believed; else now (UTC)."""
-    at = report.at
-    return at if at is not None and now - TRUSTED <= at <= now else now
+    comment_at = report.comment.at if report.comment else None
+    return _believed(comment_at or report.at, now)
 
 
 def created(report: Report, now: datetime) -> datetime:
     """When the ticket was created, by the same rule."""
-    at = report.created_at or report.at
+    return _believed(report.created_at or report.at, now)
+
+
+def _believed(at: datetime | None, now: datetime) -> datetime:
     return at if at is not None and now - TRUSTED <= at <= now else now
 
 
-def merge(ticket: Ticket, report: Report) -> tuple[Ticket, frozenset[str]]:
-    """The ticket with what the report says, and the members whose value it changed."""
-    values: dict[str, Any] = {}
-    versions, changed = dict(ticket.versions), set[str]()
-    for member, value in _said(report).items():
-        if versions.get(member, (float("-inf"), 0)) > report.version:
-            continue
-        versions[member] = report.version
-        if getattr(ticket, member) != value:
-            values[member] = value
-            changed.add(member)
-    if report.fields:
-        values["fields"] = {**ticket.fields, **report.fields}
-    if report.at is not None and "status" in versions and versions["status"] == report.version:
-        values["updated_stamp"] = report.at
-    if not values and versions == ticket.versions:
-        return ticket, frozenset()
-    return replace(ticket, versions=versions, **values), frozenset(changed)
-
-
-def _said(report: Report) -> dict[str, object]:
-    said = {m: getattr(report, m) for m in MEMBERS if getattr(report, m) is not None}
-    if "status" in said:
-        said["status"] = str(report.status)
-    who = report.requester
-    if who is not None:
-        said |= {
-            f"requester_{k}": v
-            for k, v in (("name", who.name), ("email", who.email), ("phone", who.phone))
-            if v is not None
-        }
-    return said
-
-
-def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Case:
-    """The case of a ticket's first report, before anything is decided about it."""
-    report, customer = event.report, event.customer
-    if customer is None:
-        customer = Customer(None, "Unknown customer", policy.unknown_plan, "nothing")
-    ticket, _ = merge(Ticket(), report)
-    case = Case(
-        id=case_id,
-        source=report.source,
-        ticket_id=report.ticket,
-        policy=policy.id,
-        opened_at=now,
-        account=customer.account,
-        account_name=customer.name,
-        plan=customer.plan,
-        severity="",
-        state=State.HELD,
-        ticket=ticket,
-        home_region=customer.region,
-        environments=customer.production,
-        account_manager=customer.record.account_manager if customer.record else None,
-        csm=customer.record.csm if customer.record else None,
-    )
-    return changed(case, {"production": production(case, policy)})
-
-
-def production(case: Case, policy: Policy) -> bool:
-    """Whether business users depend on the ticket's environment (R72).
-
-    What the account says of it wins, then the policy's words; what nobody can place is production:
-    a page too many is better than an outage unheard.
-    """
-    name = (case.ticket.environment or "").strip().casefold()
-    known = case.environments.get(name)
-    return known if known is not None else name not in policy.non_production_words
-
-
-def open_case(ledger: Ledger, event: Reported) -> None:
-    """The first report of a ticket: its severity, clocks and place."""
-    case, report, now = ledger.case, event.report, ledger.now
-    severity, why = _severity(ledger)
-    sun = ledger.book.sun(case, now)
-    ledger.set(severity=severity, acting_region=sun.id if sun else None)
-    how = event.customer.how if event.customer else "nothing"
-    ledger.say(
-        "opened",
-        f"{brief(case.ticket.subject, 120) or 'no subject'} ({case.account_name}, {case.plan} by "
-        f"{how}; {severity} by {why})",
-        policy=case.policy,
-    )
-    _entitlement(ledger, event)
-    promises.opened(ledger, created(report, now))
-    _comment(ledger, report.comment, report)
-    status = TicketStatus(case.ticket.status)
-    if status in {TicketStatus.SOLVED, TicketStatus.CLOSED}:
-        _ended(ledger, status)
-    elif status in {TicketStatus.PENDING, TicketStatus.ON_HOLD}:
-        ledger.set(state=State.WAITING)
-        promises.status_changed(ledger, now)
-    else:
-        placing.place(ledger, f"new {severity} case")
-    if ledger.case.live:
-        ledger.set(engineering_at=placing.engineering_due(ledger))
-
-
-def _entitlement(ledger: Ledger, event: Reported) -> None:
-    """What the plan does not hold is said on case and ticket; the routes decide the rest."""
-    case, policy = ledger.case, ledger.book.policy
-    plan, severity = policy.plans.get(case.plan), policy.severity(case.severity)
-    if plan is None or severity is None:
-        return
-    ticket = case.ticket
-    asked = Asked(
-        ticket.channel or "",
-        ticket.requester_email or "",
-        ticket.product or "",
-        ticket.language or "",
-    )
-    account = event.customer.record if event.customer else None
-    found = refusals(policy, account, plan, severity, asked)
-    for refusal in found:
-        ledger.say("entitlement", refusal.sentence, code=refusal.code)
-    if found:
-        ledger.write(f"{case.id}: {' '.join(r.sentence for r in found)}")
-
-
-def _severity(ledger: Ledger) -> tuple[str, str]:
-    case = ledger.case
-    severity, why = severity_for(
-        ledger.book.policy,
-        case.source,
-        case.ticket.priority,
-        channel=case.ticket.channel,
-        production=case.production,
-    )
-    return severity.id, why
-
-
 def reported(ledger: Ledger, event: Reported) -> None:
-    """A later report of the same ticket, in whatever order it came."""
+    """A later report of the same ticket, in whatever order it came.
+
+    What ends or quiets the case comes first and what wakes it last: nobody is paged for what the
+    same report has settled, or by what it has corrected.
+    """
     report = event.report
     if report.echo:
         ledger.say("echo", "our own write-back came home")
         return
     before = ledger.case
-    ticket, changed = merge(before.ticket, report)
+    ticket, changed = merging.merge(before.ticket, report)
     ledger.set(ticket=ticket)
-    if event.customer is not None:
-        _customer(ledger, event.customer)
-    ledger.set(production=production(ledger.case, ledger.book.policy))
-    comment = _comment(ledger, report.comment, report)
-    if "status" in changed:
-        _status(ledger, before, happened(report, ledger.now))
-    if changed & {"priority", "environment", "channel"} and not before.severity_fixed:
-        _reassess(ledger)
+    status = TicketStatus(ticket.status) if "status" in changed else None
+    author = comment(ledger, report)
+    if status is not None and status in ENDED | WAITS:
+        _status(ledger, before, status, report)
+    judging.judge(ledger, event.customer, changed)
+    if status is not None and status not in ENDED | WAITS:
+        _status(ledger, before, status, report)
     if "assignee_email" in changed:
         _assigned(ledger)
-    if comment == "customer":
-        _customer_wrote(ledger)
-    if changed & {"tags", "category", "product"}:
-        _tagged(ledger)
+    if author == "customer" and status is None and not merging.late(before.ticket, report):
+        _customer_wrote(ledger, happened(report, ledger.now))
 
 
-def _customer(ledger: Ledger, customer: Customer) -> None:
-    case = ledger.case
-    if (case.account, case.plan) == (customer.account, customer.plan):
-        return
-    ledger.set(
-        account=customer.account,
-        account_name=customer.name,
-        plan=customer.plan,
-        home_region=customer.region,
-        environments=customer.production,
-        account_manager=customer.record.account_manager if customer.record else None,
-        csm=customer.record.csm if customer.record else None,
-    )
-    ledger.say("customer", f"{customer.name}, {customer.plan} by {customer.how}")
-    if case.live:
-        promises.retarget(ledger)
-        answers.rerouted(ledger, case, f"plan {customer.plan}")
-
-
-def _comment(ledger: Ledger, comment: Comment | None, report: Report) -> str | None:
-    """Who wrote, if it is a comment not seen before."""
-    if comment is None or comment.id in ledger.case.ticket.comments:
+def comment(ledger: Ledger, report: Report) -> str | None:
+    """Who wrote, if it is a comment not seen before. An automatic one answers nothing (R33)."""
+    said = report.comment
+    if said is None or said.id in ledger.case.ticket.comments:
         return None
-    seen = (*ledger.case.ticket.comments, comment.id)[-COMMENTS_KEPT:]
+    seen = (*ledger.case.ticket.comments, said.id)[-COMMENTS_KEPT:]
     ledger.set(ticket=replace(ledger.case.ticket, comments=seen))
     at = happened(report, ledger.now)
-    words = brief(comment.body, 200)
-    if comment.author == "customer":
+    words = brief(said.body, 200)
+    if said.author == "customer":
         ledger.say("customer_comment", f"the customer wrote: {words}")
         if ledger.case.live:
             promises.customer_wrote(ledger, at)
-    elif comment.author == "agent":
-        ledger.say("agent_comment", f"{'reply' if comment.public else 'note'}: {words}")
+    elif said.author == "agent":
+        ledger.say("agent_comment", f"{'reply' if said.public else 'note'}: {words}")
         answers.still_at_it(ledger, ledger.case.owner)
-        if comment.public:
+        if said.public:
             promises.agent_replied(ledger, at)
-    return comment.author
+    return said.author
 
 
-def _status(ledger: Ledger, before: Case, at: datetime) -> None:
-    status = TicketStatus(ledger.case.ticket.status)
+def _status(ledger: Ledger, before: Case, status: TicketStatus, report: Report) -> None:
     ledger.say("status", f"the ticket is {status}", was=before.ticket.status)
-    if status in {TicketStatus.SOLVED, TicketStatus.CLOSED}:
-        _ended(ledger, status)
+    at = happened(report, ledger.now)
+    if status in ENDED:
+        ended(ledger, status)
         return
     if not before.live:
-        _reopened(ledger, f"the ticket is {status} again")
-        return
+        _reopened(ledger, at)
     promises.status_changed(ledger, at)
     if before.state is State.ENGINEERING:
         return
-    if status in {TicketStatus.PENDING, TicketStatus.ON_HOLD}:
+    if status in WAITS:
         escalation.stand_down(ledger)
-        ledger.set(
-            state=State.WAITING,
-            hold_until=None,
-            snooze_until=None,
-            owner_due=None,
-            handover_at=None,
-        )
+        ledger.set(state=State.WAITING)
+    elif not before.live:
+        _placed_again(ledger, f"the ticket is {status} again")
     elif before.state is State.WAITING:
-        placing.resume(ledger, "the ticket is open again")
+        placing.resume(ledger, f"the ticket is {status} again")
 
 
-def _ended(ledger: Ledger, status: TicketStatus) -> None:
+def ended(ledger: Ledger, status: TicketStatus) -> None:
     if ledger.case.live:
         answers.end(ledger, f"the ticket is {status}", None)
     if status is TicketStatus.CLOSED and ledger.case.state is State.RESOLVED:
-        ledger.set(state=State.CLOSED, close_at=None, review_at=None)
+        ledger.set(state=State.CLOSED)
+        ledger.say("closed", "the ticket is closed")
 
 
-def _reopened(ledger: Ledger, why: str) -> None:
-    """Nobody owns a reopened case: it is placed as if it were new, in a turn of its own."""
+def _reopened(ledger: Ledger, at: datetime) -> None:
+    """Nobody owns a reopened case: it is as if it were new, in a turn of its own."""
     ledger.set(
-        state=State.HELD,
-        owner=None,
-        owner_since=None,
-        close_at=None,
-        engineering=None,
+        state=State.HELD, owner=None, owner_since=None, engineering=None, reopened_at=ledger.now
     )
-    promises.reopened(ledger, ledger.now)
+    promises.reopened(ledger, at)
+
+
+def _placed_again(ledger: Ledger, why: str) -> None:
     ledger.say("reopened", why)
+    ledger.set(engineering_at=placing.engineering_due(ledger))
     placing.place(ledger, why)
-    ledger.set(engineering_at=_again(ledger))
 
 
-def _again(ledger: Ledger) -> datetime | None:
-    due = placing.engineering_due(ledger)
-    return None if due is None else due + (ledger.now - ledger.case.opened_at)
-
-
-def _customer_wrote(ledger: Ledger) -> None:
-    """A customer's answer wakes what was waiting, and reopens what was solved."""
+def _customer_wrote(ledger: Ledger, at: datetime) -> None:
+    """A customer's answer wakes what was waiting, and reopens what a responder had resolved."""
     state = ledger.case.state
-    if state is State.WAITING and ledger.case.ticket.status != TicketStatus.PENDING:
-        placing.resume(ledger, "the customer answered")
-    elif state is State.WAITING:
-        ledger.set(ticket=replace(ledger.case.ticket, status=TicketStatus.OPEN.value))
-        promises.status_changed(ledger, ledger.now)
+    if state is State.WAITING:
         placing.resume(ledger, "the customer answered")
     elif state is State.RESOLVED:
-        _reopened(ledger, "the customer answered after it was solved")
-
-
-def _reassess(ledger: Ledger) -> None:
-    severity, why = _severity(ledger)
-    if ledger.case.live:
-        answers.set_severity(ledger, severity, why)
-    else:
-        ledger.set(severity=severity)
+        _reopened(ledger, at)
+        _placed_again(ledger, "the customer answered after it was resolved")
 
 
 def _assigned(ledger: Ledger) -> None:
@@ -318,12 +145,3 @@ def _assigned(ledger: Ledger) -> None:
     found = next((p for p in ledger.book.people.values() if (p.email or "").lower() == email), None)
     who = found.name if found else "an agent who is not in the directory"
     ledger.say("assigned", f"assigned to {who} in the ticket system", found.id if found else None)
-
-
-def _tagged(ledger: Ledger) -> None:
-    case = ledger.case
-    wanted = ledger.book.policy.engineering.tags & frozenset(case.ticket.tags)
-    if wanted and case.live and case.engineering is None and engineering.available(ledger):
-        engineering.enter(ledger, f"tagged {', '.join(sorted(wanted))}", None)
-    elif case.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
-        placing.place(ledger, "the ticket's tags or category changed")

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from routing.business_days import business_day_due
-from routing.calendar import Calendar, add, elapsed
+from routing.calendar import Calendar, add, elapsed, next_open
 from routing.report import Comment
 
 
@@ -227,11 +227,13 @@ def at_risk_instant(clock: Clock, calendars: Calendars, before: timedelta) -> da
     """The first instant with no more than `before` of covered time left, or None if not running.
 
     Counted in covered time, so the warning comes while the people it is for are covered: half an
-    hour before a target due on Monday at 09:10 is Friday at 16:40. It may lie in the past.
+    hour before a target due on Monday at 09:10 is Friday at 16:40; a target that never had more
+    than `before` is at risk from its first covered instant. It may lie in the past.
     """
     if clock.state is not ClockState.RUNNING:
         return None
-    return _binding(clock, calendars, before)[0]
+    at, calendar = _binding(clock, calendars, before)
+    return None if at is None else next_open(calendars[calendar], at)
 
 
 def oldest_unanswered(comments: Iterable[Comment]) -> Comment | None:

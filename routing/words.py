@@ -47,5 +47,5 @@ def next_due(case: Case, now: datetime) -> str:
         return ""
     first = min(running, key=lambda c: c.due_at or now)
     due = first.due_at or now
-    verb = "was due" if due < now else "due"
+    verb = "was due" if due <= now else "due"
     return f"{PROMISE[first.metric]} {verb} {instant(due, now)}."

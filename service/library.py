@@ -59,10 +59,11 @@ class Library:
         generation = await conn.fetchval(query("generation"))
         shelf = self._shelf
         if shelf is None or shelf.generation != generation or (shelf.until and shelf.until <= now):
-            shelf = self._shelf = await self._read(conn, generation, now)
+            shelf = self._shelf = await self.read(conn, now, generation)
         return shelf
 
-    async def _read(self, conn: AnyConnection, generation: int, now: datetime) -> Shelf:
+    async def read(self, conn: AnyConnection, now: datetime, generation: int = 0) -> Shelf:
+        """What holds at any instant, read anew and not kept."""
         rows = await conn.fetch(query("all_policies"))
         if not rows:
             raise NothingLoaded(

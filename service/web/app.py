@@ -15,7 +15,7 @@ from service.logs import configure
 from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
-from service.web import devclock, health, intake, twilio
+from service.web import devclock, health, intake, metrics, twilio
 from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.phones import simulation
@@ -59,6 +59,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         intake.take,
         *twilio.HANDLERS,
         *health.HANDLERS,
+        *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),
         *([phones.router] if phones else []),
         api_router(),

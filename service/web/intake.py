@@ -46,7 +46,8 @@ async def take(
     secrets = _secrets(service.settings, source)
     body = await request.body()
     received, wall = service.clock.now(), service.clock.wall()
-    url = service.settings.public_url + request.url.path
+    query = request.scope["query_string"].decode("latin-1")
+    url = service.settings.public_url + request.url.path + (f"?{query}" if query else "")
     envelope = Envelope(headers_of(request), body, wall, "POST", url)
     try:
         SYSTEMS[source].verify(envelope, secrets, _nows(service))

@@ -13,6 +13,7 @@ from notifiers.simulator.records import Ailment, Trouble
 from notifiers.twilio.client import Credentials, Timeouts, Twilio
 from notifiers.twilio.errors import CODES
 from notifiers.twilio.sms import TwilioSms
+from notifiers.twilio.voice import TwilioVoice
 
 QUICK = Timeouts(
     connect=timedelta(seconds=1), read=timedelta(seconds=0.3), total=timedelta(seconds=2)
@@ -33,7 +34,11 @@ def _texts(simulator: Simulator, number: str) -> list[str]:
     return [text.sid for text in simulator.simulation.exchange.texts_of(number)]
 
 
-CHANNELS = [Channel("sms", TwilioSms, _texts)]
+def _calls(simulator: Simulator, number: str) -> list[str]:
+    return [call.sid for call in simulator.simulation.exchange.calls_of(number)]
+
+
+CHANNELS = [Channel("sms", TwilioSms, _texts), Channel("voice", TwilioVoice, _calls)]
 
 
 @pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)

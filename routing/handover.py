@@ -1,0 +1,92 @@
+"""Handover at sunset: the next region is asked in time, and nobody keeps a case asleep.
+
+Theory of operation. `handover_at` lies some minutes before the acting region's sun sets. Then the
+on-call of the region that has the sun next is paged; the owner keeps the case until somebody
+accepts. Where no region follows on, the question is put when the sun rises on the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from routing import calendar, escalation, placing
+from routing.case import Purpose, Round, State
+from routing.ledger import Ledger
+from routing.region import Region, next_sunrise, sunset
+
+
+def due(ledger: Ledger) -> datetime | None:
+    """When somebody else is to be asked to take the case over (UTC, after now), or None for never.
+
+    Some minutes before the sun sets on the acting region, at sunset itself when these have begun.
+    """
+    case, policy, now = ledger.case, ledger.book.policy, ledger.now
+    if case.severity not in policy.handover_severities:
+        return None
+    acting = policy.regions.get(case.acting_region or "")
+    if acting is None:
+        return _sunrise(ledger, now)
+    opens = calendar.next_open(policy.calendars[acting.calendar], now)
+    sets = None if opens is None else sunset(acting, policy.calendars, opens)
+    if sets is None:
+        return None
+    return sets - policy.handover_before if sets - policy.handover_before > now else sets
+
+
+def _sunrise(ledger: Ledger, at: datetime) -> datetime | None:
+    """When the next region has the sun, if that is still to come."""
+    rise = next_sunrise(ledger.book.policy.regions, ledger.book.policy.calendars, at)
+    return rise[1] if rise is not None and rise[1] > ledger.now else None
+
+
+def accepted(ledger: Ledger, asked: Round | None) -> None:
+    """Somebody has the case: which region acts from now on, and until when."""
+    case, policy = ledger.case, ledger.book.policy
+    acting = policy.regions.get(case.acting_region or "")
+    if asked is not None and asked.region is not None:
+        ledger.set(acting_region=asked.region)
+    elif acting is None or not calendar.is_open(policy.calendars[acting.calendar], ledger.now):
+        sun = ledger.book.sun(case, ledger.now)
+        ledger.set(acting_region=sun.id if sun else None)
+    ledger.set(handover_at=due(ledger))
+
+
+def begin(ledger: Ledger) -> None:
+    """The sun sets: ask the next region's on-call; without one, ask again when the sun rises."""
+    case, book, now = ledger.case, ledger.book, ledger.now
+    ledger.set(handover_at=None)
+    if case.state is not State.ACKNOWLEDGED or case.round is not None:
+        return
+    acting = book.policy.regions.get(case.acting_region or "")
+    sets = now if acting is None else sunset(acting, book.policy.calendars, now)
+    if sets is None:
+        return
+    if sets - now > book.policy.handover_before:
+        ledger.set(handover_at=due(ledger))
+        return
+    coming = book.sun(replace(case, home_region=None), sets)
+    if coming is None:
+        ledger.set(handover_at=_sunrise(ledger, sets) if sets <= now else sets)
+        return
+    _ask(ledger, acting, coming, sets)
+
+
+def _ask(ledger: Ledger, acting: Region | None, coming: Region, sets: datetime) -> None:
+    case, book = ledger.case, ledger.book
+    first = book.on_call(coming.schedule, sets)
+    if case.owner in first:
+        name = book.name(case.owner)
+        ledger.say("handover", f"{name} is on call in {_name(coming)} as well and keeps it")
+        accepted(ledger, Round(Purpose.HANDOVER, "", -1, 1, sets, coming.id))
+        return
+    setting = f"the sun sets in {_name(acting)}" if acting else "the sun has risen"
+    why = f"{setting}: hand over to {_name(coming)}"
+    policy = placing.route_policy(ledger)
+    escalation.start(
+        ledger, Purpose.HANDOVER, policy, why, first=first, region=coming.id, without=case.owner
+    )
+
+
+def _name(region: Region) -> str:
+    return region.name or region.id

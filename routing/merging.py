@@ -1,0 +1,94 @@
+"""What a ticket's reports say, put together: the same in any order and however often they come.
+
+Theory of operation. Each member of the ticket remembers the version that last set it, and an older
+report does not move it. A customer's comment says something too: what waited for him, or was
+solved, is open from then on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from routing.case import Ticket
+from routing.report import Report, ReportKind, TicketStatus
+
+MEMBERS = (
+    "url", "subject", "description", "priority", "channel", "environment", "category", "product",
+    "language", "tags", "assignee_email",
+)  # fmt: skip
+FIELD = "fields."
+CUSTOMER, FIRST = "customer", "first_priority"
+"""Versions of their own: the customer's last comment, and what told the first priority."""
+Version = tuple[float, int]
+NEVER, FOREVER = (float("-inf"), 0), (float("inf"), 0)
+BIRTH = (-1.0, 0)
+"""What the report of a ticket's creation counts as: no other report is earlier."""
+ANSWERABLE = frozenset({TicketStatus.PENDING.value, TicketStatus.SOLVED.value})
+
+
+def merge(ticket: Ticket, report: Report) -> tuple[Ticket, frozenset[str]]:
+    """The ticket with what the report says, and the members whose value it changed."""
+    values: dict[str, Any] = {}
+    fields, versions = dict(ticket.fields), dict(ticket.versions)
+    for member, value in _said(ticket, report).items():
+        if versions.get(member, NEVER) > report.version:
+            continue
+        versions[member] = report.version
+        if member.startswith(FIELD):
+            fields[member.removeprefix(FIELD)] = value
+        elif getattr(ticket, member) != value:
+            values[member] = value
+    if fields != ticket.fields:
+        values["fields"] = fields
+    if _by_customer(report):
+        versions[CUSTOMER] = max(report.version, versions.get(CUSTOMER, NEVER))
+    first = BIRTH if report.kind is ReportKind.CREATED else report.version
+    if (first is BIRTH or report.priority) and first < versions.get(FIRST, FOREVER):
+        versions[FIRST] = first
+        values |= {FIRST: report.priority} if report.priority != ticket.first_priority else {}
+    if not values and versions == ticket.versions:
+        return ticket, frozenset()
+    return replace(ticket, versions=versions, **values), frozenset(values)
+
+
+def reassessed(ticket: Ticket) -> bool:
+    """Whether somebody has set another priority than the ticket was created with (R30)."""
+    return FIRST in ticket.versions and ticket.priority != ticket.first_priority
+
+
+def late(ticket: Ticket, report: Report) -> bool:
+    """Whether the ticket's status is known from a newer report."""
+    return ticket.versions.get("status", NEVER) > report.version
+
+
+def _by_customer(report: Report) -> bool:
+    return report.comment is not None and report.comment.author == "customer"
+
+
+def _said(ticket: Ticket, report: Report) -> dict[str, Any]:
+    said = {m: getattr(report, m) for m in MEMBERS if getattr(report, m) is not None}
+    said |= {f"{FIELD}{name}": value for name, value in report.fields.items()}
+    status = _status(ticket, report)
+    said |= {"status": status} if status else {}
+    said |= {"updated_stamp": report.at} if report.at else {}
+    who = report.requester
+    if who is not None:
+        told = (("name", who.name), ("email", who.email), ("phone", who.phone))
+        said |= {f"requester_{k}": v for k, v in told if v is not None}
+    return said
+
+
+def _status(ticket: Ticket, report: Report) -> str | None:
+    """The status; what the customer has answered to is open, whoever says so first.
+
+    Not every system reopens a ticket by itself, and its saying so may arrive later, or earlier. A
+    status that came along with the comment and is new was meant so.
+    """
+    status = report.status.value if report.status else None
+    if status in ANSWERABLE and ticket.versions.get(CUSTOMER, NEVER) > report.version:
+        return TicketStatus.OPEN.value
+    comment = report.comment if _by_customer(report) else None
+    if comment is None or comment.id in ticket.comments or status not in {None, ticket.status}:
+        return status
+    return TicketStatus.OPEN.value if ticket.status in ANSWERABLE else status

@@ -1,0 +1,137 @@
+"""What must hold after every step of every case, whatever happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from routing.book import Book
+from routing.case import LIVE, Case, Stage, State
+from routing.decide import Decision, decide
+from routing.event import Acknowledge, Announce, Contact, Event, StandDown, Tick, WriteBack
+from routing.page import PageState
+from routing.sla import Metric
+from service.store import codec
+
+QUIET = frozenset({State.RESOLVED, State.CLOSED, State.WAITING, State.SNOOZED, State.HELD})
+"""Nobody is paged in these."""
+
+Key = tuple[int, str, str, int]
+
+
+@dataclass(slots=True)
+class Seen:
+    """What has been seen of a case so far."""
+
+    contacts: set[Key] = field(default_factory=set)
+    numbers: set[int] = field(default_factory=set)
+    turn: int = 0
+    writes: int = 0
+    breaches: set[tuple[Metric, datetime]] = field(default_factory=set)
+
+
+def check_step(
+    before: Case | None, event: Event, decision: Decision, book: Book, now: datetime, seen: Seen
+) -> None:
+    """Raises AssertionError with the rule that was broken."""
+    case = decision.case
+    check_shape(case)
+    _keys(decision, seen)
+    _contacts(decision, book)
+    _never_back(case, seen)
+    if before is not None and before.state is not case.state:
+        assert decision.entries, f"{before.state} became {case.state} without a reason"
+    assert codec.decode_case(codec.encode(case)) == case, "a case survives being stored"
+    if isinstance(event, Tick):
+        _ticked(decision, book, now)
+    if isinstance(event, Acknowledge) and before is not None and before != case:
+        _acknowledged(before, event, decision)
+
+
+def check_shape(case: Case) -> None:
+    """What is true of a case by itself."""
+    state = case.state
+    assert (case.wake_at is None) == (state is State.CLOSED), "every open case wakes (rule 1)"
+    if state in QUIET:
+        assert not case.open_pages, f"{state} with an open page"
+        assert case.round is None, f"{state} with a round"
+        assert case.remind_at is None, f"{state} with a reminder"
+    if state is State.PAGING:
+        assert case.round or case.open_pages or case.remind_at, "paging, and nobody is"
+        assert case.owner is None, "paged for a case somebody owns"
+    if state is State.EXHAUSTED:
+        assert case.round or case.remind_at, "exhausted and quiet (rule 7)"
+    if state in {State.ACKNOWLEDGED, State.SNOOZED}:
+        assert case.owner is not None, f"{state} by nobody"
+        assert case.owner_since is not None
+    if state is State.ENGINEERING:
+        item = case.engineering
+        assert item is not None, "with engineering without an item"
+        assert item.stage not in {Stage.RETURNED, Stage.RELEASED}
+        assert item.engineer or case.round or case.remind_at, "nobody has the item, nobody is paged"
+    if case.open_pages:
+        assert case.round or case.remind_at, "a page is open that nothing ends"
+    if case.round is not None and not case.open_pages and case.round.step >= 0:
+        raise AssertionError("a step is waited for that nobody can answer (rule 5)")
+    if state not in LIVE:
+        assert case.clocks_at is None
+        assert case.review_at is None
+
+
+def _keys(decision: Decision, seen: Seen) -> None:
+    for effect in decision.effects:
+        if isinstance(effect, Contact):
+            key = (effect.turn, effect.person, effect.method, effect.attempt)
+            assert key not in seen.contacts, f"contact {key} was made before (rule 3)"
+            seen.contacts.add(key)
+        elif isinstance(effect, WriteBack | Announce):
+            assert effect.number not in seen.numbers, f"{effect.number} was written before (rule 3)"
+            seen.numbers.add(effect.number)
+
+
+def _contacts(decision: Decision, book: Book) -> None:
+    case = decision.case
+    for effect in decision.effects:
+        if isinstance(effect, Contact):
+            methods = {m.id for m in book.people[effect.person].contact_methods if m.usable}
+            assert effect.method in methods, f"{effect.method} of {effect.person} does not work"
+            assert any((p.turn, p.person) == (effect.turn, effect.person) for p in case.pages)
+    declined = case.round.declined if case.round else ()
+    assert not {p.person for p in case.open_pages} & set(declined), "paged, having declined"
+
+
+def _never_back(case: Case, seen: Seen) -> None:
+    broken = {(c.metric, at) for c in case.clocks for at in c.breaches}
+    assert seen.breaches <= broken, "a broken promise was forgotten"
+    seen.breaches = broken
+    assert case.turn >= seen.turn, "turn went back (rule 3)"
+    assert case.writes >= seen.writes, "writes went back (rule 3)"
+    seen.turn, seen.writes = case.turn, case.writes
+
+
+def _ticked(decision: Decision, book: Book, now: datetime) -> None:
+    case = decision.case
+    assert case.wake_at is None or case.wake_at > now, f"wakes at {case.wake_at} (rule 1)"
+    again = decide(case, Tick(), book, now)
+    assert again.case == case, "a second tick at the same instant changes the case"
+    assert not again.effects, "a second tick at the same instant does something"
+    per_page: dict[tuple[int, str], int] = {}
+    for effect in decision.effects:
+        if isinstance(effect, Contact):
+            page = (effect.turn, effect.person)
+            per_page[page] = per_page.get(page, 0) + 1
+    assert all(n == 1 for n in per_page.values()), f"a burst of contacts: {per_page} (rule 2)"
+
+
+def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:
+    case = decision.case
+    assert not case.open_pages, "acknowledged, and somebody is still paged"
+    if before.turn and (before.open_pages or before.round or before.remind_at):
+        assert any(isinstance(e, StandDown) for e in decision.effects), "nobody was stood down"
+    if case.state is State.ENGINEERING:
+        assert case.engineering is not None
+        assert case.engineering.engineer == event.person
+    else:
+        assert case.owner == event.person
+    latest = case.page_of(event.person)
+    assert latest is None or latest.state is not PageState.OPEN
