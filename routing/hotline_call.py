@@ -73,8 +73,13 @@ class Call:
     spoken_at: datetime | None = None
     responder: str | None = None
     """The person who pressed the key and waits for, or speaks with, the caller."""
+    ready: bool = False
+    """The responder is in the conference, so that the caller is never alone in it."""
     met: bool = False
-    """Both were in the conference."""
+    """The caller was let in."""
+    legs: int = 0
+    """Times an owner was called to the line; part of the key of each call."""
+    leg_at: datetime | None = None
     recording: str | None = None
     outcome: str | None = None
     ended_at: datetime | None = None
@@ -126,6 +131,13 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Joined:
     """A responder pressed his key: first to be connected, then as he enters the conference."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Somebody owns the case and is not on the line: he took it by text or on a page."""
 
     person: str
 
@@ -210,7 +222,15 @@ class Comment:
     text: str
 
 
-Act = OpenCase | Tell | PromiseCallback | Comment
+@dataclass(frozen=True, slots=True)
+class CallResponder:
+    """Call a person to the line. `leg` counts the calls for it and never resets."""
+
+    person: str
+    leg: int
+
+
+Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from routing.hotline_call import CallResponder
+
 RING = timedelta(seconds=75)
 """A responder's telephone that rang this long in vain is tried again."""
 TALK = timedelta(hours=4)
@@ -84,12 +86,6 @@ class CustomerReady:
 @dataclass(frozen=True, slots=True)
 class CallOver:
     """The responder's line is back from the customer's: they spoke, or nobody answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallResponder:
-    person: str
-    leg: int
 
 
 @dataclass(frozen=True, slots=True)

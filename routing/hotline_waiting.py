@@ -10,6 +10,7 @@ from routing import words
 from routing.hotline_call import (
     Act,
     Call,
+    CallResponder,
     CaseMade,
     Comment,
     DialOver,
@@ -18,6 +19,7 @@ from routing.hotline_call import (
     Joined,
     Keys,
     OpenCase,
+    Owned,
     PromiseCallback,
     Recorded,
     ResponderLeft,
@@ -31,7 +33,11 @@ from routing.hotline_call import (
 from routing.hotline_moves import At, case, end, go
 
 PROGRESS = timedelta(seconds=30)
-"""How often a waiting caller is spoken to; music between."""
+"""How often a waiting caller is spoken to."""
+MEETING = timedelta(seconds=15)
+"""How long the responder's way into the conference is waited for."""
+RING = timedelta(seconds=75)
+"""An owner whose telephone rang this long in vain is called again."""
 
 
 def connecting(call: Call, event: CaseMade, at: At) -> Step:
@@ -46,7 +52,7 @@ def connecting(call: Call, event: CaseMade, at: At) -> Step:
 def held(call: Call, _: Held | Silence, at: At) -> Step:
     """The waiting caller's telephone asks again: bridged, offered something, or spoken to."""
     if call.responder is not None:
-        return go(call, State.BRIDGED, Then.JOIN, prompt("connected"))
+        return go(call, State.BRIDGED, Then.WAIT, prompt("connected"), spoken_at=at.now)
     if call.offer_at is not None and call.offer_at <= at.now:
         facts = deadline(at)
         offer = prompt("offer", **facts) if call.number else prompt("offer_message")
@@ -85,26 +91,53 @@ def joined(call: Call, event: Joined, _: At) -> Step:
     return go(call, call.state, Then.WAIT, responder=event.person)
 
 
+def owned(call: Call, event: Owned, at: At) -> Step:
+    """The owner is called to the line, and again where he did not come."""
+    if call.leg_at is not None and at.now - call.leg_at < RING:
+        return go(call, call.state, Then.WAIT)
+    legs = call.legs + 1
+    acts = (CallResponder(event.person, legs),)
+    return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now)
+
+
 def responder_left(call: Call, _: ResponderLeft, at: At) -> Step:
-    """He hung up before they met: the caller waits on, or is fetched back to waiting."""
+    """He hung up before they met: the caller waits on."""
     if call.met:
         return go(call, call.state, Then.JOIN)
     state = State.CONNECTING if call.state is State.BRIDGED else call.state
-    said = (prompt("stay"),) if call.state is State.BRIDGED else ()
-    return go(call, state, Then.WAIT, *said, responder=None, spoken_at=at.now)
+    return go(call, state, Then.WAIT, responder=None, ready=False, spoken_at=at.now)
 
 
-def met(call: Call, event: Joined, _: At) -> Step:
-    return go(call, State.BRIDGED, Then.JOIN, responder=event.person, met=True)
+def ready(call: Call, event: Joined, _: At) -> Step:
+    return go(call, State.BRIDGED, Then.WAIT, responder=event.person, ready=True)
 
 
-def over(call: Call, event: DialOver | HungUp, at: At) -> Step:
-    if not call.met and isinstance(event, DialOver) and not event.gone:
-        call = replace(call, responder=None, spoken_at=at.now)
-        return go(call, State.CONNECTING, Then.WAIT, prompt("stay"))
-    if not call.met:
-        return gone(call, HungUp(), at)
-    return end(call, at, "bridged", prompt("over", case=call.case or ""))
+def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
+    """The caller enters the conference once the responder is in it."""
+    if call.ready:
+        return go(call, State.BRIDGED, Then.JOIN, met=True)
+    if call.spoken_at is not None and at.now - call.spoken_at < MEETING:
+        return go(call, State.BRIDGED, Then.WAIT)
+    return _wait_on(call, at)
+
+
+def _wait_on(call: Call, at: At) -> Step:
+    said = prompt("stay")
+    return go(
+        call, State.CONNECTING, Then.WAIT, said, responder=None, ready=False, met=False,
+        spoken_at=at.now,
+    )  # fmt: skip
+
+
+def room_over(call: Call, event: DialOver, at: At) -> Step:
+    """The caller is back from the conference: with us still, or gone."""
+    return end(
+        call, at, "bridged", *(() if event.gone else (prompt("over", case=call.case or ""),))
+    )
+
+
+def hung_up_bridged(call: Call, event: HungUp, at: At) -> Step:
+    return end(call, at, "bridged") if call.met else gone(call, event, at)
 
 
 def gone(call: Call, _: HungUp, at: At) -> Step:

@@ -10,6 +10,7 @@ from routing.hotline import TABLE, diagram, step
 from routing.hotline_call import (
     Call,
     Caller,
+    CallResponder,
     CaseMade,
     DialOver,
     Held,
@@ -18,6 +19,7 @@ from routing.hotline_call import (
     Joined,
     Keys,
     OpenCase,
+    Owned,
     PromiseCallback,
     Rang,
     Recorded,
@@ -45,7 +47,7 @@ class Talk:
         self.call, self.rules, self.now = Call("CA1", number, "room", NOW), rules, NOW
         self.last: Step
 
-    def on(self, *events: Any) -> Step:  # noqa: ANN401 - any class of the table
+    def on(self, *events: Any) -> Step:
         for event in events:
             self.last = step(self.call, event, self.rules, self.now)
             self.call = self.last.call
@@ -162,18 +164,29 @@ def test_whoever_presses_his_key_meets_the_caller() -> None:
     talk.wait(seconds=31).on(Held())
     assert talk.said == ["progress"]
     talk.on(Joined("anna"), Held())
-    assert (talk.call.state, talk.last.then) == (State.BRIDGED, Then.JOIN)
-    talk.on(Joined("anna"), HungUp())
-    assert (talk.call.outcome, talk.call.responder) == ("bridged", "anna")
-    assert talk.last.acts == ()
+    assert (talk.call.state, talk.last.then, talk.said) == (State.BRIDGED, Then.WAIT, ["connected"])
+    talk.on(Held())
+    assert talk.last.then is Then.WAIT, "nobody is alone in a conference"
+    talk.on(Joined("anna"), Held())
+    assert talk.last.then is Then.JOIN
+    talk.on(DialOver(gone=True))
+    assert (talk.call.outcome, talk.call.responder, talk.last.acts) == ("bridged", "anna", ())
 
 
 def test_a_responder_who_drops_before_they_meet_leaves_the_caller_waiting() -> None:
     talk = confirmed()
     talk.on(Joined("anna"), Held(), ResponderLeft())
     assert (talk.call.state, talk.call.responder) == (State.CONNECTING, None)
-    talk.on(Joined("ben"), Held(), DialOver(gone=False))
+    talk.on(Joined("ben"), Held())
+    talk.wait(seconds=15).on(Held())
     assert (talk.call.state, talk.said) == (State.CONNECTING, ["stay"])
+
+
+def test_an_owner_who_is_not_on_the_line_is_called_to_it_and_again() -> None:
+    talk = confirmed()
+    assert talk.on(Owned("anna")).acts == (CallResponder("anna", 1),)
+    assert talk.on(Owned("anna")).acts == ()
+    assert talk.wait(seconds=75).on(Owned("anna")).acts == (CallResponder("anna", 2),)
 
 
 def test_after_the_hold_a_call_back_a_message_or_staying_is_offered() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from routing.hotline_call import CallResponder
 from routing.hotline_callback import (
     AGAIN,
     RING,
@@ -13,7 +14,6 @@ from routing.hotline_callback import (
     Callback,
     CallbackState,
     CallOver,
-    CallResponder,
     CustomerReady,
     Inform,
     Looked,
@@ -29,7 +29,7 @@ PROMISE = Callback("CA1", "ACME-7", "+14155550101", NOW, DEADLINE, DEADLINE)
 ANNA = Looked("anna", live=True)
 
 
-def on(callback: Callback, *events: Any, at: datetime = NOW) -> Turn:  # noqa: ANN401 - any class
+def on(callback: Callback, *events: Any, at: datetime = NOW) -> Turn:
     turn = Turn(callback)
     for event in events:
         turn = step(turn.callback, event, at)
