@@ -104,7 +104,7 @@ async def _until_next(service: Service) -> float:
 async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> None:
     """Work until `stopping`, then finish what is being sent and close the service."""
     sender, chime = sender_of(service), Chime()
-    service.desk.ring = _both(service.desk.ring, chime)
+    service.desk.ring = _own(chime)
     loops: list[asyncio.Task[object]] = [
         asyncio.create_task(loop)
         for loop in (
@@ -147,12 +147,13 @@ async def run(settings: Settings, database_url: str, redis_url: str) -> None:
     await work(service, redis_url, stopping)
 
 
-def _both(ring: Callable[[], Awaitable[None]], chime: Chime) -> Callable[[], Awaitable[None]]:
-    async def both() -> None:
-        chime.ring()
-        await ring()
+def _own(chime: Chime) -> Callable[[], Awaitable[None]]:
+    """What a worker leaves to do it does itself; it need not be told through Redis."""
 
-    return both
+    async def ring() -> None:
+        chime.ring()
+
+    return ring
 
 
 def main(settings: Settings | None = None) -> None:
