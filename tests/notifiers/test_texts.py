@@ -46,6 +46,17 @@ async def page(
     return outcome
 
 
+async def test_another_page_of_the_same_minute_is_not_taken_for_this_one(
+    simulator: Simulator, number: str
+) -> None:
+    await page(simulator, number, "SEV1 ACME-7 down")
+    sms = at(simulator)
+    since = simulator.simulation.timers.now()
+    other = Message(key="k", channel="sms", to=number, text="SEV1 ACME-8 down", since=since)
+    assert await sms.find(other) is None
+    await sms.close()
+
+
 async def test_receipts_are_signed_and_come_in_order(
     simulator: Simulator, receiver: Receiver, number: str
 ) -> None:
