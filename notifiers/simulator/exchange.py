@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from notifiers.simulator.config import OwnNumber, SimulatorConfig
-from notifiers.simulator.records import Alert, Call, Phone, Record, Text, Trouble
+from notifiers.simulator.records import Alert, Call, Direction, Phone, Record, Text, Trouble
 
 MAX_ALERTS = 200
 
@@ -60,6 +60,13 @@ class Exchange:
     def calls_of(self, number: str) -> list[Call]:
         """Oldest first."""
         return self._calls_of.get(number, [])
+
+    def correspondent(self, number: str) -> str:
+        """Which of our numbers a person answers: the one that texted last, else the first."""
+        for text in reversed(self.texts_of(number)):
+            if text.direction is not Direction.INBOUND:
+                return text.from_
+        return self.numbers[0].number
 
     def live_calls(self) -> Iterator[Call]:
         return (call for call in self.calls.values() if not call.over)
