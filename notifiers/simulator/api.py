@@ -118,6 +118,11 @@ class Control(Controller):
     async def mend_all(self, exchange: NamedDependency[Exchange]) -> None:
         exchange.set_trouble(None, None)
 
+    @post("/forget", status_code=204)
+    async def forget(self, exchange: NamedDependency[Exchange]) -> None:
+        """Begin anew, as before the next test: no phones, no texts, no ended calls."""
+        exchange.forget()
+
     @post("/clock", status_code=204)
     async def advance(
         self,

@@ -26,6 +26,16 @@ class Exchange:
         self._texts_of: dict[str, list[Text]] = {}
         self._calls_of: dict[str, list[Call]] = {}
 
+    def forget(self) -> None:
+        """Begin anew: no phones, no texts, no ended calls."""
+        live = {call.sid: call for call in self.live_calls()}
+        for known in (self.phones, self.texts, self.calls, self._texts_of, self._calls_of):
+            known.clear()
+        self.alerts.clear()
+        for call in live.values():
+            self.keep_call(call)
+        self.changed()
+
     def own(self, number: str) -> OwnNumber | None:
         return next((own for own in self.numbers if own.number == number), None)
 
