@@ -74,6 +74,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         },
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
+        logging_config=None,  # `service.logs` has set it up
         openapi_config=openapi(),
         request_max_body_size=MOST_BYTES,
     )
