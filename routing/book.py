@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing import region as regions
+from routing.calendar import is_open, next_close, next_open
 from routing.case import Case
 from routing.people import Person
 from routing.policy import Policy, StepTarget
 from routing.region import Region
 from routing.schedule import Schedule, on_call
+
+LONGEST_SUN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sunlight:
+    """The region that has the sun, from an instant until the next opening or closing of any."""
+
+    region: Region | None
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,8 @@ class Book:
     policy: Policy
     people: Mapping[str, Person]
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    suns: dict[str | None, Sunlight] = field(default_factory=dict, compare=False, repr=False)
+    """What `sun` found, by home region, for as long as it holds."""
 
     def schedule(self, name: str) -> Schedule | None:
         return self.schedules.get(name) or self.policy.schedules.get(name)
@@ -36,9 +50,20 @@ class Book:
 
     def sun(self, case: Case, now: datetime) -> Region | None:
         """The region that has the sun for this case (DESIGN: home region first)."""
-        return regions.with_sun(
-            self.policy.regions, self.policy.calendars, now, home=case.home_region
+        known = self.suns.get(case.home_region)
+        if known is None or not known.since <= now < known.until:
+            known = self.suns[case.home_region] = self._sunlight(case.home_region, now)
+        return known.region
+
+    def _sunlight(self, home: str | None, now: datetime) -> Sunlight:
+        all_regions, calendars = self.policy.regions, self.policy.calendars
+        found = regions.with_sun(all_regions, calendars, now, home=home)
+        changes = (
+            (next_close if is_open(c, now) else next_open)(c, now)
+            for c in (calendars[r.calendar] for r in all_regions.values())
         )
+        until = min((c for c in changes if c is not None), default=now + LONGEST_SUN)
+        return Sunlight(found, now, min(until, now + LONGEST_SUN))
 
     def name(self, person: str | None) -> str:
         found = self.people.get(person or "")

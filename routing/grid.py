@@ -33,6 +33,13 @@ _EIGHT_YEARS = 8
 _ORDINAL_1970 = DATE_1970.toordinal()
 
 
+Slot = tuple[int, int]
+"""Where a turn starts on the wall, and the number of the turn it belongs to.
+
+The next turn is the next group's; slots of one turn are the same group's.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     zone: tzinfo
@@ -45,15 +52,9 @@ class Grid:
     slack: int
     """Cycles to look at before and after the one in question to be sure of meeting a slot."""
     cycle_of: Callable[[int], int]
-    slots: Callable[[int], Sequence[int]]
-    per_turn: int
-    """Slots after which the next group takes over; 0 if a group keeps its whole cycle."""
+    slots: Callable[[int], Sequence[Slot]]
     takes: Callable[[int], bool] | None
     """Which slots start a turn; None if every one does."""
-
-    def turn(self, cycle: int, index: int, count: int) -> int:
-        """The number of the turn that slot `index` of `count` in a cycle belongs to."""
-        return (cycle * count + index) // self.per_turn if self.per_turn else cycle
 
 
 @lru_cache(maxsize=8192)
@@ -68,7 +69,7 @@ def grid_of(rotation: Rotation) -> Grid:
     first = wall_tick(zone, to_ticks(require_instant(rotation.start)))
     length = None if rotation.length is None else rotation.length // MICROSECOND
     monthly = rotation.unit == "months"
-    cycle_of, slots, per_turn = (_monthly if monthly else _even)(rotation, first)
+    cycle_of, slots = (_monthly if monthly else _even)(rotation, first)
     return Grid(
         zone,
         first,
@@ -77,36 +78,39 @@ def grid_of(rotation: Rotation) -> Grid:
         _EIGHT_YEARS if rotation.month_days else 1,
         cycle_of,
         slots,
-        per_turn,
         _taken(rotation),
     )
 
 
-_Drawn = tuple[Callable[[int], int], Callable[[int], Sequence[int]], int]
+_Drawn = tuple[Callable[[int], int], Callable[[int], Sequence[Slot]]]
 
 
 def _even(rotation: Rotation, first: int) -> _Drawn:
     """Hours, days and weeks."""
-    origin, step, per_turn = first, rotation.every * _UNITS[rotation.unit], 1
+    origin, step, keep = first, rotation.every * _UNITS[rotation.unit], 1
     offsets = [0]
     start_day = _weekday(first)
     if rotation.unit == "days" and rotation.weekdays:
-        step, per_turn = _WEEK, rotation.every
+        step, keep = _WEEK, rotation.every
         offsets = _days_after(start_day, rotation.weekdays)
     elif rotation.unit == "weeks" and rotation.weekdays:
-        origin, per_turn = first - (start_day - rotation.week_start) % 7 * DAY, 0
+        origin = first - (start_day - rotation.week_start) % 7 * DAY
         offsets = _days_after(rotation.week_start, rotation.weekdays)
+        keep = len(offsets)
     elif rotation.unit == "weeks":
         offsets = _days_after(start_day, rotation.handoff_days | {start_day})
 
     def cycle_of(wall: int) -> int:
         return (wall - origin) // step
 
-    def slots(cycle: int) -> Sequence[int]:
-        begin = origin + cycle * step
-        return [begin + offset for offset in offsets]
+    def single(cycle: int) -> Sequence[Slot]:
+        return ((origin + cycle * step, cycle),)
 
-    return cycle_of, slots, per_turn
+    def several(cycle: int) -> Sequence[Slot]:
+        begin, number = origin + cycle * step, cycle * len(offsets)
+        return [(begin + offset, (number + n) // keep) for n, offset in enumerate(offsets)]
+
+    return cycle_of, single if len(offsets) == keep == 1 else several
 
 
 def _days_after(day: int, weekdays: frozenset[int]) -> list[int]:
@@ -123,16 +127,16 @@ def _monthly(rotation: Rotation, first: int) -> _Drawn:
         day = _date(wall)
         return (day.year * 12 + day.month - 1 - origin) // rotation.every
 
-    def slots(cycle: int) -> Sequence[int]:
+    def slots(cycle: int) -> Sequence[Slot]:
         year, month = divmod(origin + cycle * rotation.every, 12)
         if not date.min.year <= year <= date.max.year:
             return []
         last = monthrange(year, month + 1)[1]
         days = _days_of(rotation, year, month + 1, last) if chosen else [min(day_one.day, last)]
         start = (date(year, month + 1, 1).toordinal() - 1 - _ORDINAL_1970) * DAY + clock
-        return [start + day * DAY for day in days]
+        return [(start + day * DAY, cycle) for day in days]
 
-    return cycle_of, slots, 0 if chosen else 1
+    return cycle_of, slots
 
 
 def _days_of(rotation: Rotation, year: int, month: int, last: int) -> list[int]:

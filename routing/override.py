@@ -86,18 +86,19 @@ def _applied(pieces: list[Piece], override: Override, span: Span) -> list[Piece]
     match override.kind:
         case "add":
             return [*pieces, _piece(override, span)]
-        case "remove":
-            return _without(pieces, override.person, span)
-        case "replace":
-            covered = [
-                (max(a, span[0]), min(b, span[1]))
-                for a, b, person, _ in pieces
-                if person == override.person and a < span[1] and span[0] < b
-            ]
-            relieved = [_piece(override, part) for part in union(covered)]
-            return _without(pieces, override.person, span) + relieved
+        case "remove" | "replace":
+            return [left for piece in pieces for left in _relieved(piece, override, span)]
     known = ", ".join(sorted(KINDS))
     raise ValueError(f"An override of kind {override.kind!r} is not known: use one of {known}.")
+
+
+def _relieved(piece: Piece, override: Override, span: Span) -> list[Piece]:
+    """What an override leaves of a piece; who comes instead stands in the same place."""
+    start, end = max(piece[0], span[0]), min(piece[1], span[1])
+    if piece[2] != override.person or start >= end:
+        return [piece]
+    left = carve([piece], [span])
+    return left if override.kind == "remove" else [*left, _piece(override, (start, end))]
 
 
 def _temporarily(
@@ -113,11 +114,6 @@ def _temporarily(
         if begin < b and a < until
     ]
     return carve(pieces, union(span for _, span in near)) + fixed
-
-
-def _without(pieces: list[Piece], person: str | None, span: Span) -> list[Piece]:
-    others = [piece for piece in pieces if piece[2] != person]
-    return others + carve([piece for piece in pieces if piece[2] == person], [span])
 
 
 def _cut(change: Override | Temporary, start: int, end: int) -> list[Span]:

@@ -35,5 +35,5 @@ class Rotation:
     """The weekday on which the weeks of a weekly rotation with `weekdays` begin."""
 
     def __hash__(self) -> int:
-        """A few fields are enough: every question looks its rotation up."""
-        return hash((self.unit, self.every, self.start, self.zone))
+        """What tells rotations apart is enough: every question looks its rotation up."""
+        return hash((self.unit, self.every, self.start, self.zone, self.groups))

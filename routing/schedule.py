@@ -77,15 +77,20 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
     break, as far as HORIZON before and after. In the order of the layers, what people changed last.
     """
     tick = to_ticks(require_instant(at))
+    found, whole = _near(schedule, tick // _BUCKET)
+    now = dict.fromkeys((who, why) for a, b, who, why in found if a <= tick < b)
     return tuple(
-        _shift(piece) for piece in _near(schedule, tick // _BUCKET) if piece[0] <= tick < piece[1]
+        _shift(piece)
+        for key in now
+        for piece in whole
+        if piece[2:] == key and piece[0] <= tick < piece[1]
     )
 
 
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, ...]:
     """Everybody's final shifts between two instants, cut to them, merged, in order of start."""
     a, b = to_ticks(require_instant(start)), to_ticks(require_instant(end))
-    return tuple(_shift(piece) for piece in sorted(_resolved(schedule, a, b), key=_start))
+    return tuple(_shift(piece) for piece in sorted(_merged(_resolved(schedule, a, b)), key=_start))
 
 
 def gaps(
@@ -98,30 +103,33 @@ def gaps(
 
 
 @lru_cache(maxsize=4096)
-def _near(schedule: Schedule, bucket: int) -> tuple[Piece, ...]:
-    """The pieces that touch a quarter of a day, followed to their true start and end."""
+def _near(schedule: Schedule, bucket: int) -> tuple[list[Piece], list[Piece]]:
+    """The pieces that touch a quarter of a day, in order of rank; and followed to their ends."""
     start, end = bucket * _BUCKET, (bucket + 1) * _BUCKET
     reach = DAY
     while True:
         low, high = max(start - reach, EARLIEST), min(end + reach, LATEST + DAY)
-        found = [p for p in _resolved(schedule, low, high) if p[0] < end and start < p[1]]
-        if reach >= HORIZON or not any(p[0] == low or p[1] == high for p in found):
-            return tuple(found)
+        found = _resolved(schedule, low, high)
+        whole = [p for p in _merged(found) if p[0] < end and start < p[1]]
+        if reach >= HORIZON or not any(p[0] == low or p[1] == high for p in whole):
+            return [p for p in found if p[0] < end and start < p[1]], whole
         reach = min(reach * 8, HORIZON)
 
 
 def _resolved(schedule: Schedule, start: int, end: int) -> list[Piece]:
-    """Who is on call between two ticks, cut to them, merged, in order of rank."""
+    """Who is on call between two ticks, cut to them, in order of rank: layer by layer."""
     if start >= end:
         return []
     found: list[Piece] = []
     taken: list[Span] = []
     by_rank = sorted(schedule.layers, key=lambda layer: -layer.priority)
     for _, layers in groupby(by_rank, key=lambda layer: layer.priority):
+        if taken == [(start, end)]:
+            break
         own = [piece for layer in layers for piece in pieces(layer, start, end)]
         found += carve(own, taken)
         taken = union([*taken, *((a, b) for a, b, _, _ in own)])
-    return _merged(changed(found, schedule.overrides, schedule.temporary, start, end))
+    return changed(found, schedule.overrides, schedule.temporary, start, end)
 
 
 def _merged(found: Iterable[Piece]) -> list[Piece]:

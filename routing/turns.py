@@ -73,10 +73,9 @@ def _slots(grid: Grid, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         cycle = max(cycle, 0)
     last = grid.cycle_of(wall_tick(zone, end) + DAY) + 1 + grid.slack
     for number in range(cycle, last + 1):
-        slots = grid.slots(number)
-        for index, wall in enumerate(slots):
+        for wall, turn in grid.slots(number):
             if earliest is None or wall >= earliest:
                 instant = instant_tick(zone, wall)
-                yield wall, instant, grid.turn(number, index, len(slots))
+                yield wall, instant, turn
                 if instant >= end:
                     return

@@ -143,7 +143,7 @@ def _block(zone: tzinfo, number: int) -> _Block:
     high = min((number + 1) * _BLOCK + _SLACK, _LAST_TICK)
     if low >= high:
         return _Block((), (0,), (), ((None, 0),))
-    offset = _offset(zone, low)
+    offset = _ticks(_offset(zone, low // SECOND))
     changes, offsets, walls = [], [offset], []
     readings: list[tuple[int | None, int]] = [(None, offset)]
     for change, after in _changes(zone, low, high):
@@ -161,23 +161,26 @@ def _block(zone: tzinfo, number: int) -> _Block:
 
 def _changes(zone: tzinfo, low: int, high: int) -> Iterator[tuple[int, int]]:
     """Where the offset changes, to the second, and to what. No zone changes twice in a day."""
-    before = _offset(zone, low)
-    for day in range(low, high, DAY):
-        after = _offset(zone, day + DAY)
+    day = DAY // SECOND
+    before = _offset(zone, low // SECOND)
+    for late in range(low // SECOND + day, high // SECOND + day, day):
+        after = _offset(zone, late)
         if after == before:
             continue
-        early, late = day // SECOND, (day + DAY) // SECOND
+        early = late - day
         while late - early > 1:
             middle = (early + late) // 2
-            if _offset(zone, middle * SECOND) == before:
+            if _offset(zone, middle) == before:
                 early = middle
             else:
-                late = middle
-        yield late * SECOND, after
+                late = middle  # noqa: PLW2901 - the search ends at the change
+        yield late * SECOND, _ticks(after)
         before = after
 
 
-def _offset(zone: tzinfo, tick: int) -> int:
-    at = (EPOCH + timedelta(microseconds=tick)).astimezone(zone)
-    offset = at.utcoffset()
+def _offset(zone: tzinfo, second: int) -> timedelta | None:
+    return datetime.fromtimestamp(second, zone).utcoffset()
+
+
+def _ticks(offset: timedelta | None) -> int:
     return 0 if offset is None else offset // MICROSECOND

@@ -20,6 +20,8 @@ from redis.exceptions import RedisError
 
 CHANNEL = "heliograph:bell"
 QUEUE = "heliograph:queue"
+BREATH = 0.008
+"""Seconds between two rings of one process: a burst of webhooks is a handful of jobs."""
 LOST = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 log = structlog.get_logger(__name__)
 
@@ -70,6 +72,7 @@ class Bell:
                     await self._pool.enqueue_job("ring")
                     await self._pool.publish(CHANNEL, b"1")
                 self._lost = False
+                await asyncio.sleep(BREATH)
             except LOST as error:
                 self._pool = None
                 if not self._lost:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import asyncpg
 import redis.exceptions
 
+from routing.language.problems import DocumentErrors
 from service.embedded import EmbeddedError
 from service.environment import SettingsError
+from service.library import NothingLoaded
 from service.store.migrate import MigrationError
 from service.store.pool import DatabaseAwayError, describe
 
@@ -38,7 +40,9 @@ def sentence_of(error: Exception) -> Failure | None:
             found = Failure(str(error), error.code)
         case SettingsError():
             found = Failure("\n  ".join(["the settings are wrong.", *error.errors]), 2)
-        case EmbeddedError() | MigrationError() | DatabaseAwayError():
+        case DocumentErrors():
+            found = Failure(f"the document is not taken; nothing was changed.\n{error}", 1)
+        case NothingLoaded() | EmbeddedError() | MigrationError() | DatabaseAwayError():
             found = Failure(str(error), 1)
         case asyncpg.UndefinedTableError():
             found = Failure(f"the database lacks its schema ({error}). Run heliograph migrate.", 1)

@@ -7,7 +7,7 @@ counter and so never decides by what is stale.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from routing.book import Book
@@ -39,11 +39,15 @@ class Shelf:
     """E.164 number to the people who have it."""
     until: datetime | None = None
     """When the next policy version takes effect (UTC), if one is known."""
+    books: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
 
     def book(self, policy: str | None = None) -> Book:
         """What a case decides by: its own policy version, live people and schedules."""
         chosen = self.policies.get(policy or "", self.current)
-        return Book(chosen, self.people, self.schedules)
+        book = self.books.get(chosen.id)
+        if book is None:
+            book = self.books[chosen.id] = Book(chosen, self.people, self.schedules)
+        return book
 
 
 class Library:
@@ -55,10 +59,11 @@ class Library:
         generation = await conn.fetchval(query("generation"))
         shelf = self._shelf
         if shelf is None or shelf.generation != generation or (shelf.until and shelf.until <= now):
-            shelf = self._shelf = await self._read(conn, generation, now)
+            shelf = self._shelf = await self.read(conn, now, generation)
         return shelf
 
-    async def _read(self, conn: AnyConnection, generation: int, now: datetime) -> Shelf:
+    async def read(self, conn: AnyConnection, now: datetime, generation: int = 0) -> Shelf:
+        """What holds at any instant, read anew and not kept."""
         rows = await conn.fetch(query("all_policies"))
         if not rows:
             raise NothingLoaded(

@@ -26,7 +26,9 @@ def configure(settings: Settings) -> None:
     """Once, at start."""
     level = getattr(logging, settings.log_level.upper())
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    readable = structlog.dev.ConsoleRenderer(colors=False)
+    readable = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[

@@ -59,6 +59,8 @@ class Outbox:
         The pace is a row of the database, so that several workers keep it together.
         """
         async with self.pool.acquire() as conn, conn.transaction():
+            if not await conn.fetchval(query("lane_is_due"), lane, now):
+                return [], None
             free_at = await conn.fetchval(query("lock_pace"), sender, now)
             if free_at > now:
                 return [], free_at

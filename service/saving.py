@@ -25,8 +25,8 @@ from service.store.sql import query
 PATIENCE = timedelta(minutes=5)
 """How long a contact that fails for a passing reason is tried, where no step says."""
 WRITE_PATIENCE = timedelta(hours=24)
-CANDIDATES = 8
-"""Codes tried at once; all taken means a crowded phone, which gets longer ones."""
+CANDIDATES = 24
+"""Codes tried for a page before giving up; from the seventh on they are longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,7 @@ async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey
                 new.append((key, page.state.value, page.opened_at))
             elif was is not page.state:
                 changed.append((key, page.state.value))
-    codes = await _draw(conn, [key for key, *_ in new])
-    if new:
-        await conn.execute(
-            query("insert_pages"),
-            *_columns((*key, codes[key], state, at) for key, state, at in new),
-        )
+    codes = await _insert(conn, new)
     if changed:
         await conn.execute(
             query("update_pages"), *_columns((*key, state, True) for key, state in changed)
@@ -132,30 +127,35 @@ async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey
     return await _with_older(conn, changes, codes)
 
 
-async def _draw(conn: AnyConnection, keys: Sequence[PageKey]) -> dict[PageKey, str]:
-    """A code for each new page that no other live page of the person has."""
+async def _insert(
+    conn: AnyConnection, pages: Sequence[tuple[PageKey, str, datetime]]
+) -> dict[PageKey, str]:
+    """Insert new pages, each with a code that no other live page of the person has.
+
+    The unique index says whether a code is free; whoever met another's tries the next.
+    """
     drawn: dict[PageKey, str] = {}
-    left = list(keys)
-    for digits in (4, 5, 6):
-        wanted = {key: _candidates(key, digits) for key in left}
-        asked = [(key[2], code) for key, codes in wanted.items() for code in codes]
-        rows = await conn.fetch(query("taken_codes"), *_columns(asked)) if asked else []
-        taken = {(r["person"], r["code"]) for r in rows}
-        for key, codes in wanted.items():
-            code = next((c for c in codes if (key[2], c) not in taken), None)
-            if code is not None:
-                drawn[key] = code
-                taken.add((key[2], code))
-        left = [key for key in left if key not in drawn]
+    left = list(pages)
+    for attempt in range(CANDIDATES):
         if not left:
             return drawn
+        codes = {key: _candidate(key, attempt) for key, *_ in left}
+        rows = await conn.fetch(
+            query("insert_pages"),
+            *_columns((*key, codes[key], state, at) for key, state, at in left),
+        )
+        done = {(r["case_id"], r["turn"], r["person"]) for r in rows}
+        drawn |= {key: codes[key] for key in done}
+        left = [page for page in left if page[0] not in done]
     raise RuntimeError("no code is free for a page; the phone has a million of them")
 
 
-def _candidates(key: PageKey, digits: int) -> list[str]:
-    """Codes that look drawn at random and are the same for the same page."""
-    first, low = zlib.crc32("/".join(map(str, key)).encode()), 10 ** (digits - 1)
-    return [str(low + (first + step * 7919) % (9 * low)) for step in range(CANDIDATES)]
+def _candidate(key: PageKey, attempt: int) -> str:
+    """Looks drawn at random and is the same for the same page; longer on a crowded phone."""
+    digits = min(4 + attempt // 6, 6)
+    low = 10 ** (digits - 1)
+    drawn = zlib.crc32("/".join(map(str, key)).encode()) + attempt * 7919
+    return str(low + drawn % (9 * low))
 
 
 async def _with_older(

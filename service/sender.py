@@ -67,6 +67,8 @@ class Sender:
     pace: Mapping[str, float] = field(default_factory=dict)
     _flying: dict[asyncio.Task[None], Row] = field(default_factory=dict)
     _full: bool = False
+    _free_at: dict[str, datetime] = field(default_factory=dict)
+    """When each paced lane may send again, as far as this process knows."""
 
     async def run(self, lane: str, chime: Chime) -> None:
         """Serve one lane until cancelled."""
@@ -101,7 +103,12 @@ class Sender:
         notifier, pace = self.switchboard.get(lane), self.pace.get(lane, 0)
         if notifier is None or not pace:
             return await self.outbox.claim(lane, free, now), None
-        return await self.outbox.claim_paced(lane, notifier.sender, pace, free, now)
+        free_at = self._free_at.get(lane)
+        if free_at is not None and now < free_at:
+            return [], free_at
+        rows, wait = await self.outbox.claim_paced(lane, notifier.sender, pace, free, now)
+        self._free_at[lane] = wait or now
+        return rows, wait
 
     def _start(self, row: Row, chime: Chime) -> None:
         task = asyncio.create_task(self._one(row))

@@ -44,6 +44,18 @@ WRITE_BACK: Mapping[str, tuple[str, ...]] = {
 }
 """What each ticket system needs to be written to, as HELIOGRAPH_<SYSTEM>_<NAME>: all or none."""
 
+WRITE_BACK_MAY: Mapping[str, tuple[str, ...]] = {
+    "zendesk": ("ACTOR_ID",),
+    "jira": ("ACTOR_ID", "ON_HOLD"),
+    "freshdesk": ("ACTOR", "ON_HOLD"),
+    "zammad": ("LOGIN", "ON_HOLD"),
+    "zoho-desk": ("ACTOR_ID",),
+    "hubspot": ("ACTOR", "ON_HOLD"),
+    "github": ("ACTOR", "INTERNAL_NOTES"),
+    "gitlab": ("ACTOR",),
+}
+"""What may be told besides: who we are there, and what on hold is called."""
+
 CHANNELS: Mapping[str, tuple[str, ...]] = {
     "SMTP_URL": ("smtp", "smtps", "smtp+starttls"),
     "MATTERMOST_WEBHOOK_URL": ("https", "http"),
@@ -233,6 +245,8 @@ def read_write_back(given: Environment) -> Mapping[str, Mapping[str, str]]:
                 f"is not set, and others of {system} are. Give all of "
                 f"{', '.join(names)}, or none to write nothing back.",
             )
+        may = WRITE_BACK_MAY.get(system, ())
+        values |= {name: write_back_value(given, system, name) for name in may}
         found[system] = MappingProxyType(
             {name.lower(): value for name, value in values.items() if value is not None}
         )

@@ -9,23 +9,23 @@ behind. Any number of workers may run; none of them is the leader.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
 import uvloop
 
 from service import bell, watchdog
 from service.chime import Chime
+from service.clock import monotonic
 from service.logs import configure
 from service.metrics import flush
 from service.sender import LANES, Sender
 from service.settings import SERVING, Settings, SettingsError, read_settings
-from service.store.pool import AWAY
+from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.stored import decide_stored
+from service.tuning import settle
 from service.wiring import Service, open_service, sender_of
 
 SWEEP = 1.0
@@ -37,30 +37,59 @@ log = structlog.get_logger(__name__)
 
 async def alarm(service: Service, sender: Sender, chime: Chime) -> None:
     """Tick what is due, then sleep until the next case is."""
-    heard = chime.listener()
+    heard, swept = chime.listener(), 0.0
     while True:
-        pause = SWEEP
+        sweeping = monotonic() - swept >= SWEEP
+        swept = monotonic() if sweeping else swept
+        await heard.wait(await _look(service, sender, chime, sweeping=sweeping))
+
+
+async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: bool = True) -> float:
+    """Do all there is to do; the seconds until it is worth looking again.
+
+    A ring asks for what is due; only a sweep looks for what was left behind. Each step stands
+    alone: a webhook that nobody can decide must not keep a case from being woken.
+    """
+    pause = SWEEP
+
+    async def sleep() -> None:
+        nonlocal pause
+        pause = await _until_next(service)
+
+    steps: dict[str, Callable[[], Awaitable[object]]] = {
+        "clock": lambda: _follow(service, chime),
+        "wakes": lambda: _tick(service),
+        "pause": sleep,
+    }
+    if sweeping:
+        steps |= {
+            "leases": lambda: sender.outbox.lapse(service.clock.now()),
+            "stored": lambda: decide_stored(service),
+        }
+    for name, step in steps.items():
         try:
-            await service.follow_clock()
-            await sender.outbox.lapse(service.clock.now())
-            await decide_stored(service)
-            await _tick(service)
-            pause = await _until_next(service)
+            await step()
         except AWAY as error:
-            log.warning("database_away", loop="alarm", error=type(error).__name__)
+            log.warning("database_away", loop="alarm", step=name, error=describe(error))
+            break
         except Exception:
-            log.exception("alarm_failed")
-        await heard.wait(pause)
+            log.exception("alarm_failed", step=name)
+    return pause
+
+
+async def _follow(service: Service, chime: Chime) -> None:
+    """Where somebody moved the clock, every lane has something to look for."""
+    before = service.clock.offset
+    await service.follow_clock()
+    if service.clock.offset != before:
+        chime.ring()
 
 
 async def _tick(service: Service) -> None:
-    while True:
-        woken = await service.desk.wake()
+    while woken := await service.desk.wake():
         for due_at, done_at in woken:
             lateness = (done_at - due_at).total_seconds()
             service.measures.wake_lateness.observe(max(0.0, lateness))
-        if not woken:
-            return
 
 
 async def _until_next(service: Service) -> float:
@@ -72,34 +101,50 @@ async def _until_next(service: Service) -> float:
     return min(SWEEP, max(0.0, wait))
 
 
+async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> None:
+    """Work until `stopping`, then finish what is being sent and close the service."""
+    sender, chime = sender_of(service), Chime()
+    service.desk.ring = _both(service.desk.ring, chime)
+    loops: list[asyncio.Task[object]] = [
+        asyncio.create_task(loop)
+        for loop in (
+            _until(stopping),
+            alarm(service, sender, chime),
+            bell.listen(redis_url, chime.ring),
+            watchdog.watch(service, sender),
+            flush(service),
+            *(sender.run(lane, chime) for lane in LANES),
+        )
+    ]
+    settle()
+    log.info("worker_started", process=service.process)
+    try:
+        await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for loop in loops:
+            loop.cancel()
+        ends = await asyncio.gather(*loops, return_exceptions=True)
+        await sender.stop(PATIENCE)
+        await sender.close()
+        await service.close()
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
+    log.info("worker_stopped")
+
+
+async def _until(stopping: asyncio.Event) -> None:
+    await stopping.wait()
+
+
 async def run(settings: Settings, database_url: str, redis_url: str) -> None:
-    """Work until SIGTERM or SIGINT, then finish what is being sent."""
+    """Work until SIGTERM or SIGINT."""
     service = await open_service(settings, database_url, redis_url, name="worker", size=20)
-    sender, chime, stopping = sender_of(service), Chime(), asyncio.Event()
+    stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    service.desk.ring = _both(service.desk.ring, chime)
-    tasks = [
-        asyncio.create_task(alarm(service, sender, chime)),
-        asyncio.create_task(bell.listen(redis_url, chime.ring)),
-        asyncio.create_task(watchdog.watch(service, sender)),
-        asyncio.create_task(flush(service)),
-        *(asyncio.create_task(sender.run(lane, chime)) for lane in LANES),
-    ]
-    log.info("worker_started", process=service.process)
-    failed = asyncio.gather(*tasks)
-    waiting = asyncio.create_task(stopping.wait())
-    both: list[asyncio.Future[Any]] = [waiting, failed]
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    for task in (*tasks, waiting):
-        task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await failed
-    await sender.stop(PATIENCE)
-    await sender.close()
-    await service.close()
-    log.info("worker_stopped")
+    await work(service, redis_url, stopping)
 
 
 def _both(ring: Callable[[], Awaitable[None]], chime: Chime) -> Callable[[], Awaitable[None]]:

@@ -75,9 +75,10 @@ class Writer:
     async def _ask(self, request: Request, access: Access) -> Answer:
         response = await self._client.request(
             request.method,
-            access.url.rstrip("/") + request.path,
-            headers={**access.headers, **request.headers},
+            (request.base or access.url).rstrip("/") + request.path,
+            headers=dict(request.headers),
             json=request.json,
+            data=request.form,
         )
         headers = {k.lower(): v for k, v in response.headers.items()}
         return Answer(response.status_code, headers, response.content[:MOST_BYTES])

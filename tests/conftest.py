@@ -1,7 +1,11 @@
 """Real servers for the whole run, and a database of its own for each test that asks for one."""
 
 import itertools
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -12,14 +16,37 @@ from service.store.migrate import migrate, read_migrations
 from service.store.pool import Connection, Pool, connect, open_pool
 
 TEMPLATE = "template_heliograph"
+MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder with a random name is made in it
+ENOUGH = 2_000_000_000
+"""Bytes; a container's usual 64 MB is too little for a cluster."""
 numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is enough of it, else on disk; gone after the run."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH
+    if not roomy or not os.access(MEMORY, os.W_OK):
+        yield tmp_path_factory.mktemp("memory")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="heliograph-tests-", dir=MEMORY))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(memory: Path) -> Iterator[EmbeddedServers]:
     """PostgreSQL and Redis through the very supervisor that `heliograph demo` uses."""
-    with EmbeddedServers(tmp_path_factory.mktemp("servers"), durable=False) as running:
+    with EmbeddedServers(memory / "servers", durable=False) as running:
         yield running
+
+
+@pytest.fixture
+def data_dir(memory: Path) -> Iterator[Path]:
+    """Where one test's own servers may live; not made yet."""
+    folder = memory / f"data-{next(numbers)}"
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +66,7 @@ async def postgres(servers: EmbeddedServers) -> AsyncIterator[Connection]:
 async def database_url(servers: EmbeddedServers, postgres: Connection) -> AsyncIterator[str]:
     """A fresh, migrated database; gone after the test."""
     name = f"test_{next(numbers)}"
-    await postgres.execute(f"create database {name} template {TEMPLATE}")
+    await postgres.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
     yield sibling(servers.addresses.database_url, name)
     await postgres.execute(f"drop database {name} with (force)")
 

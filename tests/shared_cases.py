@@ -52,7 +52,15 @@ def verdicts(path: Path) -> Iterator[tuple[str, Verdict]]:
     facts = json.loads(path.read_text())
     judge = FILES[path.name](facts)
     for case in facts["cases"]:
-        yield case["id"], judge(case)
+        yield case["id"], judged(judge, case)
+
+
+def judged(judge: Judge, case: Case) -> Verdict:
+    """A case that cannot be read or computed is a difference as well, not the end of the run."""
+    try:
+        return judge(case)
+    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+        return Verdict("differs", f"{type(error).__name__}: {error}")
 
 
 def report(path: Path) -> bool:

@@ -3,6 +3,7 @@
 Only JSON is taken, so that no page of another origin can post here without asking first.
 """
 
+import re
 from typing import Any
 
 from litestar import Controller, delete, get, post, put
@@ -18,8 +19,9 @@ from notifiers.simulator.config import Hooks
 from notifiers.simulator.exchange import Exchange
 from notifiers.simulator.forms import E164
 from notifiers.simulator.records import Ailment, Trouble
+from notifiers.simulator.telephone import Telephone
 from notifiers.simulator.timers import Timers
-from notifiers.simulator.view import TROUBLES, state, text_view
+from notifiers.simulator.view import TROUBLES, call_view, state, text_view
 
 
 class TextIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +50,20 @@ class TroubleIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.ailment is None:
             raise refused("Say a name or an ailment.")
         return Trouble(self.ailment, self.code, self.seconds, self.times, self.channel)
+
+
+class CallIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of our numbers the person calls (default: the first)."""
+
+    to: str | None = None
+
+
+class KeysIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    digits: str
+
+
+class WordsIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    text: str
 
 
 class AdvanceIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,6 +130,66 @@ class Control(Controller):
             raise NotFoundException("This simulator has no clock that can be moved.")
         await hooks.advance(data.seconds)
         timers.nudge()
+
+
+class CallControl(Controller):
+    """What the person does with a call that rings or that he is in. 409: there is no such call."""
+
+    path = "/api"
+    guards = [json_only]  # noqa: RUF012 - litestar's way
+
+    @post("/phones/{number:str}/calls")
+    async def ring(
+        self,
+        number: FromPath[str],
+        data: JSONBody[CallIn],
+        exchange: NamedDependency[Exchange],
+        telephone: NamedDependency[Telephone],
+    ) -> dict[str, Any]:
+        """The person calls one of our numbers."""
+        to = data.to or exchange.numbers[0].number
+        return call_view(telephone.ring_us(phone_number(number), to))
+
+    @post("/calls/{sid:str}/answer", status_code=204)
+    async def answer(self, sid: FromPath[str], telephone: NamedDependency[Telephone]) -> None:
+        happened(telephone.pick_up(sid), "does not ring")
+
+    @post("/calls/{sid:str}/decline", status_code=204)
+    async def decline(self, sid: FromPath[str], telephone: NamedDependency[Telephone]) -> None:
+        happened(telephone.pick_up(sid, "decline"), "does not ring")
+
+    @post("/calls/{sid:str}/machine", status_code=204)
+    async def machine(self, sid: FromPath[str], telephone: NamedDependency[Telephone]) -> None:
+        happened(telephone.pick_up(sid, "machine"), "does not ring")
+
+    @post("/calls/{sid:str}/hangup", status_code=204)
+    async def hang_up(self, sid: FromPath[str], telephone: NamedDependency[Telephone]) -> None:
+        happened(telephone.hang_up(sid), "is over")
+
+    @post("/calls/{sid:str}/digits", status_code=204)
+    async def digits(
+        self,
+        sid: FromPath[str],
+        data: JSONBody[KeysIn],
+        telephone: NamedDependency[Telephone],
+    ) -> None:
+        if not re.fullmatch(r"[0-9*#]{1,32}", data.digits):
+            raise refused("Keys are 0 to 9, * and #.")
+        happened(telephone.press(sid, data.digits), "is not answered")
+
+    @post("/calls/{sid:str}/speech", status_code=204)
+    async def speech(
+        self,
+        sid: FromPath[str],
+        data: JSONBody[WordsIn],
+        telephone: NamedDependency[Telephone],
+    ) -> None:
+        happened(telephone.speak(sid, data.text), "is not answered")
+
+
+def happened(it: bool, otherwise: str) -> None:
+    if not it:
+        raise HTTPException(status_code=409, detail=f"This call {otherwise}.")
 
 
 def phone_number(text: str) -> str:

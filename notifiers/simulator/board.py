@@ -38,7 +38,10 @@ class Board:
             "title": exchange.config.title,
             "now": self._timers.now(),
             "movable": self._hooks.advance is not None,
-            "numbers": [own.number for own in exchange.numbers],
+            "numbers": [
+                {"number": own.number, "calls": own.voice_url is not None}
+                for own in exchange.numbers
+            ],
             "trouble": trouble_name(exchange.trouble),
             "troubles": {name: words for name, (words, _) in TROUBLES.items()},
             "phones": phones[:MAX_PHONES],

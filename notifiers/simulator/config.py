@@ -30,9 +30,11 @@ class Pace:
     """How long a phone rings before its answering machine takes the call."""
     detection: float = 2.0
     """How long machine detection thinks."""
+    pauses: bool = True
+    """Whether a Pause in a call takes the time it asks for."""
 
 
-INSTANT = Pace(queue=0, carrier=0, words_per_second=0, voicemail=0, detection=0)
+INSTANT = Pace(queue=0, carrier=0, words_per_second=0, voicemail=0, detection=0, pauses=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

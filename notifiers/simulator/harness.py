@@ -10,7 +10,6 @@ Calls block; from a coroutine use `await asyncio.to_thread(phone.gets_sms, "ACME
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -19,9 +18,10 @@ from litestar import Litestar
 
 from notifiers.simulator.clock import RealClock
 from notifiers.simulator.config import INSTANT, Hooks, OwnNumber, Pace, SimulatorConfig
-from notifiers.simulator.records import Direction, Text, Trouble
+from notifiers.simulator.records import Direction, Trouble
 from notifiers.simulator.server import Served
 from notifiers.simulator.simulation import API_PATH, Simulation
+from notifiers.simulator.strict import StrictPhone
 
 T = TypeVar("T")
 
@@ -140,66 +140,12 @@ class Simulator:
             if text.direction is not Direction.INBOUND and text.sid not in self.claimed
         ]
         unexpected += [
+            f"{call.to} was called ({call.status})"
+            for call in exchange.calls.values()
+            if call.direction is not Direction.INBOUND and call.sid not in self.claimed
+        ]
+        unexpected += [
             f"Twilio complained ({alert.code}): {alert.text}" for alert in exchange.alerts
         ]
         if unexpected:
             raise AssertionError("Nobody expected this:\n  " + "\n  ".join(unexpected))
-
-
-@dataclass(frozen=True, slots=True)
-class GotText:
-    """A text that arrived."""
-
-    body: str
-    sid: str
-    phone: "StrictPhone"
-
-    def replies(self, body: str) -> "StrictPhone":
-        return self.phone.replies(body)
-
-
-class StrictPhone:
-    def __init__(self, simulator: Simulator, number: str) -> None:
-        self._simulator = simulator
-        self.number = number
-
-    def gets_sms(self, *words: str) -> GotText:
-        """Wait for a text that holds every one of `words` and was not claimed before."""
-
-        def look() -> Text | None:
-            return next(
-                (text for text in self._unclaimed() if all(word in text.body for word in words)),
-                None,
-            )
-
-        text = self._simulator.wait(look, lambda: self._complaint(words))
-        self._simulator.claimed.add(text.sid)
-        return GotText(text.body, text.sid, self)
-
-    def replies(self, body: str) -> Self:
-        """Text our number; returns once the service has answered the webhook."""
-        simulation = self._simulator.simulation
-        self._simulator.do(simulation.carrier.receive(self.number, self._simulator.number, body))
-        return self
-
-    def has(self, trouble: Trouble | None) -> Self:
-        """Give this phone a trouble, or (None) take it away."""
-        self._simulator.simulation.exchange.set_trouble(self.number, trouble)
-        return self
-
-    def _unclaimed(self) -> list[Text]:
-        return [
-            text
-            for text in self._simulator.simulation.exchange.texts_of(self.number)
-            if text.status == "delivered" and text.sid not in self._simulator.claimed
-        ]
-
-    def _complaint(self, words: tuple[str, ...]) -> str:
-        claimed = self._simulator.claimed
-        seen = [
-            f"\n  {text.status}{', claimed' if text.sid in claimed else ''}: {text.body!r}"
-            for text in self._simulator.simulation.exchange.texts_of(self.number)
-            if text.direction is not Direction.INBOUND
-        ]
-        wanted = " and ".join(map(repr, words))
-        return f"{self.number} got no text with {wanted}. It has:{''.join(seen) or ' none'}"

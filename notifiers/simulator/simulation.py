@@ -8,16 +8,20 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 
 from notifiers.simulator.answers import VERSION, TwilioError
-from notifiers.simulator.api import Control
+from notifiers.simulator.api import CallControl, Control
 from notifiers.simulator.board import Board
 from notifiers.simulator.carrier import Carrier
 from notifiers.simulator.config import Hooks, SimulatorConfig
+from notifiers.simulator.conversation import Switch
 from notifiers.simulator.exchange import Exchange
 from notifiers.simulator.journal import Journal
 from notifiers.simulator.page import Page
 from notifiers.simulator.rest import Gate, twilio_error, unknown
+from notifiers.simulator.rest_calls import Calls
 from notifiers.simulator.rest_messages import Messages
+from notifiers.simulator.telephone import Telephone
 from notifiers.simulator.timers import Tasks, Timers
+from notifiers.simulator.verbs import Verbs
 from notifiers.simulator.webhook import Webhooks
 
 PREFIX = "/simulator"
@@ -36,6 +40,9 @@ class Simulation:
         self.webhooks = Webhooks(config.auth_token)
         self.tasks = Tasks(self._failed)
         self.carrier = Carrier(self.exchange, self.timers, self.webhooks, self.tasks)
+        self.switch = Switch(self.exchange, self.timers, self.webhooks, self.tasks)
+        self.telephone = Telephone(self.switch)
+        self.telephone.more_verbs = Verbs(self.telephone).of
         self._journal = None if config.journal is None else Journal(config.journal)
         self.router = self._router()
 
@@ -72,12 +79,13 @@ class Simulation:
         gate = Gate(self.exchange, self.timers)
         rest = Router(
             f"/twilio/{VERSION}",
-            route_handlers=[Messages, unknown],
+            route_handlers=[Messages, Calls, unknown],
             exception_handlers={TwilioError: twilio_error},
         )
         parts = {
             "gate": gate,
             "carrier": self.carrier,
+            "telephone": self.telephone,
             "exchange": self.exchange,
             "timers": self.timers,
             "hooks": self.hooks,
@@ -85,7 +93,7 @@ class Simulation:
         }
         return Router(
             PREFIX,
-            route_handlers=[rest, Control, Page],
+            route_handlers=[rest, Control, CallControl, Page],
             dependencies={name: _given(part) for name, part in parts.items()},
             include_in_schema=False,
         )

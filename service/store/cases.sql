@@ -51,17 +51,13 @@ select *
 from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
             $7::json[]);
 
--- name: taken_codes
--- Which of these codes live pages of these people have.
-select person, code
-from pages
-where live and (person, code) in (select * from unnest($1::text[], $2::text[]));
-
 -- name: insert_pages
--- New pages, each with its code.
+-- New pages, each with its code; one whose code is taken on that phone is left out of the answer.
 insert into pages (case_id, turn, person, code, state, opened_at)
 select *
-from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]);
+from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+on conflict (person, code) where live do nothing
+returning case_id, turn, person;
 
 -- name: update_pages
 -- Pages as the decision left them.

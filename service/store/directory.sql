@@ -18,6 +18,10 @@ select body from people where id = $1;
 -- Several people.
 select id, body from people where id = any($1::text[]);
 
+-- name: list_people
+-- People after an id.
+select id, body from people where id > $1 order by id limit $2;
+
 -- name: upsert_people
 -- New or changed people.
 insert into people (id, body, updated_at)
@@ -63,6 +67,18 @@ where (k.kind, k.value) in (select * from unnest($1::text[], $2::text[]));
 -- One account.
 select body from accounts where id = $1;
 
+-- name: all_accounts
+-- Every account.
+select id, body from accounts order by id;
+
+-- name: list_accounts
+-- Accounts after an id, those alone that a caller may see.
+select id, body
+from accounts
+where id > $1 and ($3::text[] is null or id = any($3))
+order by id
+limit $2;
+
 -- name: accounts_by_id
 -- Several accounts.
 select id, body from accounts where id = any($1::text[]);
@@ -103,6 +119,10 @@ select id, schedule, body from schedule_overrides where ends_at > $1 order by cr
 -- A new override of a schedule.
 insert into schedule_overrides (id, schedule, body, ends_at, created_by, created_at)
 values ($1, $2, $3, $4, $5, $6);
+
+-- name: delete_override
+-- An override that is taken back.
+delete from schedule_overrides where id = $1 and schedule = $2 returning body;
 
 -- name: token_by_digest
 -- The token with this digest, unless it was revoked.
@@ -145,3 +165,11 @@ on conflict (process) do update set at = excluded.at, body = excluded.body;
 -- name: all_measurements
 -- What every process has counted.
 select process, at, body from measurements;
+
+-- name: take_measurements
+-- What processes left that have been silent since, and what was folded of those before them.
+select process, body from measurements where at < $1 or process = $2 order by process for update;
+
+-- name: drop_measurements
+-- These rows have been folded into one.
+delete from measurements where process = any($1::text[]);

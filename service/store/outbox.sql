@@ -173,3 +173,8 @@ update pacing set free_at = $2 where sender = $1;
 -- Whether anything is due or on its way.
 select exists (
     select from outbox where state = 'sending' or (state = 'queued' and available_at <= $1));
+
+-- name: lane_is_due
+-- Whether a lane has anything to send now.
+select exists (
+    select from outbox where state = 'queued' and lane = $1 and available_at <= $2);

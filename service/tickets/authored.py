@@ -42,7 +42,7 @@ class Dialect:
 
 def read(dialect: Dialect, envelope: Envelope, written: Written, own: frozenset[str]) -> Report:
     """The report of one body. Raises Unreadable."""
-    event = (written.line("event") or "").lower()
+    event = written.event()
     at = moment(written.line("updated") or "") or dialect.signed(envelope)
     requester = _requester(written)
     key = dialect.key(envelope, written)
@@ -118,9 +118,7 @@ def _comment(written: Written, requester: Requester | None, event: str) -> Comme
         return None
     body, said_public = found
     email = mail_address(written.line("comment_author_email"))
-    author = _author(written.line("comment_author_role"), email, requester)
-    if author is None:
-        author = _by_name(body, event, written, requester)
+    author = _author(written, email, requester) or _by_name(body, event, written, requester)
     flag = written.line("comment_public")
     if flag is not None:
         said_public = flag.lower() in _PUBLIC
@@ -142,17 +140,19 @@ def _words(written: Written) -> tuple[str, bool | None] | None:
     return None
 
 
-def _author(role: str | None, email: str | None, requester: Requester | None) -> str | None:
-    said = _NOT_NAME.sub("", (role or "").lower())
+def _author(written: Written, email: str | None, requester: Requester | None) -> str | None:
+    """By role, else by being the requester or sharing the requester's domain."""
+    said = _NOT_NAME.sub("", (written.line("comment_author_role") or "").lower())
     if said in _AGENT:
         return "agent"
-    asker = requester.email if requester is not None else None
-    colleague = email is not None and asker is not None and _domain(email) == _domain(asker)
-    return "customer" if said in _CUSTOMER or colleague else None
+    known = requester or Requester()
+    same = known.id is not None and known.id == written.line("comment_author_id")
+    colleague = None not in {email, known.email} and _domain(email) == _domain(known.email)
+    return "customer" if said in _CUSTOMER or same or colleague else None
 
 
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2]
+def _domain(address: str | None) -> str:
+    return (address or "").rpartition("@")[2]
 
 
 def _by_name(body: str, event: str, written: Written, requester: Requester | None) -> str:

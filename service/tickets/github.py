@@ -39,14 +39,13 @@ _NO_NOTES = "GitHub has no internal notes; this one stays on the case."
 
 
 class GitHub(Writer):
-    """GitHub, and GitHub Enterprise with GITHUB_URL as `https://host/api/v3`."""
+    """GitHub at https://api.github.com, or an Enterprise server at `https://host/api/v3`."""
 
     source = "github"
     name = "GitHub"
-    settings = ("GITHUB_URL", "GITHUB_TOKEN")
+    settings = ("GITHUB_URL", "GITHUB_API_TOKEN")
     optional = ("GITHUB_ACTOR", "GITHUB_INTERNAL_NOTES")
     own_from = ("GITHUB_ACTOR",)
-    default_url = "https://api.github.com"
     per_page = 100
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:  # noqa: ARG002 - GitHub dates nothing
@@ -128,7 +127,7 @@ def _report(
         ticket=numbered(repository, number),
         kind=_kind(action, comment),
         version=(updated.timestamp(), 0),
-        event_key=envelope.headers.get("x-github-delivery")
+        event_key=signature.delivery(envelope, "x-github-delivery")
         or signature.content_key(envelope.body, envelope.received_at.isoformat()),
         at=comment.at
         if comment is not None and comment.at is not None

@@ -35,10 +35,9 @@ class GitLab(Writer):
 
     source = "gitlab"
     name = "GitLab"
-    settings = ("GITLAB_URL", "GITLAB_TOKEN")
+    settings = ("GITLAB_URL", "GITLAB_API_TOKEN")
     optional = ("GITLAB_ACTOR",)
     own_from = ("GITLAB_ACTOR",)
-    default_url = "https://gitlab.com"
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:
         """X-Gitlab-Token, or a Standard Webhooks signature. Raises Forged or Stale."""
@@ -146,10 +145,9 @@ def _report(
 
 
 def _key(envelope: Envelope) -> str:
-    for name in ("idempotency-key", "webhook-id", "x-gitlab-event-uuid"):
-        if envelope.headers.get(name):
-            return envelope.headers[name]
-    return signature.content_key(envelope.body, envelope.received_at.isoformat())
+    names = ("idempotency-key", "webhook-id", "x-gitlab-event-uuid")
+    given = signature.delivery(envelope, *names)
+    return given or signature.content_key(envelope.body, envelope.received_at.isoformat())
 
 
 def _labels(document: Members, issue: Members) -> tuple[str, ...] | None:

@@ -26,14 +26,16 @@ _STAGES = {
 
 
 class HubSpotWriter(Writer):
-    """The writing half of HubSpot. HUBSPOT_ON_HOLD is the id of your stage for on hold."""
+    """The writing half of HubSpot, at https://api.hubapi.com.
+
+    HUBSPOT_ON_HOLD is the id of your stage for on hold.
+    """
 
     source = "hubspot"
     name = "HubSpot"
-    settings = ("HUBSPOT_URL", "HUBSPOT_TOKEN")
+    settings = ("HUBSPOT_URL", "HUBSPOT_ACCESS_TOKEN")
     optional = ("HUBSPOT_ACTOR", "HUBSPOT_ON_HOLD")
     own_from = ("HUBSPOT_ACTOR",)
-    default_url = "https://api.hubapi.com"
 
     def credentials(self, values: Sequence[str]) -> Mapping[str, str]:
         """The access token of a private app with the scope `tickets`."""

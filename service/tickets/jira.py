@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
 from service.tickets import signature
 from service.tickets.adf import plain
-from service.tickets.fields import MANY, as_text, tags
+from service.tickets.fields import MANY, NAME, as_text, tags
 from service.tickets.jira_write import JiraWriter
 from service.tickets.marker import is_ours
 from service.tickets.members import Members, read_object
 from service.tickets.moment import from_epoch
-from service.tickets.text import mail_address
+from service.tickets.text import mail_address, one_line
 from service.tickets.ticketsystem import NOBODY, Envelope, Reading
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -118,7 +118,7 @@ def _revision(document: Members) -> int:
 
 
 def _key(envelope: Envelope) -> str:
-    delivery = envelope.headers.get("x-atlassian-webhook-identifier")
+    delivery = signature.delivery(envelope, "x-atlassian-webhook-identifier")
     return delivery or signature.content_key(envelope.body)
 
 
@@ -175,7 +175,7 @@ def _custom(fields: Members) -> dict[str, str]:
         if type(value) is dict:
             told = as_text(value.get("value")) or as_text(value.get("name"))
         if told is not None:
-            found[name[:100]] = told
+            found[one_line(name, NAME)] = told
     return found
 
 

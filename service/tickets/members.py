@@ -31,7 +31,7 @@ def decode(body: bytes) -> object:
     """
     try:
         return _decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return _decode_leniently(body)
 
 

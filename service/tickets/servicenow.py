@@ -61,7 +61,7 @@ _TABLE = "/api/now/table"
 
 def _status(written: Written) -> TicketStatus | None:
     found = _STATES.get((written.line("status") or "").lower())
-    reason = (written.extra().get("hold_reason") or "").lower()
+    reason = (written.line("hold_reason") or "").lower()
     on_caller = found is TicketStatus.ON_HOLD and reason in _ON_THE_CALLER
     return TicketStatus.PENDING if on_caller else found
 
@@ -92,8 +92,8 @@ class ServiceNow(Writer):
 
     source = "servicenow"
     name = "ServiceNow"
-    settings = ("SERVICENOW_URL", "SERVICENOW_USER", "SERVICENOW_PASSWORD")
-    own_from = ("SERVICENOW_USER",)
+    settings = ("SERVICENOW_URL", "SERVICENOW_USERNAME", "SERVICENOW_PASSWORD")
+    own_from = ("SERVICENOW_USERNAME",)
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:  # noqa: ARG002 - nothing is dated
         """The secret in a header of the business rule's REST message. Raises Forged."""

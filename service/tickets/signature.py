@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+from service.tickets.text import IDENTIFIER
 from service.tickets.ticketsystem import Envelope, Forged, Stale
 
 TOLERANCE = timedelta(minutes=5)
@@ -98,6 +99,14 @@ def _query(url: str) -> Iterable[str]:
         return parse_qs(urlsplit(url).query, max_num_fields=50).get("token", [])[:2]
     except ValueError:
         return ()
+
+
+def delivery(envelope: Envelope, *names: str) -> str | None:
+    """The delivery's identity from the first of these headers that is there, fit to be a key."""
+    given = next((value for name in names if (value := envelope.headers.get(name))), None)
+    if given is None or (len(given) <= IDENTIFIER and given.isprintable()):
+        return given
+    return content_key(given.encode("utf-8", "replace"))
 
 
 def content_key(body: bytes, *salt: str) -> str:

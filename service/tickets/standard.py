@@ -101,13 +101,14 @@ def _report(
     own: frozenset[str],
 ) -> Report:
     organization = data.nested("organization").identifier("id")
-    comment = _comment(data.nested("comment"), envelope.headers["webhook-id"], at)
+    key = signature.delivery(envelope, "webhook-id") or signature.content_key(envelope.body)
+    comment = _comment(data.nested("comment"), key, at)
     return Report(
         source="standard",
         ticket=ticket,
         kind=kind,
         version=_version(data, at or envelope.received_at),
-        event_key=envelope.headers["webhook-id"],
+        event_key=key,
         at=at,
         created_at=data.time("created_at"),
         url=web_address(data.line("url", 2000)),

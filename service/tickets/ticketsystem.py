@@ -71,6 +71,8 @@ class Access:
     own: frozenset[str] = NOBODY
     options: Mapping[str, str] = field(default_factory=dict)
     """The system's optional settings that are set, by their names."""
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
+    """Short-lived tokens that conversations fetched; whoever holds the access keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` is relative to `Access.url`. `json` is None for a request without a body."""
+    """`path` is relative to `Access.url`, or to `base` where the request goes elsewhere.
+
+    The body is `json`, or `form` (urlencoded), or nothing.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(repr=False)
     json: object = None
+    base: str | None = None
+    form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,11 @@ class Writer:
     settings: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     own_from: tuple[str, ...] = ()
-    default_url: str | None = None
     per_page: int = 0
     """How many `"id":` a full page of comments has; 0 where the newest come first, on one page."""
 
     def access(self, settings: Mapping[str, str]) -> Access | None:
         """None when nothing is set. Raises Misconfigured when something is missing."""
-        address = self.settings[0]
-        if self.default_url is not None and any(settings.get(name) for name in self.settings[1:]):
-            settings = {**settings, address: settings.get(address) or self.default_url}
         values = required(self.settings, settings)
         if values is None:
             return None

@@ -56,7 +56,7 @@ class Zammad(Writer):
 
     source = "zammad"
     name = "Zammad"
-    settings = ("ZAMMAD_URL", "ZAMMAD_TOKEN")
+    settings = ("ZAMMAD_URL", "ZAMMAD_API_TOKEN")
     optional = ("ZAMMAD_LOGIN", "ZAMMAD_ON_HOLD")
     own_from = ("ZAMMAD_LOGIN",)
 
@@ -104,7 +104,8 @@ def _report(
         ticket=number,
         kind=_kind(first, comment),
         version=((updated or envelope.received_at).timestamp(), 0),
-        event_key=envelope.headers.get("x-zammad-delivery") or signature.content_key(envelope.body),
+        event_key=signature.delivery(envelope, "x-zammad-delivery")
+        or signature.content_key(envelope.body),
         at=updated,
         created_at=ticket.time("created_at"),
         subject=ticket.line("title"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routing.report import TicketStatus
-from service.tickets.signature import content_key
+from service.tickets import signature
 from service.tickets.ticketsystem import Envelope
 
 _STATUSES = {
@@ -30,6 +30,6 @@ def status(word: str | None) -> TicketStatus | None:
 
 def delivery(envelope: Envelope) -> str:
     """The identity of a delivery whose body has none; Zendesk repeats it when it retries."""
-    invocation = envelope.headers.get("x-zendesk-webhook-invocation-id", "")
+    invocation = signature.delivery(envelope, "x-zendesk-webhook-invocation-id")
     signed = envelope.headers.get("x-zendesk-webhook-signature-timestamp", "")
-    return invocation[:255] or content_key(envelope.body, signed)
+    return invocation or signature.content_key(envelope.body, signed)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from litestar import Router
 
-from service.web import api_actions, api_cases
+from service.web import (
+    api_actions,
+    api_cases,
+    api_directory,
+    api_engineering,
+    api_intake,
+    api_oncall,
+    api_policy,
+)
 from service.web.asking import known_parameters
 from service.web.security import guard
 from service.web.strict import Strict
@@ -12,6 +20,11 @@ from service.web.strict import Strict
 PATH = "/api/v1"
 SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
+    "On call": api_oncall.HANDLERS,
+    "Sustained Engineering": api_engineering.HANDLERS,
+    "Directory": api_directory.HANDLERS,
+    "Policy": api_policy.HANDLERS,
+    "Intake": api_intake.HANDLERS,
 }
 """Title in the documentation to handlers."""
 

@@ -100,7 +100,9 @@ async def act(
     return replace(told, answer=done.answer)
 
 
-async def _who(request: Asking, service: Service, body: Acts | None, *, person: bool = True) -> str:
+async def actor(
+    request: Asking, service: Service, body: Acts | None, *, person: bool = True
+) -> str:
     shelf = await service.desk.shelf()
     return acting(request.auth, body, shelf.people, person=person)
 
@@ -117,7 +119,7 @@ async def acknowledge(
     case: FromPath[str],
     data: JSONBody[Acts | None] = None,
 ) -> CaseView:
-    who = await _who(request, service, data)
+    who = await actor(request, service, data)
     return await act(request, service, case, data, Acknowledge(who, via(request.auth, who)))
 
 
@@ -133,7 +135,7 @@ async def decline(
     case: FromPath[str],
     data: JSONBody[Acts | None] = None,
 ) -> CaseView:
-    who = await _who(request, service, data)
+    who = await actor(request, service, data)
     return await act(request, service, case, data, Decline(who, via(request.auth, who)))
 
 
@@ -149,7 +151,7 @@ async def escalate(
     case: FromPath[str],
     data: JSONBody[Escalates | None] = None,
 ) -> CaseView:
-    who = await _who(request, service, data, person=False)
+    who = await actor(request, service, data, person=False)
     reason = data.reason.strip() if data else ""
     event = Escalate(who, via(request.auth, who), reason)
     return await act(request, service, case, data, event)
@@ -167,7 +169,7 @@ async def engineering(
     case: FromPath[str],
     data: JSONBody[Engineers],
 ) -> CaseView:
-    who = await _who(request, service, data, person=False)
+    who = await actor(request, service, data, person=False)
     event = Escalate(who, via(request.auth, who), data.reason.strip())
     return await act(request, service, case, data, event)
 
@@ -184,7 +186,7 @@ async def resolve(
     case: FromPath[str],
     data: JSONBody[Acts | None] = None,
 ) -> CaseView:
-    who = await _who(request, service, data, person=False)
+    who = await actor(request, service, data, person=False)
     return await act(request, service, case, data, Resolve(who, via(request.auth, who)))
 
 
@@ -197,7 +199,7 @@ async def resolve(
 async def snooze(
     request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Snoozes]
 ) -> CaseView:
-    who = await _who(request, service, data)
+    who = await actor(request, service, data)
     return await act(request, service, case, data, Snooze(who, data.minutes))
 
 
@@ -213,7 +215,7 @@ async def reassign(
     case: FromPath[str],
     data: JSONBody[Reassigns],
 ) -> CaseView:
-    who = await _who(request, service, data, person=False)
+    who = await actor(request, service, data, person=False)
     return await act(request, service, case, data, Reassign(who, data.person))
 
 
@@ -226,7 +228,7 @@ async def reassign(
 async def note(
     request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Notes]
 ) -> CaseView:
-    who = await _who(request, service, data, person=False)
+    who = await actor(request, service, data, person=False)
     return await act(request, service, case, data, Note(who, data.text))
 
 
@@ -242,7 +244,7 @@ async def severity(
     case: FromPath[str],
     data: JSONBody[Severities],
 ) -> CaseView:
-    who = await _who(request, service, data, person=False)
+    who = await actor(request, service, data, person=False)
     return await act(request, service, case, data, ChangeSeverity(who, data.severity))
 
 

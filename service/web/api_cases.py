@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import asyncpg
@@ -15,7 +14,7 @@ from service.desk import NoSuchCase
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
-from service.web.asking import from_cursor, limit_of, optional_instant, to_cursor
+from service.web.asking import Aware, Number, from_cursor, limit_of, optional_instant, to_cursor
 from service.web.case_reading import Telling, tell
 from service.web.case_view import CasePage, CaseView, LineView, TimelinePage
 from service.web.problems import invalid
@@ -45,7 +44,7 @@ async def list_cases(
     """A customer success manager sees the cases of his own accounts alone."""
     wanted, many = _states(states), limit_of(limit)
     opened = optional_instant("since", since)
-    after = from_cursor(cursor, tuple[datetime, str]) or (None, None)
+    after = from_cursor(cursor, tuple[Aware, str]) or (None, None)
     async with service.pool.acquire() as conn:
         own = await own_accounts(conn, request.auth)
         rows = await conn.fetch(
@@ -109,7 +108,7 @@ async def read_timeline(
     limit: Limit = None,
 ) -> TimelinePage:
     """The oldest first."""
-    many, after = limit_of(limit), from_cursor(cursor, int) or 0
+    many, after = limit_of(limit), from_cursor(cursor, Number) or 0
     async with service.pool.acquire() as conn:
         await _row(conn, request.auth, case)
         rows = await conn.fetch(query("timeline_of"), case, after, many + 1)

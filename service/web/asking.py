@@ -6,12 +6,13 @@ import base64
 import binascii
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request
 from litestar.handlers import BaseRouteHandler
 from litestar.params import ParameterKwarg
+from msgspec import Meta
 
 from service.web.problems import Problem, invalid
 from service.web.strict import refuse_unknown
@@ -21,6 +22,9 @@ LIMIT = 50
 MOST = 200
 YEARS = range(1970, 9001)
 """Calendars are reckoned within them."""
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A position in a cursor: PostgreSQL's bigint, and an instant that says its zone."""
+Aware = Annotated[datetime, Meta(tz=True)]
 _SPACE = re.compile(r" (?=\d\d:\d\d$)")
 _RESERVED = frozenset({"request", "service", "state", "data", "headers", "body"})
 
@@ -90,10 +94,12 @@ def from_cursor(text: str | None, kind: type[T]) -> T | None:
         return None
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(raw, type=kind)
+        if b"\\u0000" not in raw:
+            return msgspec.json.decode(raw, type=kind)
     except (ValueError, binascii.Error, msgspec.MsgspecError):
-        said = "is none that was given here. Take `next` of the page before, or leave it out."
-        raise invalid("cursor", said) from None
+        pass
+    said = "is none that was given here. Take `next` of the page before, or leave it out."
+    raise invalid("cursor", said)
 
 
 def limit_of(asked: int | None) -> int:

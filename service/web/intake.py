@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from litestar import Response, post
-from litestar.di import NamedDependency
+from litestar.datastructures import State
 from litestar.params import FromPath
 
 from service.reading import read
@@ -39,21 +39,24 @@ def headers_of(request: AnyRequest) -> dict[str, str]:
 async def take(
     source: FromPath[str],
     request: AnyRequest,
-    service: NamedDependency[Service],
-    batcher: NamedDependency[Batcher],
+    state: State,
 ) -> Response[bytes]:
     """202 once it is durable; 401 forged or stale; 404 source off; 413 over 1 MiB."""
+    # Straight from the state: injected, they would cost a fifth of what a webhook takes.
+    service: Service = state.service
+    batcher: Batcher = state.batcher
     secrets = _secrets(service.settings, source)
     body = await request.body()
     received, wall = service.clock.now(), service.clock.wall()
-    url = service.settings.public_url + request.url.path
+    query = request.scope["query_string"].decode("latin-1")
+    url = service.settings.public_url + request.url.path + (f"?{query}" if query else "")
     envelope = Envelope(headers_of(request), body, wall, "POST", url)
     try:
         SYSTEMS[source].verify(envelope, secrets, _nows(service))
     except (Forged, Stale) as problem:
         service.measures.webhooks.labels(source, type(problem).__name__.lower()).inc()
         raise Problem(401, str(problem)) from None
-    landed = await batcher.take(read(source, envelope.headers, body, received))
+    landed = await batcher.take(read(source, envelope.headers, body, received, service.own(source)))
     outcome = "dead" if landed.dead else "duplicate" if landed.duplicate else "accepted"
     service.measures.webhooks.labels(source, outcome).inc()
     case = f'"{landed.case}"' if landed.case else "null"

@@ -123,13 +123,17 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 def _invalid_parameters(error: ValidationException) -> Response[bytes]:
     found: list[Any] = error.extra if isinstance(error.extra, list) else []
-    errors = [
-        {"member": str(e.get("key", "")), "problem": str(e.get("message", ""))}
-        for e in found
-        if isinstance(e, dict)
-    ]
+    errors = [_wrong(e) for e in found if isinstance(e, dict)]
     named = "; ".join(f"{e['member']}: {e['problem']}" for e in errors) or error.detail
     return document(422, f"{named}. Nothing was changed.", errors=errors)
+
+
+def _wrong(error: dict[str, Any]) -> dict[str, str]:
+    """One member, as it is called outside: what handlers call `data` is the body."""
+    member = str(error.get("key", ""))
+    if member == "data":
+        return {"member": "body", "problem": "is missing"}
+    return {"member": member, "problem": str(error.get("message", ""))}
 
 
 def _unforeseen(request: AnyRequest, error: Exception) -> Response[bytes]:

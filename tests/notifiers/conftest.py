@@ -70,6 +70,14 @@ class Receiver:
                 self._news.wait(left)
             return found
 
+    def wait_for(self, path: str, count: int = 1) -> None:
+        """Until `count` webhooks came to a path."""
+        with self._news:
+            came = self._news.wait_for(
+                lambda: sum(one.path == path for one in self.received) >= count, timeout=10
+            )
+        assert came, f"{path} was not called {count} times: {self.received}"
+
     def having(self, **fields: str) -> list[Received]:
         return [one for one in self.received if fields.items() <= one.form.items()]
 

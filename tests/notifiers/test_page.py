@@ -17,7 +17,7 @@ from notifiers.simulator.clock import RealClock
 from notifiers.simulator.config import Hooks
 from notifiers.simulator.exchange import new_sid
 from notifiers.simulator.harness import Simulator
-from notifiers.simulator.records import Direction, Text
+from notifiers.simulator.records import Call, Direction, Text
 from notifiers.twilio import twiml
 from tests.notifiers.conftest import Receiver
 
@@ -124,7 +124,26 @@ def text_to(simulator: Simulator, number: str, body: str) -> None:
     simulator.do(take())
 
 
-def phone(page: Page, number: str) -> Any:  # noqa: ANN401 - playwright's Locator
+def call_to(simulator: Simulator, number: str, url: str) -> None:
+    async def place() -> None:
+        now = simulator.simulation.timers.now()
+        simulator.simulation.telephone.place(
+            Call(
+                sid=new_sid("CA"),
+                direction=Direction.API,
+                from_=simulator.number,
+                to=number,
+                status="queued",
+                created=now,
+                updated=now,
+                url=url,
+            )
+        )
+
+    simulator.do(place())
+
+
+def phone(page: Page, number: str) -> Any:
     return page.locator(f"#p{number[1:]}")
 
 
@@ -160,6 +179,57 @@ def test_what_is_being_typed_stays_while_texts_arrive(
     field.press("Enter")
     expect(phone(page, ANNA).locator(".mine")).to_contain_text("ACK 4821")
     assert field.input_value() == ""
+
+
+def test_a_ringing_phone_is_answered_heard_and_acknowledged(
+    page: Page, phones: Simulator, receiver: Receiver
+) -> None:
+    said = "SEV1 for Acme: <b>login</b> fails. Press 1."
+    receiver.replies["/answer"] = twiml.voice(
+        twiml.gather(twiml.say(said), action="/keys", digits=1, timeout=60)
+    )
+    receiver.replies["/keys"] = twiml.voice(twiml.say("You have ACME-7."))
+    call_to(phones, ANNA, f"{receiver.url}/answer")
+    anna = phone(page, ANNA)
+    anna.get_by_role("button", name="Answer", exact=True).click()
+    expect(anna.locator(".heard.said")).to_have_text(said)
+    expect(anna.locator(".keypad")).to_have_class("keypad listening")
+    anna.get_by_role("button", name="1", exact=True).click()
+    expect(anna.locator(".heard.keys")).to_have_text("1")
+    expect(anna.locator(".heard.said").nth(1)).to_have_text("You have ACME-7.")
+    expect(anna.locator(".call .state")).to_have_text("completed")
+    assert receiver.wait(1, Digits="1")[0].genuine
+    expect(anna.locator(".keypad")).to_have_count(0)
+
+
+def test_a_ringing_phone_is_declined(page: Page, phones: Simulator) -> None:
+    call_to(phones, BEN, "http://127.0.0.1:9/answer")
+    phone(page, BEN).get_by_role("button", name="Decline", exact=True).click()
+    expect(phone(page, BEN).locator(".call .state")).to_have_text("busy")
+
+
+def test_the_hotline_is_called_from_a_phone(
+    page: Page, phones: Simulator, receiver: Receiver
+) -> None:
+    receiver.replies["/hotline"] = twiml.voice(
+        twiml.gather(twiml.say("Your PIN, please."), action="/pin", timeout=60)
+    )
+    phones.connect(voice_url=f"{receiver.url}/hotline")
+    text_to(phones, BEN, "look again")  # what the number is for is seen with the next change
+    ben = phone(page, BEN)
+    ben.get_by_role("button", name="Call us").click()
+    expect(ben.locator(".heard.said")).to_have_text("Your PIN, please.")
+    ben.get_by_role("button", name="Hang up").click()
+    expect(ben.locator(".call .state")).to_have_text("completed")
+
+
+def test_what_calls_say_is_spoken_only_when_asked(page: Page) -> None:
+    button = page.locator("#speech")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_text("Sound on")
+    button.click()
+    expect(button).to_have_text("Sound off")
 
 
 def test_hostile_words_stay_words(page: Page, phones: Simulator, world: World) -> None:

@@ -13,12 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from litestar import Litestar, Request, post
 
-from notifiers.notifier import Message
+from notifiers.notifier import Fault, Message, Refused
 from notifiers.simulator import forms
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.server import Served
 from notifiers.twilio.client import Credentials, Twilio
 from notifiers.twilio.sms import TwilioSms
+from notifiers.twilio.voice import TwilioVoice
 
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).parent / "fixtures" / "twilio_openapi.json").read_text()
@@ -80,7 +81,7 @@ def recorded() -> list[tuple[str, dict[str, list[str]]]]:
 
 
 @pytest.fixture
-def twilio(recorded: list[tuple[str, dict[str, list[str]]]]) -> Any:  # noqa: ANN401
+def twilio(recorded: list[tuple[str, dict[str, list[str]]]]) -> Any:
     """A bare HTTP server: what is recorded is what left the process."""
 
     @post("/{rest:path}")
@@ -93,7 +94,7 @@ def twilio(recorded: list[tuple[str, dict[str, list[str]]]]) -> Any:  # noqa: AN
         yield Twilio(Credentials("AC" + "0" * 32, ("token",)), served.url)
 
 
-def message(simulator: Simulator, **changes: Any) -> Message:  # noqa: ANN401
+def message(simulator: Simulator, **changes: Any) -> Message:
     fields: dict[str, Any] = {
         "key": "k",
         "channel": "sms",
@@ -131,6 +132,46 @@ async def test_our_text_is_a_request_twilio_describes(
     }
     assert cancel_path.endswith(f"/Messages/SM{'0' * 32}.json")
     assert form_problems("POST /Messages/{Sid}.json", cancel) == []
+
+
+async def test_our_call_is_a_request_twilio_describes(
+    twilio: Twilio, recorded: list[tuple[str, dict[str, list[str]]]], simulator: Simulator
+) -> None:
+    voice = TwilioVoice(twilio, "+14155550100", timedelta(seconds=25))
+    await voice.send(message(simulator, channel="voice"))
+    await voice.cancel("CA" + "0" * 32)
+    await voice.close()
+    (path, form), (_, cancel) = recorded
+    assert path.endswith("/Calls.json")
+    assert form_problems("POST /Calls.json", form) == []
+    callback = ["https://oncall.example/twilio/status?key=k&x=1#rc=3&rp=all"]
+    assert form == {
+        "To": ["+46700000001"],
+        "From": ["+14155550100"],
+        "Url": ["https://oncall.example/twilio/voice/page?key=k#rc=3&rp=all"],
+        "Method": ["POST"],
+        "Timeout": ["25"],
+        "StatusCallback": callback,
+        "StatusCallbackMethod": ["POST"],
+        "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+        "MachineDetection": ["Enable"],
+        "AsyncAmd": ["true"],
+        "AsyncAmdStatusCallback": callback,
+        "AsyncAmdStatusCallbackMethod": ["POST"],
+    }
+    assert form_problems("POST /Calls/{Sid}.json", cancel) == []
+    assert cancel == {"Status": ["canceled"]}
+
+
+async def test_a_call_without_anything_to_say_is_not_made(
+    twilio: Twilio, recorded: list[tuple[str, dict[str, list[str]]]], simulator: Simulator
+) -> None:
+    voice = TwilioVoice(twilio, "+14155550100")
+    outcome = await voice.send(message(simulator, channel="voice", answer_url=None))
+    await voice.close()
+    assert isinstance(outcome, Refused)
+    assert outcome.fault is Fault.OURS
+    assert recorded == []
 
 
 def test_the_document_would_catch_a_misspelt_name_and_a_wrong_value() -> None:
@@ -213,6 +254,65 @@ async def test_what_twilio_refuses_the_simulator_refuses(
     assert (got, body["code"], body["status"]) == (status, code, status)
     assert set(body) == {"code", "message", "more_info", "status"}
     assert simulator.simulation.exchange.texts_of(number) == []
+
+
+CALL = {"Url": "http://127.0.0.1:9/answer"}
+
+
+async def test_a_calls_answers_have_twilios_shape(
+    api: Api, simulator: Simulator, number: str
+) -> None:
+    form = {"To": number, "From": simulator.number, **CALL}
+    status, call = await api.call("POST", "/Calls.json", form)
+    assert status == OPERATIONS["POST /Calls.json"]["status"]
+    assert problems(call, OPERATIONS["POST /Calls.json"]["answer"]) == []
+    status, page = await api.call("GET", f"/Calls.json?To=%2B{number[1:]}")
+    assert problems(page, OPERATIONS["GET /Calls.json"]["answer"]) == []
+    assert [one["sid"] for one in page["calls"]] == [call["sid"]]
+    status, ended = await api.call("POST", f"/Calls/{call['sid']}.json", {"Status": "completed"})
+    assert status == 200
+    simulator.phone(number).rings().ends("canceled")
+    status, ended = await api.call("GET", f"/Calls/{call['sid']}.json")
+    assert problems(ended, OPERATIONS["GET /Calls/{Sid}.json"]["answer"]) == []
+    assert ended["status"] == "canceled"
+    status, late = await api.call("POST", f"/Calls/{call['sid']}.json", {"Status": "completed"})
+    assert (status, late["code"]) == (400, 21220)
+
+
+async def test_a_call_is_given_other_instructions(
+    api: Api, simulator: Simulator, number: str
+) -> None:
+    hold = "<Response><Gather timeout='600'><Say>Hold on.</Say></Gather></Response>"
+    form = {"To": number, "From": simulator.number, "Twiml": hold}
+    _, made = await api.call("POST", "/Calls.json", form)
+    call = simulator.phone(number).rings().answers().hears("Hold on")
+    change = {"Twiml": "<Response><Say>Anna has it.</Say></Response>"}
+    status, _ = await api.call("POST", f"/Calls/{made['sid']}.json", change)
+    assert status == 200
+    call.hears("Anna has it").ends("completed")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"To": "0701234567"}, 21211),
+        ({"From": "+14155550111"}, 21210),
+        ({"From": ""}, 21603),
+        ({"Url": "answer"}, 21205),
+        ({"Timeout": "601"}, 20001),
+        ({"MachineDetection": "true"}, 20001),
+        ({"StatusCallbackEvent": "hungup"}, 20001),
+        ({"ValidityPeriod": "300"}, 20001),
+        ({"Url": "http://127.0.0.1:9/a", "Twiml": "<Response>" + " " * 4000}, 20001),
+    ],
+)
+async def test_calls_twilio_refuses_the_simulator_refuses(
+    api: Api, simulator: Simulator, number: str, change: dict[str, str], code: int
+) -> None:
+    form = {"To": number, "From": simulator.number, **CALL} | change
+    status, body = await api.call("POST", "/Calls.json", form)
+    assert (status, body["code"]) == (400, code)
+    assert simulator.simulation.exchange.calls_of(number) == []
 
 
 @pytest.mark.parametrize(

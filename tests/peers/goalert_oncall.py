@@ -232,7 +232,7 @@ def override_map(case: Case) -> Verdict:
 
 def policy_on_call(case: Case) -> Verdict:
     step = case["step"]
-    found = set(step.get("users", ()))
+    found = {*step.get("users", ()), *([step["user"]] if "user" in step else ())}
     at = utc("2024-05-14 12:00")
     if "schedule" in step:
         found |= set(people(schedule_of(step["schedule"]), at))

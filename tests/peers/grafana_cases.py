@@ -37,6 +37,9 @@ def judged(case: Facts, query: Facts) -> Verdict:
     if answer is None:
         return outside(f"the peer's {query['op']}")
     facts = case["definition"]
+    if "answer_error" in query:
+        answer(case, {**query, "answer": []}, schedule_of(facts))
+        return choice("peer fails")
     ours, theirs = answer(case, query, schedule_of(facts))
     if ours == theirs:
         return AGREES
@@ -46,7 +49,9 @@ def judged(case: Facts, query: Facts) -> Verdict:
         recorded = {**query, "answer": case["wall_clock_expectation"]}
         ours, expected = answer(case, recorded, schedule_of(facts))
         return choice("peer bug") if ours == expected else compared(ours, expected)
-    return at_a_change(case, query, ours, theirs)
+    changed = at_a_change(case, query, ours, theirs)
+    marked = case.get("verdict") in {"peer_bug", "peer_quirk"}
+    return choice("peer quirk") if marked and changed.kind == "differs" else changed
 
 
 def at_a_change(case: Facts, query: Facts, ours: object, theirs: object) -> Verdict:

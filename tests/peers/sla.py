@@ -33,12 +33,12 @@ def played(case: Case, calendars: Mapping[str, Calendar]) -> Clock:
 
 def retargeted(clock: Clock, change: Case, calendars: Mapping[str, Calendar]) -> Clock:
     facts = {key: change[key] for key in ("minutes", "business_days", "rule") if key in change}
-    calendar = calendars[change["calendar"]]
+    calendar = calendars[change.get("calendar", clock.calendar)]
     at, strategy = utc(change["at"]), change["strategy"]
     return sla.retarget(clock, calendars, calendar, Target(**facts), at, strategy)
 
 
-def judge(facts: Any) -> Callable[[Case], Verdict]:  # noqa: ANN401 - JSON
+def judge(facts: Any) -> Callable[[Case], Verdict]:
     calendars = {name: calendar_of(name, own) for name, own in facts["calendars"].items()}
 
     def due(case: Case) -> Verdict:

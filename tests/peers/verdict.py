@@ -16,6 +16,8 @@ CHOICES: Mapping[str, str] = {
     "month end": "a month after the 31st hands off on its last day; the peer overflows or skips",
     "until cuts": "`until` cuts a running turn; the peer lets a turn that began before it run on",
     "peer bug": "recorded as the peer's bug; we give the wall-clock answer recorded beside it",
+    "peer quirk": "recorded as the peer's bug or quirk, without another answer beside it",
+    "peer fails": "the peer cannot compute it; we answer",
     "all day": "a date is local midnight to midnight; the peer ends it a second early",
 }
 """Where we differ on purpose (docs/adr/0010-readings-of-time.md)."""

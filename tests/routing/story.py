@@ -43,7 +43,7 @@ ACME = Customer(
 STATUSES = {s.value: s for s in TicketStatus}
 
 
-def report(version: float, kind: str = "updated", **said: Any) -> Report:  # noqa: ANN401
+def report(version: float, kind: str = "updated", **said: Any) -> Report:
     """A report of ticket 4711; `status` as its word, `tags` as words."""
     if "status" in said:
         said["status"] = STATUSES[said["status"]]
@@ -62,7 +62,7 @@ class Story:
         book: Book | None = None,
         at: datetime = world.MONDAY,
         customer: Customer | None = ACME,
-        **ticket: Any,  # noqa: ANN401 - a Report's own fields
+        **ticket: Any,
     ) -> None:
         self.book, self.now, self.began = book or world.book(), at, at
         self.version = 1.0
@@ -128,18 +128,18 @@ class Story:
         attempt = max(t.attempt for t in page.tried if t.method == method)
         self.happens(ContactRefused(page.turn, name, method, attempt, reason))
 
-    def ticket(self, version: float | None = None, **said: Any) -> None:  # noqa: ANN401
+    def ticket(self, version: float | None = None, **said: Any) -> None:
         """The ticket's next report, or one of an earlier `version`."""
         if version is None:
             version = self.version = self.version + 1
         self.happens(Reported(report(version, **said)))
 
-    def ticket_of(self, customer: Customer, **said: Any) -> None:  # noqa: ANN401
+    def ticket_of(self, customer: Customer, **said: Any) -> None:
         """The ticket's next report, which says whose it is."""
         self.version += 1
         self.happens(Reported(report(self.version, **said), customer))
 
-    def writes(self, author: str, text: str = "words", *, public: bool = True, **said: Any) -> None:  # noqa: ANN401
+    def writes(self, author: str, text: str = "words", *, public: bool = True, **said: Any) -> None:
         """A comment by customer, agent or system."""
         number = f"comment-{self.version + 1}"
         said["comment"] = Comment(number, author, public, text)

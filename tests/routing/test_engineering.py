@@ -32,11 +32,11 @@ STAGES = [
 ]
 
 
-def rules(**changes: Any) -> Policy:  # noqa: ANN401 - EngineeringRules' own fields
+def rules(**changes: Any) -> Policy:
     return house(engineering=replace(ENGINEERING, **changes))
 
 
-def escalated(**changes: Any) -> Story:  # noqa: ANN401 - EngineeringRules' own fields
+def escalated(**changes: Any) -> Story:
     story = Story(book(rules(**changes)))
     story.acks("anna")
     story.happens(Escalate("anna", "sms", "needs a fix"))

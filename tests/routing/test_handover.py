@@ -21,7 +21,7 @@ CALM = {"plans": {"premier": replace(world.PREMIER, promises={})}}
 """No promises, so that nothing but the sun wakes anybody."""
 
 
-def calm(**changes: Any) -> Policy:  # noqa: ANN401 - a Policy's own fields
+def calm(**changes: Any) -> Policy:
     return sunny(**CALM, **changes)
 
 

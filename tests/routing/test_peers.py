@@ -8,7 +8,7 @@ import pytest
 
 from tests.peers.verdict import CHOICES, Verdict, worst
 from tests.routing.times import RECORDED
-from tests.shared_cases import FILES, main, verdicts
+from tests.shared_cases import FILES, judged, main, verdicts
 
 CASES = [
     (path.stem, *found) for path in sorted(RECORDED.glob("*.json")) for found in verdicts(path)
@@ -39,6 +39,11 @@ def test_the_report_fails_for_an_undeclared_difference(
     (tmp_path / "sla_cases.json").write_text(wrong)
     assert main([str(tmp_path)]) == 1
     assert "differs  MM-01b" in capsys.readouterr().out
+
+
+def test_a_case_that_cannot_be_read_is_a_difference() -> None:
+    verdict = judged(FILES["goalert_rotation_cases.json"](None), {"id": "x", "fn": "end_time"})
+    assert verdict == Verdict("differs", "KeyError: 'start'")
 
 
 def test_the_report_refuses_a_folder_without_cases(tmp_path: Path) -> None:

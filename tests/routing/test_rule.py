@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.rule import FACTS, Facts, Match, matches, why
@@ -118,7 +118,8 @@ cases = st.builds(
 )
 
 
-@given(st.lists(trees, max_size=8), cases)
+@settings(max_examples=60, deadline=None)
+@given(st.lists(trees, max_size=6), cases)
 def test_the_index_finds_what_asking_one_by_one_finds(routes: list[Match], case: Facts) -> None:
     one_by_one = next((n for n, match in enumerate(routes) if matches(match, case, {})), None)
     assert index_of(routes).first(case, {}) == one_by_one

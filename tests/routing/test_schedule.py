@@ -238,3 +238,24 @@ def test_a_group_is_on_call_together_and_each_of_it_once() -> None:
     rotation = Rotation("days", 1, WEEK[0], (("ann", "ben", "ann"), ("cat",)), "UTC")
     assert names(schedule(Layer("a", rotation)), "2026-03-02 06:00") == ["ann", "ben"]
     assert names(schedule(Layer("a", rotation)), "2026-03-03 06:00") == ["cat"]
+
+
+def test_people_stand_in_the_order_of_the_layers_and_of_their_group() -> None:
+    pair = Rotation("days", 1, WEEK[0], (("ben",), ("ann", "ben"), ("cat", "ann")), "UTC")
+    found = schedule(
+        Layer("first", pair),
+        Layer("second", daily("dan")),
+        overrides=(
+            Override("gone", "remove", utc("2026-03-03 12:00"), utc("2026-03-03 13:00"), "ann"),
+            Override("more", "add", utc("2026-03-02"), utc("2026-03-09"), by="eve"),
+        ),
+    )
+    assert names(found, "2026-03-03 10:00") == ["ann", "ben", "dan", "eve"]
+    assert names(found, "2026-03-03 12:30") == ["ben", "dan", "eve"]
+    assert names(found, "2026-03-04 10:00") == ["cat", "ann", "dan", "eve"]
+
+
+def test_who_replaces_somebody_stands_in_their_place() -> None:
+    override = Override("o", "replace", *WEEK, "ann", "eve")
+    found = schedule(Layer("a", daily("ann")), Layer("b", daily("ben")), overrides=(override,))
+    assert names(found, "2026-03-03 10:00") == ["eve", "ben"]

@@ -106,9 +106,8 @@ def replacement_of(before: int, data_dir: Path, name: str) -> int:
     raise AssertionError(f"{name} ({before}) was not started again")
 
 
-def test_it_comes_up_takes_the_printed_ticket_and_leaves_nothing(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with demo(data) as first:
+def test_it_comes_up_takes_the_printed_ticket_and_leaves_nothing(data_dir: Path) -> None:
+    with demo(data_dir) as first:
         first.says("Ctrl-C ends everything")
         command = first.told[first.told.index("T=$(") : first.told.index("\n\nThen watch")]
         answer = subprocess.run(
@@ -118,38 +117,36 @@ def test_it_comes_up_takes_the_printed_ticket_and_leaves_nothing(tmp_path: Path)
             text=True,
         ).stdout
         assert answer.endswith("202"), answer
-        assert len(belonging_to(data)) >= 4
-        with demo(data) as intruder:
+        assert len(belonging_to(data_dir)) >= 4
+        with demo(data_dir) as intruder:
             assert intruder.process.wait(60) == 1
             assert f"in use: process {first.process.pid} runs" in intruder.told
             assert "Traceback" not in intruder.told
         assert first.end(signal.SIGINT) == 0
-        assert nothing_is_left(data)
-    with demo(data) as second:
+        assert nothing_is_left(data_dir)
+    with demo(data_dir) as second:
         second.says("Ctrl-C ends everything")
         assert second.end(signal.SIGTERM) == 0
-    assert nothing_is_left(data)
+    assert nothing_is_left(data_dir)
 
 
 def test_dead_children_are_replaced_and_a_killed_supervisor_takes_all_with_it(
-    tmp_path: Path,
+    data_dir: Path,
 ) -> None:
-    data = tmp_path / "data"
-    with demo(data) as running:
+    with demo(data_dir) as running:
         running.says("Ctrl-C ends everything")
         for name in ("web", "worker"):
-            before = pid_of(data, name)
+            before = pid_of(data_dir, name)
             os.kill(before, signal.SIGKILL)
             running.says(f"{name} ended and starts again")
-            assert replacement_of(before, data, name) != before
+            assert replacement_of(before, data_dir, name) != before
         running.end(signal.SIGKILL)
-        assert nothing_is_left(data)
+        assert nothing_is_left(data_dir)
 
 
-def test_an_interruption_while_starting_leaves_nothing(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with demo(data) as running:
+def test_an_interruption_while_starting_leaves_nothing(data_dir: Path) -> None:
+    with demo(data_dir) as running:
         running.says("Starting PostgreSQL")
         assert running.end(signal.SIGINT) == 0
         assert "Traceback" not in running.told
-    assert nothing_is_left(data)
+    assert nothing_is_left(data_dir)

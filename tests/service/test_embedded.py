@@ -5,10 +5,12 @@ The helper process below is killed, so it must be a real one.
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +33,23 @@ with EmbeddedServers(Path(sys.argv[1]), durable=False) as servers:
     print(servers.postgres.pid, servers.redis.pid, flush=True)
     signal.pause()
 """
+
+
+@pytest.fixture(scope="session")
+def made(memory: Path) -> Path:
+    """A folder that servers have run in; making a cluster is the slow part of a first start."""
+    folder = memory / "made"
+    with EmbeddedServers(folder, durable=False):
+        pass
+    return folder
+
+
+@pytest.fixture
+def used(made: Path, data_dir: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(made, data_dir)
+    (data_dir / "servers.json").unlink()
+    return data_dir
 
 
 @contextmanager
@@ -56,6 +75,7 @@ def ends(pid: int, seconds: float = 20.0) -> bool:
                 return True
         except (FileNotFoundError, ProcessLookupError):
             return True
+        time.sleep(0.01)
     return False
 
 
@@ -72,15 +92,15 @@ def children_of(data_dir: Path) -> list[str]:
     return found
 
 
-async def test_data_outlives_a_restart_and_the_address_stays(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path) as servers:
+async def test_data_outlives_a_restart_and_the_address_stays(used: Path) -> None:
+    with EmbeddedServers(used) as servers:
         first = servers.addresses
         connection = await asyncpg.connect(first.database_url)
         await connection.execute("create table kept (id integer); insert into kept values (7)")
         await connection.close()
         with redis.Redis.from_url(first.redis_url) as client:
             client.set("kept", "7")
-    with EmbeddedServers(tmp_path) as servers:
+    with EmbeddedServers(used) as servers:
         assert servers.addresses == first
         connection = await asyncpg.connect(servers.addresses.database_url)
         assert await connection.fetchval("select id from kept") == 7
@@ -89,41 +109,41 @@ async def test_data_outlives_a_restart_and_the_address_stays(tmp_path: Path) -> 
         await connection.close()
         with redis.Redis.from_url(servers.addresses.redis_url) as client:
             assert client.get("kept") == b"7"
-    assert children_of(tmp_path) == []
+    assert children_of(used) == []
 
 
 @pytest.mark.parametrize("last_signal", [signal.SIGKILL, signal.SIGTERM])
-def test_no_server_outlives_its_parent(tmp_path: Path, last_signal: signal.Signals) -> None:
-    with holder(tmp_path) as (process, pids):
+def test_no_server_outlives_its_parent(used: Path, last_signal: signal.Signals) -> None:
+    with holder(used) as (process, pids):
         process.send_signal(last_signal)
         process.wait()
     assert len(pids) == 2
     assert [ends(pid) for pid in pids] == [True, True]
-    assert children_of(tmp_path) == []
+    assert children_of(used) == []
 
 
-def test_a_start_right_after_a_kill_waits_for_the_old_server(tmp_path: Path) -> None:
-    with holder(tmp_path) as (process, _):
+def test_a_start_right_after_a_kill_waits_for_the_old_server(used: Path) -> None:
+    with holder(used) as (process, _):
         process.kill()
         process.wait()
-        with EmbeddedServers(tmp_path, durable=False) as servers:
+        with EmbeddedServers(used, durable=False) as servers:
             assert servers.postgres.alive
 
 
-def test_a_second_start_is_told_who_has_the_folder(tmp_path: Path) -> None:
-    with holder(tmp_path) as (process, pids):
+def test_a_second_start_is_told_who_has_the_folder(used: Path) -> None:
+    with holder(used) as (process, pids):
         with (
             pytest.raises(EmbeddedError, match=f"in use: process {process.pid} runs"),
-            EmbeddedServers(tmp_path),
+            EmbeddedServers(used),
         ):
             pass
         assert all(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
-async def test_another_process_finds_the_servers_and_no_one_else_can(tmp_path: Path) -> None:
-    assert running(tmp_path / "none") is None
-    with holder(tmp_path):
-        addresses = running(tmp_path)
+async def test_another_process_finds_the_servers_and_no_one_else_can(used: Path) -> None:
+    assert running(used / "none") is None
+    with holder(used):
+        addresses = running(used)
         assert addresses is not None
         connection = await asyncpg.connect(addresses.database_url)
         await connection.close()
@@ -131,21 +151,21 @@ async def test_another_process_finds_the_servers_and_no_one_else_can(tmp_path: P
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(wrong)
         for name in ("servers.json", "secret", "redis.conf"):
-            assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
-    assert running(tmp_path) is None
+            assert stat.S_IMODE((used / name).stat().st_mode) == 0o600
+    assert running(used) is None
 
 
-def test_no_password_stands_in_a_command_line_or_a_repr(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path, durable=False) as servers:
-        password = (tmp_path / "secret").read_text()
-        assert not [line for line in children_of(tmp_path) if password in line]
+def test_no_password_stands_in_a_command_line_or_a_repr(data_dir: Path) -> None:
+    with EmbeddedServers(data_dir, durable=False) as servers:
+        password = (data_dir / "secret").read_text()
+        assert not [line for line in children_of(data_dir) if password in line]
         assert password not in repr(servers.addresses)
         assert password not in repr(servers.postgres)
         assert password not in repr(servers.redis)
 
 
-async def test_a_killed_server_is_revived_at_its_address_with_its_rows(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path) as servers:
+async def test_a_killed_server_is_revived_at_its_address_with_its_rows(used: Path) -> None:
+    with EmbeddedServers(used) as servers:
         before = servers.addresses
         connection = await asyncpg.connect(before.database_url)
         await connection.execute("create table kept as select generate_series(1, 500) as id")
@@ -161,84 +181,87 @@ async def test_a_killed_server_is_revived_at_its_address_with_its_rows(tmp_path:
         await connection.close()
 
 
-def test_a_pid_file_that_names_a_stranger_is_only_stale(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path, durable=False) as servers:
+def test_a_pid_file_that_names_a_stranger_is_only_stale(used: Path) -> None:
+    with EmbeddedServers(used, durable=False) as servers:
         pid_file = servers.postgres.data / "postmaster.pid"
         left_behind = pid_file.read_text().splitlines()
     pid_file.write_text("\n".join([str(os.getpid()), *left_behind[1:]]) + "\n")
     assert not is_postmaster(os.getpid(), servers.postgres.data)
-    with EmbeddedServers(tmp_path, durable=False) as servers:
+    with EmbeddedServers(used, durable=False) as servers:
         assert servers.postgres.alive
 
 
-def test_a_killed_initdb_leaves_nothing_to_trip_over(tmp_path: Path) -> None:
-    half = tmp_path / "postgres.init"
-    half.mkdir()
+def test_a_killed_initdb_leaves_nothing_to_trip_over(data_dir: Path) -> None:
+    half = data_dir / "postgres.init"
+    half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with EmbeddedServers(tmp_path, durable=False) as servers:
+    with EmbeddedServers(data_dir, durable=False) as servers:
         assert servers.postgres.alive
     assert not half.exists()
 
 
-def test_data_of_another_release_is_named_and_untouched(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path, durable=False):
+def test_data_of_another_release_is_named_and_untouched(used: Path) -> None:
+    with EmbeddedServers(used, durable=False):
         pass
-    (tmp_path / "postgres" / "PG_VERSION").write_text("12\n")
+    (used / "postgres" / "PG_VERSION").write_text("12\n")
     with (
         pytest.raises(EmbeddedError, match=r"made by PostgreSQL 12.*pg_dumpall"),
-        EmbeddedServers(tmp_path, durable=False),
+        EmbeddedServers(used, durable=False),
     ):
         pass
 
 
-def test_a_start_that_fails_says_what_postgres_said(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path, durable=False):
+def test_a_start_that_fails_says_what_postgres_said(used: Path) -> None:
+    with EmbeddedServers(used, durable=False):
         pass
-    (tmp_path / "postgres" / "postgresql.conf").write_text("nonsense = 1\n")
+    (used / "postgres" / "postgresql.conf").write_text("nonsense = 1\n")
     with (
         pytest.raises(EmbeddedError, match=r"data is untouched(.|\n)*nonsense"),
-        EmbeddedServers(tmp_path, durable=False),
+        EmbeddedServers(used, durable=False),
     ):
         pass
-    assert children_of(tmp_path) == []
+    assert children_of(used) == []
 
 
-def test_an_unreadable_redis_is_put_aside_and_started_empty(tmp_path: Path) -> None:
+def test_an_unreadable_redis_is_put_aside_and_started_empty(used: Path) -> None:
     with (
-        EmbeddedServers(tmp_path) as servers,
+        EmbeddedServers(used) as servers,
         redis.Redis.from_url(servers.addresses.redis_url) as client,
     ):
         client.set("a", "b")
-    (log,) = (tmp_path / "redis").glob("appendonlydir/*.incr.aof")
+    (log,) = (used / "redis").glob("appendonlydir/*.incr.aof")
     log.write_bytes(b"*3\r\n$3\r\nnonsense\r\n" * 50)
     with (
-        EmbeddedServers(tmp_path) as servers,
+        EmbeddedServers(used) as servers,
         redis.Redis.from_url(servers.addresses.redis_url) as client,
     ):
         assert client.get("a") is None
-    assert (tmp_path / "redis.unreadable-1").is_dir()
+    assert (used / "redis.unreadable-1").is_dir()
 
 
-def test_a_taken_port_is_left_to_its_owner(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path / "one", durable=False) as one:
-        other = DataDir(tmp_path / "two")
-        other.publish(one.addresses)
-        with EmbeddedServers(tmp_path / "two", durable=False) as two:
+def test_a_taken_port_is_left_to_its_owner(used: Path, made: Path) -> None:
+    other = used / "other"
+    shutil.copytree(made, other)
+    with EmbeddedServers(used, durable=False) as one:
+        DataDir(other).publish(one.addresses)
+        with EmbeddedServers(other, durable=False) as two:
             assert two.postgres.port != one.postgres.port
             assert two.redis.port != one.redis.port
 
 
-def test_a_long_and_odd_path_is_no_obstacle(tmp_path: Path) -> None:
-    odd = tmp_path / ("long" * 40) / "with space and 'quote'"
+def test_a_long_and_odd_path_is_no_obstacle(data_dir: Path, made: Path) -> None:
+    odd = data_dir / ("long" * 40) / "with space and 'quote'"
+    shutil.copytree(made, odd)
     with EmbeddedServers(odd, durable=False) as servers:
         assert servers.redis.alive
 
 
 def test_a_relative_folder_is_made_where_we_stand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    data_dir.mkdir()
+    monkeypatch.chdir(data_dir)
     with EmbeddedServers(Path("data"), durable=False):
-        addresses = json.loads((tmp_path / "data" / "servers.json").read_text())
+        addresses = json.loads((data_dir / "data" / "servers.json").read_text())
         assert addresses["database_url"].startswith("postgresql://")
-    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((data_dir / "data").stat().st_mode) == 0o700

@@ -17,7 +17,7 @@ from tests.service.tickets.signing import NOW, Signer, hub
 PAYLOADS = Path(__file__).parent / "payloads"
 
 
-def payload(name: str) -> Any:  # noqa: ANN401 - a JSON document of any shape
+def payload(name: str) -> Any:
     return json.loads((PAYLOADS / f"{name}.json").read_bytes())
 
 
@@ -185,7 +185,7 @@ KITS = (
         payload("zammad_ticket"),
         "81",
         said=zammad_said,
-        settings={"ZAMMAD_URL": "https://help.acme.example", "ZAMMAD_TOKEN": "t0ken"},
+        settings={"ZAMMAD_URL": "https://help.acme.example", "ZAMMAD_API_TOKEN": "t0ken"},
     ),
     Kit(
         "zoho-desk",
@@ -200,7 +200,9 @@ KITS = (
         settings={
             "ZOHO_DESK_URL": "https://desk.zoho.eu",
             "ZOHO_DESK_ORG_ID": signing.ZOHO_ORG,
-            "ZOHO_DESK_TOKEN": "t0ken",
+            "ZOHO_DESK_CLIENT_ID": "1000.X",
+            "ZOHO_DESK_CLIENT_SECRET": "t0ken-secret",
+            "ZOHO_DESK_REFRESH_TOKEN": "t0ken-refresh",
         },
     ),
     Kit(
@@ -214,7 +216,7 @@ KITS = (
         said=servicenow_said,
         settings={
             "SERVICENOW_URL": "https://acme.service-now.com",
-            "SERVICENOW_USER": "heliograph",
+            "SERVICENOW_USERNAME": "heliograph",
             "SERVICENOW_PASSWORD": "t0ken",
         },
     ),
@@ -226,7 +228,7 @@ KITS = (
         payload("hubspot_events"),
         "1246965",
         dated=True,
-        settings={"HUBSPOT_TOKEN": "t0ken"},
+        settings={"HUBSPOT_URL": "https://api.hubapi.com", "HUBSPOT_ACCESS_TOKEN": "t0ken"},
     ),
     Kit(
         "github",
@@ -236,7 +238,7 @@ KITS = (
         payload("github_issues_opened"),
         "Codertocat/Hello-World#1",
         said=github_said,
-        settings={"GITHUB_TOKEN": "t0ken"},
+        settings={"GITHUB_URL": "https://api.github.com", "GITHUB_API_TOKEN": "t0ken"},
     ),
     Kit(
         "gitlab",
@@ -247,7 +249,7 @@ KITS = (
         "gitlabhq/gitlab-test#23",
         covers_body=False,
         said=gitlab_said,
-        settings={"GITLAB_TOKEN": "t0ken"},
+        settings={"GITLAB_URL": "https://gitlab.example", "GITLAB_API_TOKEN": "t0ken"},
     ),
     Kit(
         "alertmanager",

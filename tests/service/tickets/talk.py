@@ -38,6 +38,8 @@ def ok(body: object = None, status: int = 200) -> Answer:
 
 def willing(request: Request) -> Answer:
     """Knows the ticket, has no comment of ours, and takes everything."""
+    if request.path == "/oauth/v2/token":
+        return ok({"access_token": "t0ken-access"})
     if request.path.startswith("/api/now/"):
         return ok({"result": [{"sys_id": {"value": "9d38"}, "state": {"value": "2"}}]})
     if "/transitions" in request.path and request.method == "GET":

@@ -174,12 +174,52 @@ def test_zoho_desk() -> None:
         "contentType": "plainText",
         "isPublic": False,
     }
-    assert told(requests) == [
+    assert told(requests)[1:] == [
         ("POST", "/api/v1/tickets/81/associateTag", {"tags": [{"name": "heliograph"}]}),
         ("PATCH", "/api/v1/tickets/81", {"status": "On Hold"}),
         ("POST", "/api/v1/tickets/81/comments", note),
     ]
-    assert requests[0].headers["orgid"] == "60022843030"
+    assert requests[1].headers["orgid"] == "60022843030"
+    assert requests[1].headers["authorization"] == "Zoho-oauthtoken t0ken-access"
+
+
+def test_zoho_desk_fetches_a_token_and_keeps_it_until_it_is_refused() -> None:
+    kit, taken = BY_SOURCE["zoho-desk"], access(BY_SOURCE["zoho-desk"])
+
+    def talk_on(refused: str) -> list[Request]:
+        conversation = kit.system.write(replace(CHANGE, note=None), taken)
+        made, request = [], next(conversation)
+        while True:
+            made.append(request)
+            tired = request.headers.get("authorization", "").endswith(refused)
+            try:
+                request = conversation.send(Answer(401) if tired else willing(request))
+            except StopIteration:
+                return made
+
+    first = talk_on("none")
+    assert (first[0].base, first[0].path) == ("https://accounts.zoho.eu", "/oauth/v2/token")
+    assert first[0].form == {
+        "client_id": "1000.X",
+        "client_secret": "t0ken-secret",
+        "refresh_token": "t0ken-refresh",
+        "grant_type": "refresh_token",
+    }
+    assert [request.base for request in talk_on("none")] == [None, None]
+    taken.tokens["access"] = "old"
+    again = talk_on("old")
+    assert [request.path for request in again][:3] == [
+        "/api/v1/tickets/81",
+        "/oauth/v2/token",
+        "/api/v1/tickets/81",
+    ]
+    assert taken.tokens["access"] == "t0ken-access"
+
+
+def test_zoho_desk_without_a_token_says_what_to_check() -> None:
+    _, verdict = talk(BY_SOURCE["zoho-desk"], CHANGE, lambda _: ok({"error": "invalid_code"}))
+    refusal = "Zoho gave no access token; check the client and its refresh token."
+    assert verdict == Refused(refusal)
 
 
 def test_hubspot() -> None:

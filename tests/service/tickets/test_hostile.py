@@ -10,13 +10,14 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.report import Report
 from service.tickets.text import IDENTIFIER, LINE, TEXT
 from service.tickets.ticketsystem import Envelope, Reading, Unreadable
 from tests.service.tickets.kits import KITS, Kit
+from tests.service.tickets.trying import tries
 
 every = pytest.mark.parametrize("kit", KITS, ids=lambda kit: kit.source)
 words = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -54,7 +55,7 @@ def read_if_readable(kit: Kit, body: bytes) -> tuple[Report, ...]:
     return reading.reports
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path to every member of a document."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, inner in items:
@@ -63,7 +64,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(inner, (*path, key))
 
 
-def put(document: Any, path: tuple[Any, ...], value: object) -> object:  # noqa: ANN401
+def put(document: Any, path: tuple[Any, ...], value: object) -> object:
     changed = copy.deepcopy(document)
     holder = changed
     for key in path[:-1]:
@@ -105,14 +106,23 @@ def texts(report: Report) -> Iterator[str]:
 
 
 @every
-@settings(max_examples=150)
+@tries(60)
 @given(document=documents)
 def test_any_json_at_all(kit: Kit, document: object) -> None:
     read_if_readable(kit, json.dumps(document).encode())
 
 
 @every
-@settings(max_examples=150, deadline=None)
+@tries(40)
+@given(noise=st.binary(max_size=6), at=st.floats(0, 1), gone=st.integers(0, 9))
+def test_a_real_body_with_some_bytes_gone_mad(kit: Kit, noise: bytes, at: float, gone: int) -> None:
+    body = json.dumps(kit.sample, ensure_ascii=False).encode()
+    cut = int(at * len(body))
+    read_if_readable(kit, body[:cut] + noise + body[cut + gone :])
+
+
+@every
+@tries(60)
 @given(data=st.data())
 def test_a_real_body_with_one_member_gone_mad(kit: Kit, data: st.DataObject) -> None:
     sample = kit.said("customer", "Still down") if kit.said and data.draw(st.booleans()) else None
@@ -155,6 +165,14 @@ def test_no_ticket_at_all(kit: Kit, body: bytes) -> None:
 def test_every_member_set_to_something_oversized(kit: Kit, value: object) -> None:
     for path in places(kit.sample):
         read_if_readable(kit, json.dumps(put(kit.sample, path, value)).encode())
+
+
+@every
+def test_every_member_under_a_name_that_cannot_be_stored(kit: Kit) -> None:
+    for path in places(kit.sample):
+        if isinstance(path[-1], str):
+            renamed = put(kit.sample, (*path[:-1], f"{path[-1]}\0\ud800"), "told")
+            read_if_readable(kit, json.dumps(renamed).encode())
 
 
 @every

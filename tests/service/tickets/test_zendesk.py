@@ -12,6 +12,7 @@ import pytest
 from routing.report import Report, ReportKind, Requester, TicketStatus
 from service.tickets.marker import signed
 from service.tickets.ticketsystem import Envelope, Forged, Unreadable
+from service.tickets.written import NAMES
 from service.tickets.zendesk import Zendesk
 from tests.service.tickets.signing import NOW, zendesk
 
@@ -218,6 +219,11 @@ def test_administrators_name_things_as_they_like(body: object) -> None:
     assert report.requester.email == "a@x.example"
 
 
+def test_no_name_means_two_things() -> None:
+    named = [name for names in NAMES.values() for name in names]
+    assert len(named) == len(set(named))
+
+
 def test_empty_placeholders_are_absent() -> None:
     report = read(dict.fromkeys(TRIGGER, "") | {"ticket_id": "1"})
     assert report.priority is None
@@ -233,6 +239,9 @@ def test_empty_placeholders_are_absent() -> None:
     [
         ({"author_email": "ada@acme.example"}, "customer", True),
         ({"comment_author_role": "End-user"}, "customer", True),
+        ({"author_email": "bob@acme.example"}, "customer", True),
+        ({"author_email": "anna@support.example"}, "system", False),
+        ({"requester_id": "7", "comment": {"author_id": 7, "body": "x"}}, "customer", True),
         ({"comment_author_role": "Agent", "comment_is_public": "true"}, "agent", True),
         ({"comment_author_role": "Admin"}, "agent", False),
         ({}, "system", False),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,12 +16,11 @@ import uvicorn
 from litestar import Litestar
 from standardwebhooks import Webhook
 
-from service import directory, policies, tokens
+from service import tokens
 from service.clock import SystemClock
 from service.settings import Settings, read_settings
-from service.web.app import application
-from service.web.batcher import Batcher
-from service.wiring import Service, open_service
+from service.web.app import create_app
+from service.wiring import Service
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday."""
@@ -113,6 +113,9 @@ class StillClock(SystemClock):
         self.at += timedelta(**by)
 
 
+Json = dict[str, Any]
+
+
 @dataclass
 class World:
     service: Service
@@ -138,25 +141,39 @@ class World:
         *,
         role: str = "admin",
         person: str | None = None,
-        **more: Any,
+        content: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        headers = await self.token(role, person)
+        """Any request of the API; `body` travels as JSON, `content` as it is."""
         if body is not None:
-            more["json"] = body
-        return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
+            content = json.dumps(body)
+        given = {"content-type": "application/json", **await self.token(role, person)}
+        return await self.http.request(
+            method, f"/api/v1{path}", content=content, headers={**given, **(headers or {})}
+        )
 
-    async def get(self, path: str, **more: Any) -> Any:
+    async def get(self, path: str, *, role: str = "admin", person: str | None = None) -> Json:
         """The JSON of a 200."""
-        answer = await self.ask("GET", path, **more)
+        answer = await self.ask("GET", path, role=role, person=person)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        found: Json = answer.json()
+        return found
 
-    async def act(self, case: str, action: str, body: object = None, **more: Any) -> Any:
-        """The JSON of an action that was done, as Anna unless somebody else is named."""
-        more = {"role": "responder", "person": "anna", **more}
-        answer = await self.ask("POST", f"/cases/{case}/{action}", body, **more)
+    async def act(
+        self,
+        case: str,
+        action: str,
+        body: object = None,
+        *,
+        role: str = "responder",
+        person: str | None = "anna",
+    ) -> Json:
+        """The case after an action that was done, as Anna unless somebody else is named."""
+        path = f"/cases/{case}/{action}"
+        answer = await self.ask("POST", path, body, role=role, person=person)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        found: Json = answer.json()
+        return found
 
     async def ticket(self, name: str = "", **data: object) -> str:
         """A signed webhook of a new or changed ticket; the id of its case."""
@@ -181,8 +198,14 @@ class World:
         return await self.http.post("/webhooks/standard", content=text, headers=headers)
 
 
-def settings_of(database_url: str, redis_url: str, **more: str) -> Settings:
+def settings_of(folder: Path, database_url: str, redis_url: str, **more: str) -> Settings:
+    """Settings of a test environment whose policy and directory are files in `folder`."""
+    (folder / "policy.yaml").write_text(POLICY)
+    (folder / "directory.yaml").write_text(DIRECTORY)
     given = {
+        "POLICY": str(folder / "policy.yaml"),
+        "DIRECTORY": str(folder / "directory.yaml"),
+        "DATA_DIR": str(folder),
         "ENVIRONMENT": "test",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -210,24 +233,11 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, *, policy: str | None = POLICY, people: str | None = DIRECTORY
-) -> AsyncIterator[World]:
-    clock = StillClock(NOW)
-    assert settings.database_url
-    assert settings.redis_url
-    service = await open_service(settings, settings.database_url, settings.redis_url, name="test")
-    service.clock = service.desk.clock = clock
-    if policy:
-        await policies.apply(service.pool, clock, policy, "policy.yaml", "test")
-    if people:
-        await directory.bring_in(service.pool, clock, people, "people.yaml", "test", plans=True)
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        app.state.service, app.state.batcher = service, Batcher(service.desk)
-        yield
-
-    async with serving(application(settings, lifespan)) as http:
+async def opened(settings: Settings) -> AsyncIterator[World]:
+    """The whole web process as the settings make it, but for a clock that stands still."""
+    app = create_app(settings)
+    async with serving(app) as http:
+        service: Service = app.state.service
+        clock = StillClock(NOW)
+        service.clock = service.desk.clock = service.contacts.clock = clock
         yield World(service, clock, http)
-    await service.close()

@@ -1,0 +1,60 @@
+"""What commands share that read or change the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from service import schema
+from service.attach import attached
+from service.cli_failure import Failed
+from service.clock import SystemClock
+from service.settings import Settings, read_settings
+from service.store.pool import Pool, open_pool
+from service.store.sql import query
+
+T = TypeVar("T")
+BY = "command line"
+"""Who did it, in audits."""
+MOST_BYTES = 50_000_000
+
+
+def with_database(work: Callable[[Pool, SystemClock], Awaitable[T]]) -> T:
+    """Run `work` on the database of the settings, embedded or not, on the service's clock."""
+    settings = read_settings(require=frozenset({"DATABASE_URL"}))
+    given = settings.database_url is not None
+    # Redis has nothing to do with it, so a given database is enough.
+    stack: AbstractContextManager[Settings] = nullcontext(settings) if given else attached(settings)
+    with stack as complete:
+        return asyncio.run(_run(complete, work))
+
+
+async def _run(settings: Settings, work: Callable[[Pool, SystemClock], Awaitable[T]]) -> T:
+    await schema.ensure(settings)
+    pool = await open_pool(settings.database_url or "", name="heliograph cli", size=2, patience=10)
+    try:
+        clock = SystemClock()
+        if not settings.production:
+            async with pool.acquire() as conn:
+                clock.offset = await conn.fetchval(query("read_clock"))
+        return await work(pool, clock)
+    finally:
+        await pool.close()
+
+
+def text_of(file: Path) -> str:
+    """The text of a document. Raises Failed."""
+    if file.stat().st_size > MOST_BYTES:
+        raise Failed(f"{file} is larger than {MOST_BYTES // 10**6} MB. Nothing was changed.")
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise Failed(f"{file} is no UTF-8 text. Nothing was changed. Save it as UTF-8.") from None
+
+
+DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -1,0 +1,1 @@
+"""iCalendar: shifts out as feeds, absences in."""

@@ -1,0 +1,293 @@
+"""`/api/v1/policy`: the policy in force, new versions of it, and what can be asked of either."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+from litestar import Response, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody
+from msgspec import Meta, Struct, structs
+
+from routing.language.problems import nearest
+from routing.language.words import parse_duration
+from routing.policy import Policy
+from routing.tools.check import check
+from routing.tools.coverage import coverage
+from routing.tools.explain import explain
+from routing.tools.rehearsal import Answer, rehearse
+from routing.tools.sketch import Sketch
+from service import policies
+from service.policyfile.load import read_policy
+from service.standing import Standing, standing, whole_directory
+from service.store.sql import query
+from service.web.api_directory import FILE, text_of
+from service.web.asking import instant
+from service.web.problems import Problem, invalid
+from service.web.security import MANAGE, READ, Asking, only
+from service.wiring import Service
+
+T = TypeVar("T")
+ASK = READ - {"csm"}
+"""Answers tell of every account."""
+MOST_BYTES = 2_200_000
+LOOK_AHEAD = 30
+"""Days a new version is checked for as it is applied."""
+LONGEST = timedelta(days=30)
+"""A rehearsal plays no longer."""
+_one_at_a_time = asyncio.Semaphore(1)
+"""Reckoning a year takes seconds of this process, which also answers telephones."""
+Days = Annotated[int, Meta(ge=1, le=1100)]
+
+
+class TicketWords(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a ticket would say; what is left out it does not say."""
+
+    account: str = ""
+    plan: str = ""
+    region: str = ""
+    status: str = ""
+    contact: str = ""
+    source: str = "standard"
+    priority: str = ""
+    severity: str = ""
+    channel: str = "portal"
+    environment: str = ""
+    category: str = ""
+    product: str = ""
+    language: str = ""
+    tags: list[str] = []
+    subject: str = ""
+    fields: dict[str, str] = {}
+
+
+class Asks(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`policy` is the text of another policy; without it the one in force is asked."""
+
+    policy: str | None = None
+
+
+class AsksDays(Asks, kw_only=True):
+    days: Days = 365
+    at: str | None = None
+    """From when on (RFC 3339); now unless said."""
+
+
+class AsksTicket(Asks, kw_only=True):
+    ticket: TicketWords
+    at: str | None = None
+    """When the ticket comes (RFC 3339); now unless said."""
+    lasting: str = "4h"
+    """How long it is played, at most 30 days."""
+
+
+class AnswerWords(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A person, or the n-th to be reached, answers so long after being reached."""
+
+    person: str = ""
+    nth: Annotated[int, Meta(ge=0, le=1000)] = 0
+    after: str = "1m"
+
+
+class Rehearses(AsksTicket, kw_only=True):
+    answer: AnswerWords | None = None
+    """Nobody answers unless it is said who does."""
+
+
+class PolicyView(Struct, frozen=True, kw_only=True):
+    id: str
+    number: int
+    effective_at: datetime
+    applied_by: str | None
+    applied_at: datetime
+    source: str
+    """The text it was applied as."""
+
+
+class Applied(Struct, frozen=True, kw_only=True):
+    """`new` is false when the newest version was this very text already."""
+
+    id: str
+    number: int
+    effective_at: datetime
+    new: bool
+    findings: list[dict[str, Any]]
+    """What `check` finds over the next 30 days; it is in force all the same."""
+
+
+@get("/policy", summary="The policy in force, as it was applied", opt=only(READ))
+async def read_version(
+    service: NamedDependency[Service], version: FromQuery[str | None] = None
+) -> PolicyView:
+    """Or any version, by its id."""
+    async with service.pool.acquire() as conn:
+        wanted = version
+        if wanted is None:
+            wanted = (await service.library.shelf(conn, service.clock.now())).current.id
+        row = await conn.fetchrow(query("policy_by_id"), wanted)
+    if row is None:
+        raise Problem(404, f"There is no policy version {wanted[:80]}.")
+    return _view(row)
+
+
+def _view(row: asyncpg.Record) -> PolicyView:
+    return PolicyView(
+        id=row["id"],
+        number=row["number"],
+        effective_at=row["effective_at"],
+        applied_by=row["applied_by"],
+        applied_at=row["created_at"],
+        source=row["source"],
+    )
+
+
+@put(
+    "/policy",
+    summary="Apply a policy: the body is its text, YAML or JSON",
+    opt=only(MANAGE),
+    request_max_body_size=MOST_BYTES,
+)
+async def apply(request: Asking, service: NamedDependency[Service]) -> Response[Applied]:
+    """All of it or nothing; everything that is wrong is told at once, with line and column.
+
+    New cases open under it from its effective day on; open cases keep the version they have.
+    """
+    text = await text_of(request)
+    by = request.auth.signature
+    version = await policies.apply(service.pool, service.clock, text, FILE, by)
+    policy = await asyncio.to_thread(read_policy, text, FILE)
+    people = await whole_directory(service.pool)
+    found = await _reckon(lambda: check(policy, people, service.clock.now(), LOOK_AHEAD))
+    told = Applied(
+        id=version.id,
+        number=version.number,
+        effective_at=version.effective_at,
+        new=version.new,
+        findings=[finding.as_json() for finding in found.findings],
+    )
+    return Response(told, status_code=201 if version.new else 200)
+
+
+@post("/policy/check", status_code=200, summary="Whether the policy holds together", opt=only(ASK))
+async def check_policy(
+    service: NamedDependency[Service], data: JSONBody[AsksDays | None] = None
+) -> dict[str, Any]:
+    """No dead end, no unknown name, no promised instant without a human to reach."""
+    asked = data or AsksDays()
+    stands, at = await _stands(service, asked), _at(service, asked.at)
+    found = await _reckon(lambda: check(stands.policy, stands.directory, at, asked.days))
+    return found.as_json()
+
+
+@post(
+    "/policy/coverage",
+    status_code=200,
+    summary="For every plan and severity, a human at every promised instant, or when not",
+    opt=only(ASK),
+)
+async def cover(
+    service: NamedDependency[Service], data: JSONBody[AsksDays | None] = None
+) -> dict[str, Any]:
+    asked = data or AsksDays()
+    stands, at = await _stands(service, asked), _at(service, asked.at)
+    found = await _reckon(lambda: coverage(stands.policy, stands.directory, at, asked.days))
+    return found.as_json()
+
+
+@post(
+    "/policy/explain",
+    status_code=200,
+    summary="What would become of a ticket, and why",
+    opt=only(ASK),
+)
+async def explain_ticket(
+    service: NamedDependency[Service], data: JSONBody[AsksTicket]
+) -> dict[str, Any]:
+    """Account, plan, severity, clocks with their due times, route, who is paged, when, and why."""
+    stands, at, lasting = await _stands(service, data), _at(service, data.at), _lasting(data)
+    sketch = _sketch(data.ticket, stands)
+    found = await _reckon(
+        lambda: explain(stands.policy, stands.directory, sketch, at, lasting=lasting)
+    )
+    return found.as_json()
+
+
+@post(
+    "/policy/rehearse",
+    status_code=200,
+    summary="Play a case forward: who would be woken when",
+    opt=only(ASK),
+)
+async def rehearse_ticket(
+    service: NamedDependency[Service], data: JSONBody[Rehearses]
+) -> dict[str, Any]:
+    stands, at, lasting = await _stands(service, data), _at(service, data.at), _lasting(data)
+    sketch, answer = _sketch(data.ticket, stands), _answer(data.answer, stands)
+    found = await _reckon(
+        lambda: rehearse(
+            stands.policy, stands.directory, sketch, at, answer=answer, lasting=lasting
+        )
+    )
+    return found.as_json()
+
+
+async def _reckon(work: Callable[[], T]) -> T:
+    async with _one_at_a_time:
+        return await asyncio.to_thread(work)
+
+
+async def _stands(service: Service, asked: Asks) -> Standing:
+    if asked.policy is None:
+        return await standing(service.pool, service.library, service.clock.now())
+    policy: Policy = await asyncio.to_thread(read_policy, asked.policy, "policy")
+    return Standing(policy, await whole_directory(service.pool))
+
+
+def _at(service: Service, text: str | None) -> datetime:
+    return service.clock.now() if text is None else instant("at", text)
+
+
+def _lasting(asked: AsksTicket) -> timedelta:
+    return _duration("lasting", asked.lasting, LONGEST)
+
+
+def _duration(member: str, text: str, longest: timedelta) -> timedelta:
+    try:
+        found = parse_duration(text)
+    except ValueError as wrong:
+        raise invalid(member, str(wrong)) from None
+    if found > longest:
+        raise invalid(member, f"is more than {longest.days} days.")
+    return found
+
+
+def _sketch(words: TicketWords, stands: Standing) -> Sketch:
+    """Raises Problem for a name that stands for nothing here."""
+    policy = stands.policy
+    known: dict[str, list[str]] = {
+        "account": list(stands.directory.accounts),
+        "plan": list(policy.plans),
+        "severity": [s.id for s in policy.severities],
+        "region": list(policy.regions),
+    }
+    given = structs.asdict(words)
+    for member, names in known.items():
+        word = given[member]
+        if word and word not in names:
+            raise invalid(f"ticket.{member}", f"{word[:80]!r} is not known; {nearest(word, names)}")
+    return Sketch(**{**given, "tags": tuple(words.tags)})
+
+
+def _answer(words: AnswerWords | None, stands: Standing) -> Answer | None:
+    if words is None:
+        return None
+    if words.person and words.person not in stands.directory.people:
+        raise invalid("answer.person", f"there is no person {words.person[:80]!r}.")
+    return Answer(words.person, words.nth, _duration("answer.after", words.after, LONGEST))
+
+
+HANDLERS = [read_version, apply, check_policy, cover, explain_ticket, rehearse_ticket]

@@ -1,0 +1,377 @@
+"""One world: our web process and worker, Twilio, a Zendesk, and phones that are strict.
+
+    with World(...) as world:
+        ticket = world.ticket(priority="urgent")
+        world.phone("anna").gets_sms("ACME").replies("1")
+        assert ticket.state == "acknowledged"
+        world.forward(minutes=5)
+
+Leaving the block fails on any text, call or error that nobody expected.
+"""
+
+import itertools
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import structlog
+from standardwebhooks import Webhook
+
+from notifiers.simulator.harness import Simulator
+from notifiers.twilio.signature import Form, sign
+from service.store.pool import Connection, connect
+from tests.stories import organisation
+from tests.stories.house import (
+    Loop,
+    ThreadedWeb,
+    ThreadedWorker,
+    WebProcess,
+    WorkerProcess,
+    free_port,
+    wait_until,
+)
+from tests.stories.phones import Phone
+from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, US, Zendesk
+from tests.stories.zendesk import Ticket as ZendeskTicket
+
+STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+ADMIN = "an admin token that is long enough to be one"
+OTHER_TOKEN = "another-auth-token-for-the-rotation"
+WIPE = """
+truncate cases, timeline, pages, outbox cascade; truncate intake; truncate inbound; truncate pacing
+"""
+_tickets = itertools.count(4711)
+
+
+def monday() -> datetime:
+    """Ten in the morning (UTC) of the next Monday, so that no story depends on its day."""
+    today = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=7 - today.weekday())
+
+
+class Ticket:
+    """A ticket of the Zendesk, and its case here."""
+
+    def __init__(self, world: "World", ticket: ZendeskTicket) -> None:
+        self.world, self.ticket, self.name = world, ticket, ticket.id
+
+    @property
+    def case(self) -> str:
+        """The id of its case, once there is one."""
+        rows = self.world.rows("select id from cases where ticket = $1", self.name)
+        assert rows, f"ticket {self.name} has no case"
+        return str(rows[0]["id"])
+
+    @property
+    def view(self) -> dict[str, Any]:
+        view: dict[str, Any] = self.world.get(f"/cases/{self.case}")
+        return view
+
+    @property
+    def state(self) -> str:
+        return str(self.view["state"])
+
+    @property
+    def owner(self) -> str | None:
+        owner: str | None = self.view["owner"]
+        return owner
+
+    @property
+    def timeline(self) -> list[str]:
+        lines = self.world.get(f"/cases/{self.case}/timeline?limit=200")["items"]
+        return [f"{line['kind']}: {line['text']}" for line in lines]
+
+    def pages(self, state: str | None = None) -> list[str]:
+        """Who was paged, turn by turn."""
+        pages = self.view["pages"]
+        return [p["person"] for p in pages if state is None or p["state"] == state]
+
+    def changes(self, **members: Any) -> httpx.Response:
+        """Somebody changes it in Zendesk, which tells us."""
+        (name,) = [n for n in members if n in {"status", "priority", "tags"}]
+        before = getattr(self.ticket, name)
+        self.world.zendesk.change(self.ticket, members)
+        if name == "tags":
+            event: dict[str, Any] = {"tags_added": members["tags"], "tags_removed": []}
+        else:
+            event = {"current": str(members[name]).upper(), "previous": str(before).upper()}
+        return self.world.tell(self.ticket, f"{name}_changed", event)
+
+    def customer_says(self, body: str) -> httpx.Response:
+        return self._says(body, "customer", public=True)
+
+    def agent_says(self, body: str, *, public: bool = True) -> httpx.Response:
+        return self._says(body, "801", public=public)
+
+    def _says(self, body: str, author: str, *, public: bool) -> httpx.Response:
+        said = self.world.zendesk.comment(self.ticket, body, author, public=public)
+        return self.world.tell(self.ticket, "comment_added", {"comment": said})
+
+    def has_note(self, *words: str, public: bool = False) -> None:
+        """Wait until the ticket shows a comment of ours with these words."""
+
+        def look() -> bool:
+            return any(
+                all(word in c["body"] for word in words) and c["is_public"] is public
+                for c in self.ticket.comments
+            )
+
+        wait_until(look, lambda: f"no comment with {words}: {self.ticket.comments}")
+
+
+@dataclass
+class World:
+    """`processes`: web and worker as processes of their own, which can be killed.
+
+    `settings` are of the environment, without the prefix.
+    """
+
+    database_url: str
+    redis_url: str
+    folder: Path
+    processes: bool = False
+    settings: Mapping[str, str] | None = None
+    policy: str = organisation.POLICY
+    directory: str = organisation.DIRECTORY
+    worker_runs: bool = True
+    patience: float = 15.0
+
+    def __enter__(self) -> Self:
+        self.ahead = timedelta()
+        self.expected_errors: list[str] = []
+        self._errors: list[str] = []
+        with ExitStack() as stack:
+            self.loop = stack.enter_context(Loop())
+            self._connection: Connection | None = None
+            stack.callback(lambda: self.loop.do(self._disconnect()))
+            self.twilio = stack.enter_context(Simulator(strict=False, patience=self.patience))
+            self.zendesk = stack.enter_context(Zendesk(lambda: self.now))
+            self.port = free_port()
+            self.url = f"http://127.0.0.1:{self.port}"
+            self.zendesk.target = f"{self.url}/webhooks/zendesk"
+            self.twilio.connect(f"{self.url}/twilio/sms", f"{self.url}/twilio/voice")
+            # Without certificates to read, which takes longer than a whole story.
+            client = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
+            self.http = stack.enter_context(client)
+            self._start(stack)
+            self._people = self.rows("select id, body from people")
+            self.forward(seconds=(monday() - self.now).total_seconds())
+            self._stack = stack.pop_all()
+        return self
+
+    def _start(self, stack: ExitStack) -> None:
+        environment = self._environment()
+        if self.processes:
+            web, worker = self.folder / "web.log", self.folder / "worker.log"
+            self.web: ThreadedWeb | WebProcess = WebProcess(environment, web)
+            self.worker: ThreadedWorker | WorkerProcess = WorkerProcess(environment, worker)
+        else:
+            self.web = ThreadedWeb(environment)
+            self.worker = ThreadedWorker(environment, self.loop)
+        stack.callback(self.web.stop)
+        self.web.start()
+        if not self.processes:
+            self._listen()
+        stack.callback(self.worker.stop)
+        if self.worker_runs:
+            self.worker.start()
+
+    def _listen(self) -> None:
+        """Hear of errors, as whoever reads the log would."""
+
+        def hear(_: Any, level: str, event: Any) -> Any:
+            if level in {"error", "critical", "exception"}:
+                self._errors.append(f"{event.get('event')}: {event}")
+            return event
+
+        processors = structlog.get_config()["processors"]
+        structlog.configure(processors=[hear, *processors], cache_logger_on_first_use=False)
+
+    def _environment(self) -> dict[str, str]:
+        (self.folder / "policy.yaml").write_text(self.policy)
+        (self.folder / "directory.yaml").write_text(self.directory)
+        given = {
+            "ENVIRONMENT": "test",
+            "DATA_DIR": str(self.folder),
+            "POLICY": str(self.folder / "policy.yaml"),
+            "DIRECTORY": str(self.folder / "directory.yaml"),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "ADMIN_TOKEN": ADMIN,
+            "LOG_LEVEL": "info" if self.processes else "warning",
+            "TWILIO_API_URL": self.twilio.api_url,
+            "TWILIO_ACCOUNT_SID": self.twilio.account_sid,
+            "TWILIO_AUTH_TOKEN": f"{self.twilio.auth_token},{OTHER_TOKEN}",
+            "TWILIO_FROM_NUMBER": self.twilio.number,
+            "SMS_PER_SECOND": "0",
+            "CALLS_PER_SECOND": "0",
+            "WEBHOOK_SECRET_ZENDESK": SECRET,
+            "WEBHOOK_SECRET_STANDARD": STANDARD,
+            "ZENDESK_URL": self.zendesk.url,
+            "ZENDESK_EMAIL": EMAIL,
+            "ZENDESK_API_TOKEN": API_TOKEN,
+            "ZENDESK_ACTOR_ID": US,
+            **(self.settings or {}),
+        }
+        return {f"HELIOGRAPH_{name}": value for name, value in given.items()}
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._stack:
+            if problem is None:
+                self.check()
+
+    def check(self) -> None:
+        """Fail on whatever nobody expected."""
+        self.settle()
+        self.zendesk.settle()
+        self.twilio._insist()
+        unexpected = [e for e in self._errors if not self._announced(e)]
+        assert not unexpected, "\n".join(unexpected)
+
+    def wipe(self) -> None:
+        """As if nothing had happened yet; web and worker stay."""
+        for statement in WIPE.split(";"):
+            self.rows(statement)
+        people = [(row["id"], row["body"]) for row in self._people]
+        for name, body in people:
+            self.rows("update people set body = $2 where id = $1", name, body)
+        self.rows("update generations set value = value + 1")
+        self.rows("update clock set ahead = $1", monday() - datetime.now(UTC))
+        self.forward(seconds=0)
+        self.zendesk.tickets.clear()
+        self.twilio.do(self._forget())
+        self.expected_errors.clear()
+        self._errors.clear()
+
+    async def _forget(self) -> None:
+        exchange = self.twilio.simulation.exchange
+        for kept in (exchange.texts, exchange.calls, exchange.phones, exchange.alerts):
+            kept.clear()
+        exchange._texts_of.clear()
+        exchange._calls_of.clear()
+        exchange.trouble = None
+        self.twilio.claimed.clear()
+
+    def _announced(self, error: str) -> bool:
+        return any(re.search(pattern, error) for pattern in self.expected_errors)
+
+    def expects_error(self, pattern: str) -> None:
+        """The log will have errors like this one."""
+        self.expected_errors.append(pattern)
+
+    # Time
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, **by: float) -> None:
+        """Let time pass, with everything that happens in it."""
+        advance = timedelta(**by).total_seconds()
+        answer = self.http.post(f"{self.url}/dev/clock", json={"advance": advance})
+        assert answer.status_code == 200, answer.text
+        self.ahead = datetime.fromisoformat(answer.json()["now"]) - datetime.now(UTC)
+
+    def settle(self) -> None:
+        """Wait until nothing is due, queued or on its way."""
+
+        def look() -> bool:
+            rows = self.rows(
+                "select exists (select from outbox where state = 'sending' or"
+                " (state = 'queued' and available_at <= $1)) or exists (select from cases"
+                " where wake_at <= $1) or exists (select from intake where state = 'stored') as b",
+                self.now,
+            )
+            return not rows[0]["b"]
+
+        wait_until(look, lambda: f"it goes on: {self.outbox()}")
+
+    # Tickets
+
+    def ticket(self, name: str = "", **members: Any) -> Ticket:
+        """Somebody files a ticket in Zendesk, for Acme unless told otherwise."""
+        made = self.file(name, **members)
+        answer = self.tell(made.ticket, "created", {})
+        assert answer.status_code == 202, answer.text
+        return made
+
+    def file(self, name: str = "", **members: Any) -> Ticket:
+        """The same, but Zendesk does not tell us yet."""
+        given = {"priority": "urgent", "organization": "4112492", **members}
+        return Ticket(self, self.zendesk.open(name or str(next(_tickets)), **given))
+
+    def tell(self, ticket: ZendeskTicket, change: str, event: dict[str, Any]) -> httpx.Response:
+        return self.zendesk.post(self.zendesk.event(ticket, change, event))
+
+    def standard(self, data: object, **members: Any) -> httpx.Response:
+        """A webhook of source `standard`; `data` may be anything."""
+        body = {"type": "ticket.updated", "timestamp": self.now.isoformat(), "data": data}
+        return self.raw_standard(json.dumps({**body, **members}).encode())
+
+    def raw_standard(
+        self, body: bytes, name: str = "", at: datetime | None = None
+    ) -> httpx.Response:
+        name, when = name or uuid.uuid4().hex, at or self.now
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": str(int(when.timestamp())),
+            "webhook-signature": Webhook(STANDARD).sign(
+                name, when, body.decode("utf-8", "replace")
+            ),
+        }
+        return self.http.post(f"{self.url}/webhooks/standard", content=body, headers=headers)
+
+    # Phones
+
+    def phone(self, person: str) -> Phone:
+        return Phone(self.twilio, organisation.NUMBERS[person])
+
+    def twilio_posts(
+        self, path: str, fields: Mapping[str, str], token: str | None = None
+    ) -> httpx.Response:
+        """A request signed as Twilio would, but of our own making."""
+        url = f"{self.url}{path}"
+        form = Form({name: [value] for name, value in fields.items()})
+        headers = {"x-twilio-signature": sign(token or self.twilio.auth_token, url, form)}
+        return self.http.post(url, data=dict(fields), headers=headers)
+
+    # Looking inside
+
+    def get(self, path: str) -> Any:
+        headers = {"authorization": f"Bearer {ADMIN}"}
+        answer = self.http.get(f"{self.url}/api/v1{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def rows(self, sql: str, *arguments: object) -> list[Any]:
+        async def fetch() -> list[Any]:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await connect(self.database_url, patience=20)
+            return await self._connection.fetch(sql, *arguments)
+
+        return self.loop.do(fetch())
+
+    async def _disconnect(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    def outbox(self, kind: str = "page") -> list[str]:
+        """Every effect of a kind with its state, the oldest first."""
+        found = self.rows("select key, state from outbox where kind = $1 order by id", kind)
+        return [f"{row['key']} {row['state']}" for row in found]
