@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from litestar import Litestar, Request, Response, get, put
@@ -77,7 +77,7 @@ class Zendesk:
         self._served = Served(Litestar([*self._handlers()], openapi_config=None))
         self.url = self._served.url
 
-    def __enter__(self) -> "Zendesk":
+    def __enter__(self) -> Self:
         self._served.__enter__()
         return self
 
