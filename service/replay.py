@@ -9,7 +9,7 @@ from service.reading import read
 from service.store import codec
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS
-from service.wiring import Service, access_of
+from service.wiring import Service
 
 
 class NoSuchLetter(Exception):
@@ -47,13 +47,12 @@ async def replay(service: Service, number: int, by: str) -> Replayed:
     source = row["source"]
     if source not in SYSTEMS:
         raise NotDead(f"No source {source} is read here any more. The letter is kept.")
-    access = access_of(service.settings).get(source)
     arrival = read(
         source,
         codec.decode(row["headers"]),
         row["body"],
         row["received_at"],
-        access.own if access else frozenset(),
+        service.own(source),
         (number, row["event_key"]),
     )
     landed = (await service.desk.report([arrival]))[0]

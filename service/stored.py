@@ -32,6 +32,7 @@ async def decide_stored(service: Service) -> int:
                 codec.decode(r["headers"]),
                 r["body"],
                 r["received_at"],
+                service.own(r["source"]),
                 stored=(r["id"], r["event_key"]),
             )
             for r in rows

@@ -56,7 +56,7 @@ async def take(
     except (Forged, Stale) as problem:
         service.measures.webhooks.labels(source, type(problem).__name__.lower()).inc()
         raise Problem(401, str(problem)) from None
-    landed = await batcher.take(read(source, envelope.headers, body, received))
+    landed = await batcher.take(read(source, envelope.headers, body, received, service.own(source)))
     outcome = "dead" if landed.dead else "duplicate" if landed.duplicate else "accepted"
     service.measures.webhooks.labels(source, outcome).inc()
     case = f'"{landed.case}"' if landed.case else "null"

@@ -39,7 +39,7 @@ from tests.stories.house import (
     wait_until,
 )
 from tests.stories.phones import Phone
-from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, Zendesk
+from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, US, Zendesk
 from tests.stories.zendesk import Ticket as ZendeskTicket
 
 STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -72,8 +72,8 @@ class Ticket:
 
     @property
     def view(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.world.get(f"/cases/{self.case}")
-        return found
+        view: dict[str, Any] = self.world.get(f"/cases/{self.case}")
+        return view
 
     @property
     def state(self) -> str:
@@ -159,8 +159,8 @@ class World:
             self.zendesk.target = f"{self.url}/webhooks/zendesk"
             self.twilio.connect(f"{self.url}/twilio/sms", f"{self.url}/twilio/voice")
             # Without certificates to read, which takes longer than a whole story.
-            http = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
-            self.http = stack.enter_context(http)
+            client = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
+            self.http = stack.enter_context(client)
             self._start(stack)
             self._people = self.rows("select id, body from people")
             self.forward(seconds=(monday() - self.now).total_seconds())
@@ -220,6 +220,7 @@ class World:
             "ZENDESK_URL": self.zendesk.url,
             "ZENDESK_EMAIL": EMAIL,
             "ZENDESK_API_TOKEN": API_TOKEN,
+            "ZENDESK_ACTOR_ID": US,
             **(self.settings or {}),
         }
         return {f"HELIOGRAPH_{name}": value for name, value in given.items()}
