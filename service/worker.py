@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 import uvloop
@@ -50,15 +51,19 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
     A ring asks for what is due; only a sweep looks for what was left behind. Each step stands
     alone: a webhook that nobody can decide must not keep a case from being woken.
     """
-    pause = SWEEP
+    pause, looked = SWEEP, service.clock.now()
+
+    async def wake() -> None:
+        nonlocal looked
+        looked = await _tick(service)
 
     async def sleep() -> None:
         nonlocal pause
-        pause = await _until_next(service)
+        pause = await _until_next(service, looked)
 
     steps: dict[str, Callable[[], Awaitable[object]]] = {
         "clock": lambda: _follow(service, chime),
-        "wakes": lambda: _tick(service),
+        "wakes": wake,
         "pause": sleep,
     }
     if sweeping:
@@ -85,16 +90,22 @@ async def _follow(service: Service, chime: Chime) -> None:
         chime.ring()
 
 
-async def _tick(service: Service) -> None:
-    while woken := await service.desk.wake():
+async def _tick(service: Service) -> datetime:
+    """Wake all that are due; the instant of the last look, which found none left."""
+    while True:
+        looked = service.clock.now()
+        woken = await service.desk.wake()
         for due_at, done_at in woken:
             lateness = (done_at - due_at).total_seconds()
             service.measures.wake_lateness.observe(max(0.0, lateness))
+        if not woken:
+            return looked
 
 
-async def _until_next(service: Service) -> float:
+async def _until_next(service: Service, looked: datetime) -> float:
+    """Seconds. What was due at that look is in another's hands, or cannot be woken."""
     async with service.pool.acquire() as conn:
-        due_at = await conn.fetchval(query("next_wake"))
+        due_at = await conn.fetchval(query("next_wake_after"), looked)
     if due_at is None:
         return SWEEP
     wait: float = (due_at - service.clock.now()).total_seconds()
