@@ -239,6 +239,8 @@ class Desk:
         ticket = (report.source, report.ticket)
         case = batch.cases.get(ticket)
         customer = matching.customer_of(report, batch.shelf.current, batch.found)
+        if case is None and not report.opens:
+            raise Refusal(f"No case is about {report.ticket[:80]}, and this begins none.")
         if case is None:
             book = batch.shelf.book()
             name = matching.case_id(customer, batch.numbers.pop())
