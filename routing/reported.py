@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import answers, escalation, judging, merging, placing, promises
+from routing import answers, choosing, escalation, judging, merging, placing, promises
 from routing.case import Case, State
 from routing.event import Reported
 from routing.ledger import Ledger
@@ -146,7 +146,7 @@ def _reopened(ledger: Ledger, at: datetime) -> None:
 
 def _placed_again(ledger: Ledger, why: str) -> None:
     ledger.say("reopened", why)
-    ledger.set(engineering_at=placing.engineering_due(ledger))
+    ledger.set(engineering_at=choosing.engineering_due(ledger))
     placing.place(ledger, why)
 
 

@@ -220,6 +220,9 @@ class Desk:
         if not arrival.reports:
             batch.fates.append((arrival, "ignored", None, arrival.ignored))
             return
+        if all(self._unheard(batch, r) for r in arrival.reports):
+            batch.fates.append((arrival, "ignored", None, "our own change of an unknown ticket"))
+            return
         before = len(batch.changes), dict(batch.cases)
         try:
             case = [self._decide_report(batch, r, arrival) for r in arrival.reports][-1]
@@ -234,6 +237,11 @@ class Desk:
             batch.fates.append((arrival, "dead", None, said))
         else:
             batch.fates.append((arrival, "decided", case.id, None))
+
+    @staticmethod
+    def _unheard(batch: _Batch, report: Report) -> bool:
+        """What we ourselves wrote on a ticket that has no case is nothing to page anybody for."""
+        return report.echo and (report.source, report.ticket) not in batch.cases
 
     def _decide_report(self, batch: _Batch, report: Report, arrival: Arrival) -> Case:
         ticket = (report.source, report.ticket)

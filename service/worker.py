@@ -25,6 +25,7 @@ from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.stored import decide_stored
+from service.tuning import settle
 from service.wiring import Service, open_service, sender_of
 
 SWEEP = 1.0
@@ -115,6 +116,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             *(sender.run(lane, chime) for lane in LANES),
         )
     ]
+    settle()
     log.info("worker_started", process=service.process)
     try:
         await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)

@@ -45,6 +45,17 @@ SERVER_SETTINGS = {
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
 
+class Plain(asyncpg.Connection):
+    """A connection that is given back as it is.
+
+    asyncpg asks the server to forget locks, cursors, listeners and settings at every release, which
+    is a round trip of its own; nothing here ever leaves any of them behind.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class DatabaseAwayError(Exception):
     """PostgreSQL did not answer for as long as we were ready to wait."""
 
@@ -66,6 +77,7 @@ async def open_pool(
             timeout=10.0,
             command_timeout=30.0,
             statement_cache_size=512,
+            connection_class=Plain,
             server_settings={**SERVER_SETTINGS, "application_name": name},
         )
         return pool

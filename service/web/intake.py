@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from litestar import Response, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -41,10 +42,12 @@ def headers_of(request: AnyRequest) -> dict[str, str]:
 async def take(
     source: FromPath[str],
     request: AnyRequest,
-    service: NamedDependency[Service],
-    batcher: NamedDependency[Batcher],
+    state: State,
 ) -> Response[bytes]:
     """202 once it is durable; 401 forged or stale; 404 source off; 413 over 1 MiB."""
+    # Straight from the state: injected, they would cost a fifth of what a webhook takes.
+    service: Service = state.service
+    batcher: Batcher = state.batcher
     secrets = _secrets(service.settings, source)
     body = await request.body()
     received, wall = service.clock.now(), service.clock.wall()

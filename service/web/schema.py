@@ -38,6 +38,16 @@ PROBLEM = {
         "errors": {"type": "array", "items": {"type": "object"}},
     },
 }
+BODIES: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, str]]] = {
+    ("post", "/api/v1/directory"): (
+        ("application/yaml", "application/json"),
+        {"accounts": "AccountDocument", "people": "PersonDocument"},
+    ),
+    ("put", "/api/v1/accounts/{account}"): (("application/json",), {"": "AccountDocument"}),
+    ("put", "/api/v1/people/{person}"): (("application/json",), {"": "PersonDocument"}),
+    ("put", "/api/v1/policy"): (("application/yaml", "application/json"), {}),
+}
+"""Bodies that are documents with a reader of their own: how they travel, and what they hold."""
 DESCRIPTION = (
     "Every list is a page: `items` and `next`, the cursor of the page after it or null. Instants "
     "are RFC 3339 in UTC. Members that are not known are refused by name. Every error is a problem "
@@ -49,6 +59,7 @@ def published(schema: dict[str, Any]) -> dict[str, Any]:
     """Litestar's document with the refusals that are really given."""
     document = deepcopy(schema)
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    _describe_bodies(document)
     for operation in _operations(document):
         responses = operation["responses"]
         responses.pop("400", None)
@@ -58,6 +69,29 @@ def published(schema: dict[str, Any]) -> dict[str, Any]:
             schema_of = {"schema": {"$ref": "#/components/schemas/Problem"}}
             responses[status] = {"description": words, "content": {MEDIA: schema_of}}
     return document
+
+
+def _describe_bodies(document: dict[str, Any]) -> None:
+    for (method, path), (kinds, members) in BODIES.items():
+        if path not in document["paths"]:
+            continue
+        body: dict[str, Any] = {"type": "object"}
+        if "" in members:
+            body = _reference(document, members[""])
+        elif members:
+            body["properties"] = {
+                name: {"type": "array", "items": _reference(document, kind)}
+                for name, kind in members.items()
+            }
+        content = {kind: {"schema": body} for kind in kinds}
+        document["paths"][path][method]["requestBody"] = {"required": True, "content": content}
+
+
+def _reference(document: dict[str, Any], title: str) -> dict[str, str]:
+    """To the component that litestar named after a struct."""
+    names = document["components"]["schemas"]
+    found = next(n for n in names if n == title or n.endswith(f"_{title}"))
+    return {"$ref": f"#/components/schemas/{found}"}
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

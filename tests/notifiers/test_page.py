@@ -143,7 +143,7 @@ def call_to(simulator: Simulator, number: str, url: str) -> None:
     simulator.do(place())
 
 
-def phone(page: Page, number: str) -> Any:  # noqa: ANN401 - playwright's Locator
+def phone(page: Page, number: str) -> Any:
     return page.locator(f"#p{number[1:]}")
 
 

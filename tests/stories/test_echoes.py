@@ -12,7 +12,7 @@ def in_engineering(world: World) -> Ticket:
     world.phone("erik").gets_sms("you have")
     ticket.has_note("Erik Haas has taken", ticket.case)
     world.settle()
-    world.zendesk.came_home()
+    world.zendesk.settle()
     return ticket
 
 
