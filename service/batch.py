@@ -97,6 +97,8 @@ class Batch:
         ticket = (report.source, report.ticket)
         case = self.cases.get(ticket)
         customer = matching.customer_of(report, self.shelf.current, self.found)
+        if case is None and not report.opens:
+            raise Refusal(f"No case is about {report.ticket[:80]}, and this begins none.")
         if case is None:
             name = matching.case_id(customer, self.numbers[ticket])
             book = self.shelf.book()

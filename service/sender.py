@@ -116,7 +116,8 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            if self._full:
+            # The next note of the same case waits for this one.
+            if self._full or row.kind == "write":
                 self._full = False
                 chime.ring()
 
