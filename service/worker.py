@@ -19,6 +19,7 @@ import uvloop
 from service import bell, watchdog
 from service.chime import Chime
 from service.clock import monotonic
+from service.hotline import ticking as hotline
 from service.logs import configure
 from service.metrics import flush
 from service.sender import LANES, Sender
@@ -69,6 +70,7 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
     if sweeping:
         steps |= {
             "leases": lambda: sender.outbox.lapse(service.clock.now()),
+            "hotline": lambda: hotline.tick(service),
             "stored": lambda: decide_stored(service),
         }
     for name, step in steps.items():
