@@ -29,7 +29,7 @@ SHOWN_EVERY = 500
 @click.option("--answer", type=Duration(), default="3m", show_default=True, help="To acknowledge.")
 @click.option("--reply", type=Duration(), default="15m", show_default=True, help="Then to reply.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def backtest(  # noqa: PLR0913 - the options of a command
+def backtest(
     file: Path,
     tickets: Path | None,
     current: Path | None,
