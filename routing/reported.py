@@ -103,6 +103,8 @@ def comment(ledger: Ledger, report: Report) -> str | None:
         answers.still_at_it(ledger, ledger.case.owner)
         if said.public:
             promises.agent_replied(ledger, at)
+    else:
+        ledger.say("system_comment", f"told without a person: {words}")
     return said.author
 
 

@@ -13,6 +13,7 @@ from service.web import (
     api_cases,
     api_directory,
     api_engineering,
+    api_hotline,
     api_intake,
     api_oncall,
     api_policy,
@@ -27,6 +28,7 @@ SECTIONS = {
     "On call": api_oncall.HANDLERS,
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": api_directory.HANDLERS,
+    "Hotline": api_hotline.HANDLERS,
     "Policy": api_policy.HANDLERS,
     "Intake": api_intake.HANDLERS,
 }

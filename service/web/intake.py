@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from service.reading import read
@@ -17,6 +18,8 @@ from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
 JSON = "application/json"
+PROBING = frozenset({"zoho-desk"})
+"""Sources that look, with a GET, whether anybody is there."""
 
 
 def _secrets(settings: Settings, source: str) -> tuple[str, ...]:
@@ -69,3 +72,16 @@ def _nows(service: Service) -> tuple[datetime, ...]:
     if service.clock.offset:
         return (service.clock.wall(), service.clock.now())
     return (service.clock.wall(),)
+
+
+@get("/webhooks/{source:str}", status_code=200, include_in_schema=False)
+async def probe(source: FromPath[str], service: NamedDependency[Service]) -> Response[bytes]:
+    """Zoho Desk asks whether an address is there before it keeps it as a webhook's."""
+    _secrets(service.settings, source)
+    if source not in PROBING:
+        said = "Webhooks are posted here. Nothing was taken."
+        raise Problem(405, said, {"allow": "POST"})
+    return Response(b'{"source":"%s","ready":true}' % source.encode(), media_type=JSON)
+
+
+HANDLERS = [take, probe]

@@ -359,6 +359,14 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def act(self, case: str, action: str, body: Any) -> Any:
+        """The case after an action of the API, done as whoever `body` names in `as`."""
+        headers = {"authorization": f"Bearer {ADMIN}"}
+        url = f"{self.url}/api/v1/cases/{case}/{action}"
+        answer = self.http.post(url, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def rows(self, sql: str, *arguments: object) -> list[Any]:
         async def fetch() -> list[Any]:
             if self._connection is None or self._connection.is_closed():
