@@ -20,6 +20,7 @@ from routing.facts import facts
 from routing.ledger import Ledger
 from routing.page import Page, PageState
 from routing.policy import EscalationPolicy, Step, StepTarget
+from routing.preference import preferred
 from routing.rule import matches
 
 FIRST_WAIT = timedelta(minutes=5)
@@ -111,7 +112,18 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
         return False
-    return _page(ledger, wanted)
+    return _page(ledger, _skilled(ledger, wanted, number))
+
+
+def _skilled(ledger: Ledger, wanted: dict[str, str], number: int) -> dict[str, str]:
+    """Of the people of a step those the plan prefers (R56); in the last round everybody."""
+    current = ledger.case.round
+    plan = ledger.book.policy.plans.get(ledger.case.plan)
+    if current is None or current.purpose is not Purpose.PAGE or plan is None:
+        return wanted
+    rounds = policy_of(ledger, current.policy, current.purpose).rounds
+    chosen = preferred(wanted, plan, ledger.book.people, last=number >= rounds)
+    return {person: wanted[person] for person in chosen}
 
 
 def _page(ledger: Ledger, wanted: dict[str, str]) -> bool:

@@ -22,6 +22,7 @@ from service.cli_policy_ticket import explain, rehearse
 from service.cli_words import Progress, utc
 from service.policy_sources import policy_of
 
+
 @click.group()
 def policy() -> None:
     """What is promised to whom, and who is woken for it.
@@ -71,7 +72,7 @@ def _unreadable(broken: DocumentErrors) -> list[dict[str, object]]:
 @click.option("--burst", type=click.IntRange(1, 10_000), default=1, help="So many cases at once.")
 @click.option("--sms-per-second", type=click.FloatRange(0), default=1.0, help="0 is no limit.")
 @click.option("--calls-per-second", type=click.FloatRange(0), default=1.0, help="0 is no limit.")
-def coverage(  # noqa: PLR0913 - the options of a command
+def coverage(
     file: Path | None,
     directory: Path | None,
     at: datetime | None,

@@ -29,7 +29,7 @@ SHOWN_EVERY = 500
 @click.option("--answer", type=Duration(), default="3m", show_default=True, help="To acknowledge.")
 @click.option("--reply", type=Duration(), default="15m", show_default=True, help="Then to reply.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def backtest(  # noqa: PLR0913 - the options of a command
+def backtest(
     file: Path,
     tickets: Path | None,
     current: Path | None,
@@ -52,7 +52,7 @@ def backtest(  # noqa: PLR0913 - the options of a command
     with Progress("replaying") as progress:
         if tickets is None:
             since = asked.now - timedelta(days=days)
-            found = replay_intake(matter, since, lambda done: progress(done))
+            found = replay_intake(matter, since, progress)
         else:
             found = _from_file(matter, tickets, progress)
     told(found, found.as_json(), as_json=as_json)

@@ -75,7 +75,7 @@ def sketch_of(words: dict[str, Any], asked: Given) -> Sketch:
 @click.option("--case", help="A past case instead: why were these people paged?")
 @click.option("--person", help="With --case: this person's pages alone.")
 @click.option("--lasting", type=Duration(), default="1h", show_default=True, help="Play so long.")
-def explain(  # noqa: PLR0913 - the options of a command
+def explain(
     file: Path | None,
     directory: Path | None,
     at: datetime | None,
@@ -147,7 +147,9 @@ def rehearse(  # noqa: PLR0913 - the options of a command
     kinds = {h.kind: "page" if h.kind == "contact" else h.kind for h in played.happenings}
     click.echo(spoken(played, kinds if everything else None))
     names = [people[name].name for name in played.woken if name in people]
-    click.echo(f"Reached, in order: {', '.join(names) or 'nobody'}. At the end: {_end(played.case)}")
+    click.echo(
+        f"Reached, in order: {', '.join(names) or 'nobody'}. At the end: {_end(played.case)}"
+    )
     return 0
 
 

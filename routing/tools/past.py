@@ -14,7 +14,9 @@ from routing.policy import Route
 
 ENDS = frozenset({"acknowledged", "declined", "expired", "stood_down", "unreachable"})
 OCCASIONS = frozenset({"escalation", "exhausted"})
-HELD = frozenset({"opened", "held", "severity", "customer", "reopened", "reassigned", "engineering"})
+HELD = frozenset(
+    {"opened", "held", "severity", "customer", "reopened", "reassigned", "engineering"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,7 @@ def _page_lines(page: PastPage) -> Iterator[str]:
         yield f"    {_short(page.end.at)}  {page.end.text}"
 
 
-def past(
-    case: Case, book: Book, timeline: Iterable[Moment], person: str | None = None
-) -> Past:
+def past(case: Case, book: Book, timeline: Iterable[Moment], person: str | None = None) -> Past:
     """`book` holds the policy version the case opened under; `person`: their pages alone."""
     moments = tuple(timeline)
     pages = tuple(p for p in _pages(book, moments) if person is None or p.person == person)
