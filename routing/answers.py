@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from routing import engineering, escalation, handover, page, placing, promises, words
+from routing import choosing, engineering, escalation, handover, page, placing, promises, words
 from routing.case import Case, Purpose, State
 from routing.event import (
     Acknowledge,
@@ -229,7 +229,7 @@ def reassign(ledger: Ledger, event: Reassign) -> None:
     else:
         purpose = Purpose.HANDOVER if holder else Purpose.PAGE
         ledger.set(state=State.ACKNOWLEDGED if holder else State.PAGING)
-        policy = placing.route_policy(ledger)
+        policy = choosing.route_policy(ledger)
         escalation.start(ledger, purpose, policy, why, first=(event.to,), without=holder)
     ledger.answer = f"{taker} is being paged for {words.label(ledger.case)}."
 
@@ -285,7 +285,7 @@ def rerouted(ledger: Ledger, before: Case, why: str) -> None:
     ranks = {s.id: s.rank for s in ledger.book.policy.severities}
     worse = ranks.get(case.severity, 0) < ranks.get(before.severity, 0)
     if case.engineering is None:
-        ledger.set(engineering_at=placing.engineering_due(ledger))
+        ledger.set(engineering_at=choosing.engineering_due(ledger))
     if case.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
         placing.place(ledger, why)
     elif case.state is State.ACKNOWLEDGED and case.round is None:

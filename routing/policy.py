@@ -163,6 +163,14 @@ class HotlineRules:
     """E.164, rung in turn when nobody on call answers."""
     unknown_callers: str = "voicemail"
     """`voicemail`, `connect` or `refuse`."""
+    portal: str = ""
+    """Where everything but an emergency goes: an address that can be read out and texted."""
+    language: str = "en-US"
+    """BCP 47 tag of what is spoken."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Prompt to its words, where they differ from the shipped ones."""
+    blocked: frozenset[str] = frozenset()
+    """E.164 numbers that get through with a PIN alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from routing.book import Book
 from routing.page import usable_rules
 from routing.people import Person
 from routing.policy import Plan
@@ -24,3 +25,10 @@ def preferred(
     fits = {n: len(plan.skills & p.skills) for n, p in known.items() if usable_rules(p, "urgent")}
     most = max(fits.values(), default=0)
     return tuple(n for n in everybody if fits.get(n) == most) if most else everybody
+
+
+def skilled(book: Book, plan: str, wanted: Mapping[str, str], *, last: bool) -> dict[str, str]:
+    """Whom a round pages of the people of a step; `wanted` is person to reason."""
+    found = book.policy.plans.get(plan)
+    chosen = wanted if found is None else preferred(wanted, found, book.people, last=last)
+    return {person: wanted[person] for person in chosen}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import answers, escalation, judging, merging, placing, promises
+from routing import answers, choosing, escalation, judging, merging, placing, promises
 from routing.case import Case, State
 from routing.event import Reported
 from routing.ledger import Ledger
@@ -46,14 +46,11 @@ def reported(ledger: Ledger, event: Reported) -> None:
     What ends or quiets the case comes first and what wakes it last: nobody is paged for what the
     same report has settled, or by what it has corrected.
     """
-    report = event.report
-    if report.echo:
-        ledger.say("echo", "our own write-back came home")
-        return
+    report = echoed(ledger, event.report) if event.report.echo else event.report
     before = ledger.case
     ticket, changed = merging.merge(before.ticket, report)
     ledger.set(ticket=ticket)
-    status = TicketStatus(ticket.status) if "status" in changed else None
+    status = _told(ledger, report) if "status" in changed else None
     author = comment(ledger, report)
     if status is not None and status in ENDED | WAITS:
         _status(ledger, before, status, report)
@@ -64,6 +61,28 @@ def reported(ledger: Ledger, event: Reported) -> None:
         _assigned(ledger)
     if author == "customer" and status is None and not merging.late(before.ticket, report):
         _customer_wrote(ledger, happened(report, ledger.now))
+
+
+def _told(ledger: Ledger, report: Report) -> TicketStatus | None:
+    """The ticket's new status; None where we set it, and only the clocks follow."""
+    status = TicketStatus(ledger.case.ticket.status)
+    if not report.echo or status is not TicketStatus.ON_HOLD:
+        return status
+    promises.status_changed(ledger, happened(report, ledger.now))
+    return None
+
+
+def echoed(ledger: Ledger, report: Report) -> Report:
+    """Our own write-back, come home: without our words, and quiet about what we have set.
+
+    The rest of it is the ticket as it is. Whoever else changed that may be heard of later, by an
+    older version that moves nothing any more: so it counts here. `on_hold` is ours while Sustained
+    Engineering has the case; at any other time it is left to whoever set it to tell, because a
+    write of ours that came late must not quiet a case.
+    """
+    ledger.say("echo", "our own write-back came home")
+    ours = report.status is TicketStatus.ON_HOLD and ledger.case.state is not State.ENGINEERING
+    return replace(report, comment=None, status=None if ours else report.status)
 
 
 def comment(ledger: Ledger, report: Report) -> str | None:
@@ -84,6 +103,8 @@ def comment(ledger: Ledger, report: Report) -> str | None:
         answers.still_at_it(ledger, ledger.case.owner)
         if said.public:
             promises.agent_replied(ledger, at)
+    else:
+        ledger.say("system_comment", f"told without a person: {words}")
     return said.author
 
 
@@ -125,7 +146,7 @@ def _reopened(ledger: Ledger, at: datetime) -> None:
 
 def _placed_again(ledger: Ledger, why: str) -> None:
     ledger.say("reopened", why)
-    ledger.set(engineering_at=placing.engineering_due(ledger))
+    ledger.set(engineering_at=choosing.engineering_due(ledger))
     placing.place(ledger, why)
 
 

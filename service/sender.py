@@ -50,7 +50,11 @@ class Urls:
         return f"{self.public}/twilio/status/{row.id}"
 
     def answer(self, row: Row) -> str | None:
-        return f"{self.public}/twilio/page/{row.id}" if row.channel == "voice" else None
+        if row.channel != "voice":
+            return None
+        if row.kind == "bridge":
+            return f"{self.public}/twilio/hotline/leg/{row.id}"
+        return f"{self.public}/twilio/page/{row.id}"
 
 
 @dataclass(slots=True)
@@ -116,7 +120,8 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            if self._full:
+            # The next note of the same case waits for this one.
+            if self._full or row.kind == "write":
                 self._full = False
                 chime.ring()
 
@@ -187,7 +192,7 @@ class Sender:
         return False
 
     def _message(self, row: Row) -> Message:
-        if row.kind == "announce":
+        if row.kind in {"announce", "bridge"}:
             news = codec.decode(row.payload)
             to, text = news["to"], news["text"]
         else:

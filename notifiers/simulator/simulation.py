@@ -1,6 +1,7 @@
 """Puts a simulator together and gives it to a web application."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -23,6 +24,8 @@ from notifiers.simulator.telephone import Telephone
 from notifiers.simulator.timers import Tasks, Timers
 from notifiers.simulator.verbs import Verbs
 from notifiers.simulator.webhook import Webhooks
+
+_log = logging.getLogger(__name__)
 
 PREFIX = "/simulator"
 API_PATH = f"{PREFIX}/twilio"
@@ -57,8 +60,11 @@ class Simulation:
     async def start(self) -> None:
         """Take the journal up again."""
         if self._journal is not None:
-            self._journal.restore(self.exchange, self.timers.now())
-            self._journal.open(self.exchange)
+            try:
+                self._journal.restore(self.exchange, self.timers.now())
+                self._journal.open(self.exchange)
+            except OSError as problem:
+                _log.warning("The phones will be forgotten: their journal fails: %s", problem)
         self.carrier.resume()
 
     async def close(self) -> None:

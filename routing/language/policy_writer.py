@@ -262,6 +262,10 @@ def _hotline(rules: HotlineRules) -> Document:
             "callback": duration_text(rules.callback),
             "fallback_numbers": list(rules.fallback_numbers),
             "unknown_callers": rules.unknown_callers,
+            "portal": rules.portal,
+            "language": rules.language,
+            "words": dict(rules.words),
+            "blocked": sorted(rules.blocked),
         }
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from routing.hotline_words import WORDS
 from routing.language.conditions import read_match
 from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_step_target
@@ -183,6 +184,10 @@ HOTLINE_MEMBERS = (
     "callback",
     "fallback_numbers",
     "unknown_callers",
+    "portal",
+    "language",
+    "words",
+    "blocked",
 )
 
 
@@ -203,7 +208,18 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
             parse_choice("voicemail", "connect", "refuse"),
             usual.unknown_callers,
         ),
+        members.text("portal"),
+        members.text("language", usual.language),
+        _words(members),
+        frozenset(item.read(parse_number, "") for item in members.items("blocked")),
     )
+
+
+def _words(members: Members) -> dict[str, str]:
+    at = members.get("words")
+    if at is None:
+        return {}
+    return {name: part.text() for name, part in at.members(*WORDS).found.items()}
 
 
 def parse_number(text: str) -> str:

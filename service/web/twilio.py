@@ -16,6 +16,7 @@ from notifiers.twilio.signature import Form, Inbound, SignatureCheck
 from notifiers.wording import PageFacts, spoken
 from routing.reply import Reply, Verb
 from service.choosing import Paged
+from service.hotline.responders import Responders
 from service.responder import Responder
 from service.store import codec
 from service.store.pool import AWAY
@@ -130,10 +131,25 @@ async def key(
     _, paged = page
     try:
         said = await Responder(service).act(Reply(verb), paged, via="phone")
+        line = await to_the_line(service, paged, verb)
+        if line is not None:
+            return _xml(line)
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
     return _xml(twiml.voice(twiml.say(said), twiml.hangup()))
+
+
+async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:
+    """Who takes a caller's case stays on the line: it leads to the caller. None for other cases."""
+    if verb is not Verb.ACKNOWLEDGE:
+        return None
+    try:
+        return await Responders(service).take(paged.case, paged.person)
+    except Exception:
+        # The case is his already, and the worker brings him to the caller's line.
+        log.exception("hotline_line_failed", case=paged.case)
+        return None
 
 
 async def _page(service: Service, row: int) -> tuple[PageFacts, Paged] | None:

@@ -1,0 +1,100 @@
+"""A hotline call until its case is there: who calls, what he may, whether it is an emergency."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.hotline_call import (
+    Call,
+    Identified,
+    Keys,
+    OpenCase,
+    Rang,
+    Silence,
+    State,
+    Step,
+    Tell,
+    Then,
+    prompt,
+)
+from routing.hotline_moves import At, case, end, go
+
+MOST_SILENCES = 3
+
+
+def rang(call: Call, event: Rang, at: At) -> Step:
+    greeting = prompt("greeting", greeting=at.rules.greeting)
+    call = replace(call, limited=event.limited)
+    if event.caller is not None:
+        made = go(call, State.ENTITLING, Then.END, greeting)
+        return replace(made, following=Identified(event.caller, "number"))
+    return go(call, State.IDENTIFYING, Then.PIN, greeting, prompt("ask_pin"))
+
+
+def pin(call: Call, event: Keys, at: At) -> Step:
+    if event.caller is not None:
+        made = go(call, State.ENTITLING, Then.END)
+        return replace(made, following=Identified(event.caller, "pin"))
+    return wrong(call, at, "wrong_pin")
+
+
+def no_pin(call: Call, _: Silence, at: At) -> Step:
+    return wrong(call, at, "no_pin")
+
+
+def wrong(call: Call, at: At, word: str) -> Step:
+    call = replace(call, tries=call.tries + 1)
+    if call.tries < (1 if call.limited else at.rules.pin_attempts):
+        return go(call, State.IDENTIFYING, Then.PIN, prompt(word), prompt("ask_pin"))
+    return unidentified(call, at)
+
+
+def unidentified(call: Call, at: At) -> Step:
+    """A caller nobody could place: by the policy's choice, but never a dead line."""
+    known = prompt("unidentified")
+    if call.limited or at.rules.unknown_callers == "refuse":
+        return end(call, at, "unidentified", known, prompt("reach", portal=at.rules.portal))
+    if at.rules.unknown_callers == "connect":
+        return go(call, State.CONFIRMING, Then.KEY, prompt("confirm"))
+    return go(call, State.RECORDING, Then.RECORD, known, prompt("leave_message"))
+
+
+def entitled(call: Call, event: Identified, at: At) -> Step:
+    who = event.caller
+    call = replace(
+        call, account=who.account, account_name=who.name, plan=who.plan, known_by=event.by,
+        open_case=who.open_case, entitled=who.entitled,
+    )  # fmt: skip
+    if who.entitled:
+        return go(call, State.CONFIRMING, Then.KEY, prompt("confirm"))
+    facts = {"why": who.why, "portal": at.rules.portal}
+    acts = (Tell("not_entitled_text", facts),)
+    said = prompt("not_entitled", **facts)
+    return go(call, State.RECORDING, Then.RECORD, said, prompt("leave_message"), acts=acts)
+
+
+def confirm(call: Call, event: Keys, at: At) -> Step:
+    if call.confirmed:
+        joins = event.digits == "1" and call.open_case is not None
+        return case(call, OpenCase("join", call.open_case) if joins else OpenCase("emergency"))
+    if event.digits != "1":
+        return portal(call, at)
+    call = replace(call, confirmed=True, silences=0)
+    if call.open_case is None:
+        return case(call, OpenCase("emergency"))
+    return go(call, State.CONFIRMING, Then.KEY, prompt("about_case", case=call.open_case))
+
+
+def portal(call: Call, at: At) -> Step:
+    """Not an emergency: the portal by text, and nobody is paged (R21)."""
+    facts = {"portal": at.rules.portal}
+    return end(call, at, "portal", prompt("portal", **facts), acts=(Tell("portal_text", facts),))
+
+
+def no_answer(call: Call, _: Silence, __: At) -> Step:
+    if call.confirmed:
+        return case(call, OpenCase("emergency"))
+    call = replace(call, silences=call.silences + 1)
+    if call.silences < MOST_SILENCES:
+        return go(call, State.CONFIRMING, Then.KEY, prompt("confirm"))
+    return go(call, State.RECORDING, Then.RECORD, prompt("no_keys"), prompt("leave_message"))

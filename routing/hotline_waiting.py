@@ -1,0 +1,200 @@
+"""A hotline call once its case is there: waiting, meeting, promises, messages, hanging up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from routing import words
+from routing.hotline_call import (
+    Act,
+    Call,
+    CallResponder,
+    CaseMade,
+    Comment,
+    DialOver,
+    Held,
+    HungUp,
+    Joined,
+    Keys,
+    OpenCase,
+    Owned,
+    PromiseCallback,
+    Recorded,
+    ResponderLeft,
+    Silence,
+    State,
+    Step,
+    Tell,
+    Then,
+    prompt,
+)
+from routing.hotline_moves import At, case, end, go
+
+PROGRESS = timedelta(seconds=30)
+"""How often a waiting caller is spoken to."""
+MEETING = timedelta(seconds=15)
+"""How long the responder's way into the conference is waited for."""
+RING = timedelta(seconds=75)
+"""An owner whose telephone rang this long in vain is called again."""
+
+
+def connecting(call: Call, event: CaseMade, at: At) -> Step:
+    text = Tell("case_text", {"case": event.case})
+    return go(
+        call, State.CONNECTING, Then.WAIT, prompt("case_number", case=event.case),
+        prompt("connecting"), acts=(text,), case=event.case, waiting_since=at.now,
+        offer_at=at.now + at.rules.hold, spoken_at=at.now,
+    )  # fmt: skip
+
+
+def held(call: Call, _: Held | Silence, at: At) -> Step:
+    """The waiting caller's telephone asks again: bridged, offered something, or spoken to."""
+    if call.responder is not None:
+        return go(call, State.BRIDGED, Then.WAIT, prompt("connected"), spoken_at=at.now)
+    if call.offer_at is not None and call.offer_at <= at.now:
+        facts = deadline(at)
+        offer = prompt("offer", **facts) if call.number else prompt("offer_message")
+        return go(call, State.OFFERING_CALLBACK, Then.KEY, offer, offered=True)
+    if call.spoken_at is not None and at.now - call.spoken_at < PROGRESS:
+        return go(call, State.CONNECTING, Then.WAIT)
+    waited = minutes(at.now - (call.waiting_since or at.now))
+    said = prompt("progress", minutes=waited)
+    return go(call, State.CONNECTING, Then.WAIT, said, spoken_at=at.now)
+
+
+def waiting_key(call: Call, event: Keys, at: At) -> Step:
+    if event.digits == "1" and call.offered and call.number and call.responder is None:
+        return promised(call, at)
+    if event.digits == "2" and call.offered and call.responder is None:
+        return go(call, State.RECORDING, Then.RECORD, prompt("leave_message"))
+    if call.state is State.CONNECTING:
+        return held(call, Held(), at)
+    return stay(call, Silence(), at)
+
+
+def stay(call: Call, _: Silence, at: At) -> Step:
+    call = replace(call, offer_at=at.now + at.rules.hold, spoken_at=at.now)
+    if call.responder is not None:
+        return held(call, Held(), at)
+    return go(call, State.CONNECTING, Then.WAIT, prompt("stay"))
+
+
+def promised(call: Call, at: At) -> Step:
+    facts = {"case": call.case or "", **deadline(at)}
+    acts = (PromiseCallback(at.now + at.rules.callback), Tell("callback_text", facts))
+    return end(call, at, "callback", prompt("promised", **facts), acts=acts)
+
+
+def joined(call: Call, event: Joined, _: At) -> Step:
+    return go(call, call.state, Then.WAIT, responder=event.person)
+
+
+def owned(call: Call, event: Owned, at: At) -> Step:
+    """The owner is called to the line, and again where he did not come."""
+    if call.leg_at is not None and at.now - call.leg_at < RING:
+        return go(call, call.state, Then.WAIT)
+    legs = call.legs + 1
+    acts = (CallResponder(event.person, legs),)
+    return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now)
+
+
+def responder_left(call: Call, _: ResponderLeft, at: At) -> Step:
+    """He hung up before they met: the caller waits on."""
+    if call.met:
+        return go(call, call.state, Then.JOIN)
+    state = State.CONNECTING if call.state is State.BRIDGED else call.state
+    return go(call, state, Then.WAIT, responder=None, ready=False, spoken_at=at.now)
+
+
+def ready(call: Call, event: Joined, _: At) -> Step:
+    return go(call, State.BRIDGED, Then.WAIT, responder=event.person, ready=True)
+
+
+def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
+    """The caller enters the conference once the responder is in it."""
+    if call.ready:
+        return go(call, State.BRIDGED, Then.JOIN, met=True)
+    if call.spoken_at is not None and at.now - call.spoken_at < MEETING:
+        return go(call, State.BRIDGED, Then.WAIT)
+    return _wait_on(call, at)
+
+
+def _wait_on(call: Call, at: At) -> Step:
+    said = prompt("stay")
+    return go(
+        call, State.CONNECTING, Then.WAIT, said, responder=None, ready=False, met=False,
+        spoken_at=at.now,
+    )  # fmt: skip
+
+
+def room_over(call: Call, event: DialOver, at: At) -> Step:
+    """The caller is back from the conference: with us still, or gone."""
+    return end(
+        call, at, "bridged", *(() if event.gone else (prompt("over", case=call.case or ""),))
+    )
+
+
+def hung_up_bridged(call: Call, event: HungUp, at: At) -> Step:
+    return end(call, at, "bridged") if call.met else gone(call, event, at)
+
+
+def gone(call: Call, _: HungUp, at: At) -> Step:
+    """A caller who confirmed and dropped holds a case, a page and a promise; others are let go."""
+    if not call.confirmed:
+        return end(call, at, call.outcome or "abandoned")
+    if call.case is None:
+        opened = OpenCase("join", call.open_case) if call.open_case else OpenCase("emergency")
+        return end(call, at, "abandoned", acts=(opened,))
+    return end(call, at, "abandoned", acts=kept(call, call.case, at))
+
+
+def late_case(call: Call, event: CaseMade, at: At) -> Step:
+    call = replace(call, case=event.case)
+    return go(call, State.ENDED, Then.END, acts=kept(call, event.case, at))
+
+
+def kept(call: Call, case: str, at: At) -> tuple[Act, ...]:
+    if call.number is None:
+        return ()
+    facts = {"case": case, **deadline(at)}
+    return PromiseCallback(at.now + at.rules.callback), Tell("dropped_text", facts)
+
+
+def recorded(call: Call, event: Recorded, at: At) -> Step:
+    call = replace(call, recording=event.url)
+    if call.case is None:
+        return case(call, OpenCase("message"))
+    acts: tuple[Act, ...] = (Comment(f"The caller left a message: {event.url}"),)
+    acts += kept(call, call.case, at) if call.confirmed else ()
+    return end(call, at, "message", prompt("thanks", case=call.case), acts=acts)
+
+
+def message_case(call: Call, event: CaseMade, at: At) -> Step:
+    call = replace(call, case=event.case)
+    text = Tell("message_text", {"case": event.case})
+    return end(call, at, "message", prompt("thanks", case=event.case), acts=(text,))
+
+
+def said_nothing(call: Call, _: Silence, at: At) -> Step:
+    if call.confirmed:
+        return replace(gone(call, HungUp(), at), prompts=(prompt("goodbye"),))
+    outcome = "not_entitled" if call.account and not call.entitled else "unidentified"
+    return end(call, at, outcome, prompt("goodbye"))
+
+
+def nothing(call: Call, _: HungUp, __: At) -> Step:
+    return go(call, State.ENDED, Then.END)
+
+
+def deadline(at: At) -> Mapping[str, str]:
+    return {
+        "minutes": minutes(at.rules.callback),
+        "deadline": words.instant(at.now + at.rules.callback, at.now),
+    }
+
+
+def minutes(span: timedelta) -> str:
+    whole = max(1, round(span.total_seconds() / 60))
+    return f"{whole} minute" if whole == 1 else f"{whole} minutes"

@@ -1,0 +1,129 @@
+"""What the hotline says and texts: the shipped words, each of which a policy may replace.
+
+Placeholders are in braces. A case number is spelt so that it can be written down. A text never has
+a carrier's keyword (STOP, CANCEL, END) as its answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from routing.hotline_call import Prompt
+from routing.policy import HotlineRules
+
+WORDS: Mapping[str, str] = {
+    "greeting": "{greeting} This line is for emergencies. Calls may be recorded.",
+    "ask_pin": "Please enter your support PIN, then the hash key.",
+    "wrong_pin": "That PIN is not known here.",
+    "no_pin": "No PIN was entered.",
+    "unidentified": "We could not find your account.",
+    "reach": "Please open a request in your support portal{portal}. Goodbye.",
+    "not_entitled": (
+        "We are sorry: the emergency line is not part of your plan. {why} We are texting you the "
+        "way to our portal, where we will gladly help."
+    ),
+    "leave_message": (
+        "Please leave a message after the tone, with your name, company and number. "
+        "Press hash when you are done."
+    ),
+    "confirm": (
+        "If your production system is down or your data is at risk, and there is no workaround, "
+        "press 1. For anything else, press 2."
+    ),
+    "about_case": "Is it about case {case:spelt}? Press 1. For a new emergency, press 2.",
+    "no_keys": "No key was pressed.",
+    "portal": (
+        "For anything but an emergency please use our support portal{portal}. We are texting you "
+        "the way. Goodbye."
+    ),
+    "case_number": "Your case number is {case:spelt}. We are texting it to you.",
+    "connecting": "We are calling the engineer on call now. Please stay on the line.",
+    "progress": "We are still calling our engineers. You have waited for {minutes}. Please hold.",
+    "connected": "An engineer is on the line. Connecting you now.",
+    "offer": (
+        "Nobody could answer yet, and we go on calling. Press 1, and an engineer calls this number "
+        "within {minutes}, before {deadline}. Press 2 to leave a message. Or stay on the line."
+    ),
+    "offer_message": (
+        "Nobody could answer yet, and we go on calling. Press 2 to leave a message with a number. "
+        "Or stay on the line."
+    ),
+    "stay": "Thank you for waiting. We go on calling.",
+    "promised": (
+        "An engineer will call this number before {deadline}. Your case number is {case:spelt}. "
+        "Goodbye."
+    ),
+    "over": "The engineer has left the call. Your case number is {case:spelt}. Goodbye.",
+    "thanks": "Thank you. Your case number is {case:spelt}. Goodbye.",
+    "goodbye": "Goodbye.",
+    "trouble": "We have a fault of our own and are connecting you another way. Please hold.",
+    "trouble_message": (
+        "We have a fault of our own. Please leave a message with your company and number after the "
+        "tone; an engineer will hear it."
+    ),
+    "whisper": (
+        "Emergency call from {account}, {plan}, case {case:spelt}. The customer is on the line. "
+        "Press 1 to be connected."
+    ),
+    "whisper_back": (
+        "{account}, {plan}, case {case:spelt}, was promised a call before {deadline}. "
+        "Press 1 and we call the customer now."
+    ),
+    "bringing": "Connecting you with the customer.",
+    "dialling": "Calling the customer now.",
+    "caller_gone": "The customer has hung up. Nobody is left to be connected with. Goodbye.",
+    "missed": "The customer did not answer. We try again in some minutes and call you first.",
+    "no_key": "No key was pressed, so you were not connected. Goodbye.",
+    "answer_back": (
+        "{greeting} This is the call you were promised about case {case:spelt}. "
+        "Press 1 to speak with the engineer."
+    ),
+    "portal_text": "This line is for emergencies. For anything else please use our portal{portal}.",
+    "not_entitled_text": (
+        "The emergency line is not part of your plan. Our portal{portal} is the way to reach us."
+    ),
+    "case_text": (
+        "{case} is open and our engineer on call is being paged. Reply here to add information, "
+        "STATUS to ask, FALSE ALARM if it is none."
+    ),
+    "callback_text": "{case}: an engineer will call you before {deadline}. Reply STATUS to ask.",
+    "dropped_text": (
+        "{case} is open and we go on paging. An engineer will call you before {deadline}. "
+        "Reply FALSE ALARM if it is none."
+    ),
+    "message_text": "Thank you for your message. It is with us as {case}.",
+    "missed_text": "{case}: we called and could not reach you. We try again before long.",
+    "given_up_text": "{case}: we could not reach you. Please call {number} again when you can.",
+    "stranger_text": (
+        "This number is for customers of ours. In an emergency call {number} and have your PIN "
+        "ready; for anything else please use our portal{portal}."
+    ),
+    "no_case_text": (
+        "You have no open case. In an emergency call {number}; for anything else please use our "
+        "portal{portal}."
+    ),
+    "status_text": "{case} is {state}: {owner}.{due}{promise}",
+    "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
+    "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",
+    "noted_text": "Noted on {case}. Reply STATUS to ask, or call {number} in an emergency.",
+}
+_PLACE = re.compile(r"\{(\w+)(:spelt)?\}")
+
+
+def worded(rules: HotlineRules, prompt: Prompt) -> str:
+    """The sentence in the policy's words, or ours. A fact nobody gave is left out."""
+    text = rules.words.get(prompt.key, WORDS[prompt.key])
+
+    def fact(found: re.Match[str]) -> str:
+        value = prompt.facts.get(found[1], "")
+        if found[1] == "portal" and value:
+            return f", {value}"
+        return spelt(value) if found[2] else value
+
+    return " ".join(_PLACE.sub(fact, text).split())
+
+
+def spelt(case: str) -> str:
+    """`A C M E 7`: so that it can be heard and written down."""
+    return " ".join(case.replace("-", ""))

@@ -1,0 +1,96 @@
+"""A promised call back: first the engineer, then the customer, and what goes wrong between."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from routing.hotline_call import CallResponder
+from routing.hotline_callback import (
+    AGAIN,
+    RING,
+    Alarm,
+    Callback,
+    CallbackState,
+    CallOver,
+    CustomerReady,
+    Inform,
+    Looked,
+    ResponderReady,
+    TooLate,
+    Turn,
+    step,
+)
+
+NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
+DEADLINE = NOW + timedelta(minutes=15)
+PROMISE = Callback("CA1", "ACME-7", "+14155550101", NOW, DEADLINE, DEADLINE)
+ANNA = Looked("anna", live=True)
+
+
+def on(callback: Callback, *events: Any, at: datetime = NOW) -> Turn:
+    turn = Turn(callback)
+    for event in events:
+        turn = step(turn.callback, event, at)
+    return turn
+
+
+def test_the_owner_is_called_first_then_the_customer_and_the_promise_is_kept() -> None:
+    turn = on(PROMISE, ANNA)
+    assert turn.acts == (CallResponder("anna", 1),)
+    turn = on(turn.callback, ResponderReady("anna"), CustomerReady(), CallOver())
+    assert (turn.callback.state, turn.callback.outcome) == (CallbackState.DONE, "kept")
+    assert turn.callback.wake_at is None
+
+
+def test_nobody_owns_it_so_nobody_is_called_until_the_deadline_which_is_loud_once() -> None:
+    nobody = Looked(None, live=True)
+    assert on(PROMISE, nobody).acts == ()
+    late = on(PROMISE, nobody, at=DEADLINE)
+    assert late.acts == (Alarm(),)
+    assert on(late.callback, nobody, at=DEADLINE + AGAIN).acts == ()
+    kept = on(late.callback, ANNA, ResponderReady("anna"), CustomerReady(), at=DEADLINE + AGAIN)
+    assert on(kept.callback, CallOver(), at=DEADLINE + AGAIN).callback.outcome == "late"
+
+
+def test_a_responder_who_does_not_take_the_call_is_called_again() -> None:
+    ringing = on(PROMISE, ANNA).callback
+    assert on(ringing, ANNA, at=NOW + timedelta(seconds=10)).acts == ()
+    assert on(ringing, ANNA, at=NOW + RING).acts == (CallResponder("anna", 2),)
+    given_back = on(ringing, Looked(None, live=True)).callback
+    assert (given_back.state, given_back.wake_at) == (CallbackState.PROMISED, DEADLINE)
+
+
+def test_a_customer_who_does_not_answer_is_texted_and_tried_three_times() -> None:
+    callback, at = PROMISE, NOW
+    for misses in (1, 2):
+        turn = on(callback, ANNA, ResponderReady("anna"), CallOver(), at=at)
+        assert (turn.callback.misses, turn.acts) == (misses, (Inform("missed_text"),))
+        assert on(turn.callback, ANNA, at=at).acts == ()
+        callback, at = turn.callback, at + AGAIN
+    turn = on(callback, ANNA, ResponderReady("anna"), CallOver(), at=at)
+    assert (turn.callback.outcome, turn.acts) == ("unreachable", (Inform("given_up_text"),))
+
+
+def test_a_missed_customer_is_no_broken_promise() -> None:
+    missed = on(PROMISE, ANNA, ResponderReady("anna"), CallOver()).callback
+    assert on(missed, Looked(None, live=True), at=DEADLINE).acts == ()
+
+
+def test_a_line_nobody_hears_of_any_more_ends_by_its_instant() -> None:
+    dialling = on(PROMISE, ResponderReady("anna")).callback
+    assert on(dialling, ANNA).callback == dialling
+    assert on(dialling, ANNA, at=dialling.wake_at or NOW).callback.state is CallbackState.MISSED
+    bridged = on(dialling, CustomerReady()).callback
+    assert on(bridged, ANNA, at=bridged.wake_at or NOW).callback.outcome == "kept"
+
+
+def test_a_case_that_is_over_withdraws_the_promise() -> None:
+    assert on(PROMISE, Looked("anna", live=False)).callback.outcome == "withdrawn"
+
+
+def test_what_is_done_takes_nothing_any_more() -> None:
+    done = replace(PROMISE, state=CallbackState.DONE)
+    with pytest.raises(TooLate, match="done already"):
+        step(done, ResponderReady("ben"), NOW)
