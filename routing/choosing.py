@@ -105,8 +105,17 @@ def next_hour(ledger: Ledger, at: datetime) -> datetime:
 
 
 def engineering_due(ledger: Ledger) -> datetime | None:
-    """When the policy sends the case to Sustained Engineering by itself (UTC), or None."""
+    """When the policy sends the case to Sustained Engineering by itself (UTC), or None.
+
+    Time alone sends nothing there whose route pages nobody: engineers would be woken for what
+    support is not. A tag, a field or a responder still does.
+    """
     rules, policy, case = ledger.book.policy.engineering, ledger.book.policy, ledger.case
     known = facts(case, ledger.book, ledger.now)
     after = next((t for m, t in rules.after if matches(m, known, policy.calendars)), None)
-    return None if after is None else (case.reopened_at or case.opened_at) + after
+    if after is None:
+        return None
+    route = policy.first_route(known)
+    if route is not None and route.page == "never" and not _emergency_call(case):
+        return None
+    return (case.reopened_at or case.opened_at) + after

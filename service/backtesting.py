@@ -1,4 +1,4 @@
-"""Recorded tickets, brought to `routing.tools.backtest`: from the intake or from a file, by streams.
+"""Recorded tickets, streamed from the intake or a file to `routing.tools.backtest`.
 
 Theory of operation. Records come in order of time. Those of one ticket are kept together until it
 has been silent for QUIET, so that what is kept is what is open, however long the stream. Whole
@@ -7,25 +7,29 @@ tickets go to workers by the batch, and only so many batches are out at once.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
+from typing import Self
 
 import msgspec
 
 from routing.book import Book
 from routing.directory import Directory
 from routing.event import Customer
+from routing.people import Account
 from routing.policy import Policy
 from routing.report import Report
 from routing.tools.backtest import Backtest, Habits, Recorded, between
 from routing.tools.tally import Verdict
 from service import matching
-from service.reading import read
+from service.tickets.systems import SYSTEMS
+from service.tickets.ticketsystem import Envelope, Unreadable
 
 QUIET = timedelta(days=30)
 """A ticket silent for so long is played; what comes after is a ticket of its own."""
@@ -46,8 +50,6 @@ class Raw:
     body: bytes
     at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
-    trusted: bool = False
-    """Whether `at` is when it happened, so that the report's own stamp need not say so."""
 
 
 class _Data(msgspec.Struct):
@@ -78,7 +80,7 @@ def line_of(line: bytes) -> tuple[str, Raw]:
         ) from None
     if head.timestamp.tzinfo is None:
         raise NotRecorded("The timestamp has no time zone; write 2026-03-02T10:00:00Z.")
-    return str(head.data.id), Raw("standard", line, head.timestamp, trusted=True)
+    return str(head.data.id), Raw("standard", line, head.timestamp.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class _Player:
 
     def __init__(self, matter: Matter) -> None:
         self.matter = matter
-        keys: dict[matching.Key, tuple[matching.Account, ...]] = {}
+        keys: dict[matching.Key, tuple[Account, ...]] = {}
         for account in matter.directory.accounts.values():
             for key in matching.account_keys(account):
                 keys[key] = (*keys.get(key, ()), account)
@@ -106,7 +108,8 @@ class _Player:
 
     def play(self, tickets: Sequence[Sequence[Raw]]) -> Verdict:
         """What this batch alone comes to."""
-        test = between(*self.books, self._customer, self.matter.habits)
+        old, new = self.books
+        test = between(old, new, self._customer, self.matter.habits)
         for ticket in tickets:
             self._ticket(test, ticket)
         return test.verdict
@@ -114,7 +117,7 @@ class _Player:
     def _ticket(self, test: Backtest, ticket: Sequence[Raw]) -> None:
         records: list[Recorded] = []
         for raw in ticket:
-            reports = read(raw.source, raw.headers, raw.body, raw.at).reports
+            reports = _reports(raw)
             test.verdict.unreadable += not reports
             records += [(raw.at, report) for report in reports]
         if records:
@@ -124,11 +127,22 @@ class _Player:
         return matching.customer_of(report, policy, self.found)
 
 
+def _reports(raw: Raw) -> Sequence[Report]:
+    """What the record says; nothing where it cannot be read."""
+    try:
+        return SYSTEMS[raw.source].read(Envelope(raw.headers, raw.body, raw.at)).reports
+    except (Unreadable, KeyError):
+        return ()
+
+
 _players: list[_Player] = []
 
 
 def _start_worker(matter: Matter) -> None:
     _players.append(_Player(matter))
+    # What is there now stays for good, and a played ticket leaves no circles behind.
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def _in_worker(tickets: list[list[Raw]]) -> Verdict:
@@ -149,7 +163,7 @@ class Replay:
         self.pool: ProcessPoolExecutor | None = None
         self.player: _Player | None = None
 
-    def __enter__(self) -> Replay:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

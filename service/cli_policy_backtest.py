@@ -52,7 +52,7 @@ def backtest(
     with Progress("replaying") as progress:
         if tickets is None:
             since = asked.now - timedelta(days=days)
-            found = replay_intake(matter, since, lambda done: progress(done))
+            found = replay_intake(matter, since, progress)
         else:
             found = _from_file(matter, tickets, progress)
     told(found, found.as_json(), as_json=as_json)

@@ -177,8 +177,10 @@ class Verdict:
         if self.first is None or self.last is None:
             return "There is no ticket to replay."
         lines = [
-            f"{self.tickets:,} tickets from {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, "
-            f"{self.old.policy} beside {self.new.policy}:",
+            (
+                f"{self.tickets:,} tickets from {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, "
+                f"{self.old.policy} beside {self.new.policy}:"
+            ),
             _line("tickets paged for", self.old.paged, self.new.paged),
             _line("pages", self.old.pages.total(), self.new.pages.total()),
             _line("nights broken", self.old.nights_broken, self.new.nights_broken),

@@ -77,7 +77,7 @@ class AsksDays(Asks, kw_only=True):
 
 
 class AsksTicket(Asks, kw_only=True):
-    ticket: TicketWords
+    ticket: TicketWords = TicketWords()
     at: str | None = None
     """When the ticket comes (RFC 3339); now unless said."""
     lasting: str = "4h"
