@@ -15,6 +15,7 @@ from datetime import timedelta
 from routing import page as pages
 from routing.book import find
 from routing.case import Purpose, Round, State
+from routing.emergency import escalation_of, is_emergency_call
 from routing.event import Contact, StandDown
 from routing.facts import facts
 from routing.ledger import Ledger
@@ -233,8 +234,8 @@ def exhaust(ledger: Ledger) -> None:
 
 def _unpaged(ledger: Ledger) -> bool:
     """Whether the policy pages nobody for such a case by itself."""
-    route = next((r for r in ledger.book.policy.routes if r.id == ledger.case.route), None)
-    return route is None or route.escalation is None
+    case = ledger.case
+    return not is_emergency_call(case) and escalation_of(case, ledger.book.policy) is None
 
 
 def _let_be(ledger: Ledger, purpose: Purpose) -> None:
@@ -267,7 +268,7 @@ def _again(ledger: Ledger) -> None:
     if purpose is Purpose.ENGINEERING:
         name = policy.engineering.escalation
     else:
-        name = next((r.escalation for r in policy.routes if r.id == case.route), None)
+        name = escalation_of(case, policy)
     due = ledger.now + policy.reminder
     ledger.set(
         remind_at=None,

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from routing import calendar, escalation, sla, words
 from routing.book import find
-from routing.case import Case, Purpose, State
+from routing.case import Purpose, State
+from routing.emergency import escalation_by, escalation_of, is_emergency_call
 from routing.facts import facts
 from routing.ledger import Ledger
-from routing.lookup import HOTLINE, promise_for
+from routing.lookup import promise_for
 from routing.policy import Promise, Route, StepTarget
 from routing.rule import matches
 from routing.sla import ClockState
@@ -39,7 +40,7 @@ def choose(ledger: Ledger) -> Place:
     """The first route that matches, and when it pages."""
     case, policy, now = ledger.case, ledger.book.policy, ledger.now
     route = policy.first_route(facts(case, ledger.book, now))
-    if _emergency_call(case):
+    if is_emergency_call(case):
         return Place(route, now, "an emergency call")
     if route is None or route.escalation is None or route.page == "never":
         return Place(route, None, "nobody is paged for it")
@@ -54,11 +55,6 @@ def choose(ledger: Ledger) -> Place:
     opens = calendar.next_open(policy.calendars[promise.calendar], now)
     soonest = min((at for at in (opens, at_risk) if at is not None), default=None)
     return Place(route, soonest, f"paged in the hours of {promise.calendar}")
-
-
-def _emergency_call(case: Case) -> bool:
-    """A caller said it is an emergency: paged at any hour, by the hotline's own escalation."""
-    return case.source == HOTLINE and case.ticket.channel == HOTLINE
 
 
 def _at_risk(ledger: Ledger, before: timedelta) -> datetime | None:
@@ -98,7 +94,7 @@ def place(ledger: Ledger, why: str, without: str | None = None) -> None:
 def _going(ledger: Ledger, chosen: Place) -> bool:
     """Whether people are being paged by the very policy that would page them now."""
     case = ledger.case
-    wanted = _escalation(ledger, chosen.route)
+    wanted = escalation_by(case, ledger.book.policy, chosen.route)
     if case.state is State.PAGING:
         return case.round is not None and case.round.policy == wanted
     return case.state is State.EXHAUSTED and route_policy(ledger) == wanted
@@ -114,7 +110,7 @@ def _page(ledger: Ledger, chosen: Place, why: str, without: str | None) -> None:
         owner=None,
         owner_since=None,
     )
-    wanted = chosen.route.escalation if chosen.route else None
+    wanted = escalation_by(ledger.case, ledger.book.policy, chosen.route)
     escalation.start(ledger, Purpose.PAGE, wanted, why, without=without)
 
 
@@ -151,14 +147,7 @@ def route_policy(ledger: Ledger) -> str | None:
     if ledger.case.route is None:
         route = policy.first_route(facts(ledger.case, ledger.book, ledger.now))
         ledger.set(route=route.id if route else None)
-    return _escalation(ledger, next((r for r in policy.routes if r.id == ledger.case.route), None))
-
-
-def _escalation(ledger: Ledger, route: Route | None) -> str | None:
-    own = ledger.book.policy.hotline.escalation
-    if own is not None and _emergency_call(ledger.case):
-        return own
-    return route.escalation if route else None
+    return escalation_of(ledger.case, policy)
 
 
 def resume(ledger: Ledger, why: str) -> None:
