@@ -47,10 +47,10 @@ CLOCKS = {
 }
 MACHINES = """Every machine is one table in `routing/`. What a table does not have is refused with
 a sentence, and the case stays as it was. The database's CHECK constraints hold the same words."""
-WAKES = """Besides these, whatever is live has `clocks_at` (the next promise that would be broken); a
-round and open pages have their own instants while somebody is paged; what nothing else would wake
-has `review_at`. A case wakes at the earliest of them (`wake_at`), and entering a state ends every
-deadline that does not run in it."""
+WAKES = """Besides these, whatever is live has `clocks_at`, the next promise that would be broken.
+While somebody is paged, the round and its open pages have instants of their own; what nothing else
+would wake has `review_at`. A case wakes at the earliest of them all (`wake_at`), and entering a
+state ends every deadline that does not run in it."""
 PRINTED = "<!-- Printed by `make docs` from the tables in routing/: change those. -->"
 
 
