@@ -123,13 +123,6 @@ select id, key, case_id, kind, channel, person, turn, method, attempt, state, re
 from outbox
 where id = $1;
 
--- name: outbox_by_ref
--- The row a provider's reference belongs to.
-select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
-       receipt, payload, created_at
-from outbox
-where ref = $1;
-
 -- name: lock_receipt
 -- One row, locked for its receipt.
 select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,

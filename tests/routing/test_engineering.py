@@ -271,7 +271,7 @@ def test_what_is_not_in_the_queue_has_no_stage_to_move() -> None:
 def test_what_the_queue_has_is_neither_snoozed_nor_escalated_again() -> None:
     story = escalated()
     assert story.refuses(Snooze("anna", 5)) == (
-        "ACME-7 is with Sustained Engineering; it cannot be snoozed."
+        "ACME-7 (Acme Corp, System down) is with Sustained Engineering; it cannot be snoozed."
     )
     assert story.refuses(Escalate("anna")) == (
         "ACME-7 (Acme Corp, System down) is with Sustained Engineering already."
