@@ -22,7 +22,8 @@ from service.clock import monotonic
 from service.hotline import ticking as hotline
 from service.logs import configure
 from service.metrics import flush
-from service.sender import LANES, Sender
+from service.outbox import LANES
+from service.sender import Sender
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
 from service.store.sql import query
