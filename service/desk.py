@@ -140,12 +140,9 @@ class Desk:
 
     async def store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
         """Keep webhooks for later, undecided: in bursts, and while no policy is loaded."""
-        async with self.pool.acquire() as conn, conn.transaction():
-            known = await _known(conn, arrivals)
-            fates = [(a, "stored", None, None) for a in arrivals if _key(a) not in known]
-            await _insert_intake(conn, fates, dict(zip(map(_key, arrivals), urgency, strict=True)))
+        landed = await self._again(lambda: self._store(arrivals, urgency))
         await self.ring()
-        return [_landed(a, known) or Landed(None) for a in arrivals]
+        return landed
 
     async def bury(self, arrival: Arrival, said: str) -> Landed:
         """Keep a webhook nobody can decide as a dead letter."""
@@ -169,6 +166,13 @@ class Desk:
                     raise
                 await asyncio.sleep(0.005 * attempt)
         raise AssertionError
+
+    async def _store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
+        async with self.pool.acquire() as conn, conn.transaction():
+            known = await _known(conn, arrivals)
+            fates = [(a, "stored", None, None) for a in arrivals if _key(a) not in known]
+            await _insert_intake(conn, fates, dict(zip(map(_key, arrivals), urgency, strict=True)))
+        return [_landed(a, known) or Landed(None) for a in arrivals]
 
     async def _report(self, arrivals: Sequence[Arrival]) -> list[Landed]:
         async with self.pool.acquire() as conn, conn.transaction():
