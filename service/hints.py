@@ -17,9 +17,9 @@ import structlog
 from asyncpg import Record
 
 from routing.report import Report
+from service.arrivals import Arrival
 from service.chime import Chime
 from service.conversing import Line
-from service.desk import Arrival
 from service.library import NothingLoaded
 from service.reading import read
 from service.store import codec

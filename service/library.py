@@ -54,6 +54,11 @@ class Library:
     def __init__(self) -> None:
         self._shelf: Shelf | None = None
 
+    @property
+    def last(self) -> Shelf | None:
+        """What was read last, for when the database is away."""
+        return self._shelf
+
     async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
         """What holds at `now` (UTC), which drops old overrides. `conn` may be in a transaction."""
         generation = await conn.fetchval(query("generation"))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from service.desk import Arrival
+from service.arrivals import Arrival
 from service.store import codec
 from service.tickets import pagerduty
 from service.tickets.systems import SYSTEMS

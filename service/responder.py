@@ -13,9 +13,12 @@ import structlog
 
 from routing import words
 from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, Resolve
+from routing.hotline_call import Prompt
+from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
 from service.choosing import Chosen, Paged, choose
 from service.desk import NoSuchCase
+from service.hotline.texts import Texts
 from service.store import codec
 from service.store.sql import query
 from service.wiring import Service
@@ -77,7 +80,8 @@ class Responder:
         shelf = await self.service.desk.shelf()
         people = shelf.phones.get(sender, ())
         if not people:
-            return await self._stranger(sender)
+            answer = await Texts(self.service).answer(sender, body)
+            return await self._stranger(sender) if answer is None else answer
         reply = parse(body.replace("\x00", ""))
         if reply.carrier:
             return ""
@@ -98,6 +102,10 @@ class Responder:
             said = await conn.fetchval(query("replies_since"), sender, since)
         if said >= MOST_REPLIES:
             return ""
+        rules = (await self.service.desk.shelf()).current.hotline
+        if rules.number:
+            facts = {"number": rules.number, "portal": rules.portal}
+            return worded(rules, Prompt("stranger_text", facts))
         return (
             "This number belongs to nobody on call here, so nothing was changed. "
             "Customers: please use your support portal."

@@ -50,7 +50,11 @@ class Urls:
         return f"{self.public}/twilio/status/{row.id}"
 
     def answer(self, row: Row) -> str | None:
-        return f"{self.public}/twilio/page/{row.id}" if row.channel == "voice" else None
+        if row.channel != "voice":
+            return None
+        if row.kind == "bridge":
+            return f"{self.public}/twilio/hotline/leg/{row.id}"
+        return f"{self.public}/twilio/page/{row.id}"
 
 
 @dataclass(slots=True)
@@ -188,7 +192,7 @@ class Sender:
         return False
 
     def _message(self, row: Row) -> Message:
-        if row.kind == "announce":
+        if row.kind in {"announce", "bridge"}:
             news = codec.decode(row.payload)
             to, text = news["to"], news["text"]
         else:

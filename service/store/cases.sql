@@ -14,10 +14,18 @@ select id, body from cases where id = $1 for update;
 -- The cases whose time has come and that nobody else is at, longest due first.
 select id, body
 from cases
-where wake_at <= $1
+where wake_at <= $1 and id <> all($3::text[])
 order by wake_at
 limit $2
 for update skip locked;
+
+-- name: due_cases
+-- The same, only named.
+select id
+from cases
+where wake_at <= $1 and id <> all($3::text[])
+order by wake_at
+limit $2;
 
 -- name: case_numbers
 -- So many fresh numbers; those of a transaction that fails are never used.
@@ -90,6 +98,10 @@ limit 400;
 -- name: next_wake
 -- When the next case is due.
 select min(wake_at) from cases where wake_at is not null;
+
+-- name: next_wake_after
+-- When the next case after this instant is due.
+select min(wake_at) from cases where wake_at > $1;
 
 -- name: case_by_id
 -- One case, to read.

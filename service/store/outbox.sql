@@ -149,7 +149,7 @@ where id = $1;
 -- References of other deliveries to the same address.
 select ref
 from outbox
-where ref is not null and kind in ('page', 'announce') and payload->>'to' = $1 and created_at >= $2;
+where ref is not null and kind in ('page', 'announce', 'bridge') and payload->>'to' = $1 and created_at >= $2;
 
 -- name: outbox_health
 -- How much waits, and since when the oldest of it is due.

@@ -16,7 +16,7 @@ from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.tuning import settle
-from service.web import devclock, events, health, intake, metrics, twilio
+from service.web import devclock, events, health, hotline, intake, metrics, twilio
 from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.phones import simulation
@@ -61,6 +61,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *intake.HANDLERS,
         *events.HANDLERS,
         *twilio.HANDLERS,
+        *hotline.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),

@@ -17,6 +17,7 @@ from notifiers.wording import PageFacts, spoken
 from routing.reply import Reply, Verb
 from routing.truth import instead
 from service.choosing import Paged
+from service.hotline.responders import Responders
 from service.responder import Responder
 from service.store import codec
 from service.store.pool import AWAY
@@ -148,7 +149,11 @@ async def key(
         page = await _page(service, row)
         if page is None:
             return _last_word("This page is over. Thank you.")
-        said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
+        facts, paged = page
+        said = await Responder(service).pressed(name, facts.to, Reply(verb), paged)
+        line = await to_the_line(service, paged, verb)
+        if line is not None:
+            return _xml(line)
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
@@ -165,6 +170,18 @@ async def _late(service: Service, paged: Paged) -> str | None:
         return "This page is over."
     case = codec.decode_case(row["body"])
     return instead(case, shelf.book(case.policy), paged.person, paged.turn, now)
+
+
+async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:
+    """Who takes a caller's case stays on the line: it leads to the caller. None for other cases."""
+    if verb is not Verb.ACKNOWLEDGE:
+        return None
+    try:
+        return await Responders(service).take(paged.case, paged.person)
+    except Exception:
+        # The case is his already, and the worker brings him to the caller's line.
+        log.exception("hotline_line_failed", case=paged.case)
+        return None
 
 
 async def _page(service: Service, row: int) -> tuple[PageFacts, Paged] | None:

@@ -166,9 +166,8 @@ def test_whoever_presses_his_key_meets_the_caller() -> None:
     talk.on(Joined("anna"), Held())
     assert (talk.call.state, talk.last.then, talk.said) == (State.BRIDGED, Then.WAIT, ["connected"])
     talk.on(Held())
-    assert talk.last.then.value == "wait", "nobody is alone in a conference"
-    talk.on(Joined("anna"), Held())
-    assert talk.last.then.value == "join"
+    assert talk.last.then is Then.WAIT, "nobody is alone in a conference"
+    assert talk.on(Joined("anna"), Held()).then is Then.JOIN
     talk.on(DialOver(gone=True))
     assert (talk.call.outcome, talk.call.responder, talk.last.acts) == ("bridged", "anna", ())
 
