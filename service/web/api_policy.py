@@ -11,7 +11,7 @@ import asyncpg
 from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct, field, structs
 
 from routing.language.words import parse_duration
 from routing.policy import Policy
@@ -77,7 +77,7 @@ class AsksDays(Asks, kw_only=True):
 
 
 class AsksTicket(Asks, kw_only=True):
-    ticket: TicketWords = TicketWords()
+    ticket: TicketWords = field(default_factory=TicketWords)
     at: str | None = None
     """When the ticket comes (RFC 3339); now unless said."""
     lasting: str = "4h"

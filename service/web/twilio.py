@@ -26,6 +26,12 @@ from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
 XML = "text/xml"
+STOP_WORDS = frozenset(
+    ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"]
+)
+START_WORDS = frozenset(["START", "YES", "UNSTOP"])
+"""What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
+OPTED_OUT = "opted out with STOP"
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
 SORRY = (
@@ -87,9 +93,9 @@ async def _opted(service: Service, form: dict[str, str]) -> None:
     for person in shelf.phones.get(form.get("From", ""), ()):
         for method in shelf.people[person].contact_methods:
             if method.type == "sms" and method.address == form.get("From"):
-                if word in {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}:
-                    await service.contacts.disable(person, method.id, "opted out with STOP")
-                elif word in {"START", "YES", "UNSTOP"}:
+                if word in STOP_WORDS:
+                    await service.contacts.disable(person, method.id, OPTED_OUT)
+                elif word in START_WORDS and method.disabled == OPTED_OUT:
                     await service.contacts.enable(person, method.id)
 
 
@@ -149,9 +155,8 @@ async def key(
         page = await _page(service, row)
         if page is None:
             return _last_word("This page is over. Thank you.")
-        facts, paged = page
-        said = await Responder(service).pressed(name, facts.to, Reply(verb), paged)
-        line = await to_the_line(service, paged, verb)
+        said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
+        line = await to_the_line(service, page[1], verb)
         if line is not None:
             return _xml(line)
     except AWAY as error:

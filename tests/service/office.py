@@ -97,7 +97,7 @@ def make(pool: Pool, clock: StillClock, redis_url: str) -> Office:
     measures = Measures()
     desk = Desk(pool, Library(), clock, _nothing, measures)
     service = Service(
-        settings, pool, clock, Bell(redis_url), desk.library, desk, Contacts(desk), measures
+        settings, pool, clock, Bell(redis_url), desk.library, desk, Contacts(desk), measures, {}
     )
     office = Office(service, clock)
     desk.ring = office.ring
