@@ -19,6 +19,7 @@ import uvloop
 from service import bell, watchdog
 from service.chime import Chime
 from service.clock import monotonic
+from service.hints import Hints
 from service.hotline import ticking as hotline
 from service.logs import configure
 from service.metrics import flush
@@ -117,7 +118,7 @@ async def _until_next(service: Service, looked: datetime) -> float:
 
 async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> None:
     """Work until `stopping`, then finish what is being sent and close the service."""
-    sender, chime = sender_of(service), Chime()
+    sender, hints, chime = sender_of(service), Hints(service), Chime()
     service.desk.ring = _own(chime)
     loops: list[asyncio.Task[object]] = [
         asyncio.create_task(loop)
@@ -127,6 +128,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             bell.listen(redis_url, chime.ring),
             watchdog.watch(service, sender),
             flush(service),
+            hints.run(chime),
             *(sender.run(lane, chime) for lane in LANES),
         )
     ]
@@ -140,6 +142,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
         ends = await asyncio.gather(*loops, return_exceptions=True)
         await sender.stop(PATIENCE)
         await sender.close()
+        await hints.close()
         await service.close()
     for end in ends:
         if isinstance(end, Exception):
