@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from routing import sla
 from routing.calendar import next_open
-from routing.case import Case
+from routing.emergency import escalation_by, is_emergency_call
 from routing.facts import facts
 from routing.ledger import Ledger
-from routing.lookup import HOTLINE, promise_for
+from routing.lookup import promise_for
 from routing.policy import Promise, Route
 from routing.rule import matches
 from routing.sla import Clock, ClockState
@@ -39,7 +39,7 @@ def choose(ledger: Ledger) -> Place:
     """The first route that matches, and when it pages."""
     case, policy, now = ledger.case, ledger.book.policy, ledger.now
     route = policy.first_route(facts(case, ledger.book, now))
-    if _emergency_call(case):
+    if is_emergency_call(case):
         return Place(route, now, "an emergency call")
     if route is None or route.escalation is None or route.page == "never":
         return Place(route, None, "nobody is paged for it")
@@ -54,19 +54,6 @@ def choose(ledger: Ledger) -> Place:
     opens = next_open(policy.calendars[promise.calendar], now)
     soonest = min((at for at in (opens, at_risk) if at is not None), default=None)
     return Place(route, soonest, f"paged in the hours of {promise.calendar}")
-
-
-def _emergency_call(case: Case) -> bool:
-    """A caller said it is an emergency: paged at any hour, by the hotline's own escalation."""
-    return case.source == HOTLINE and case.ticket.channel == HOTLINE
-
-
-def escalation_of(ledger: Ledger, route: Route | None) -> str | None:
-    """Who is paged for a case of this route: the hotline may have a policy of its own."""
-    own = ledger.book.policy.hotline.escalation
-    if own is not None and _emergency_call(ledger.case):
-        return own
-    return route.escalation if route else None
 
 
 def _at_risk(ledger: Ledger, before: timedelta) -> datetime | None:
@@ -93,7 +80,7 @@ def route_of(ledger: Ledger) -> Route | None:
 
 def route_policy(ledger: Ledger) -> str | None:
     """The escalation policy of the case's route; None where the policy pages nobody by itself."""
-    return escalation_of(ledger, route_of(ledger))
+    return escalation_by(ledger.case, ledger.book.policy, route_of(ledger))
 
 
 def next_hour(ledger: Ledger, at: datetime) -> datetime:
@@ -116,6 +103,6 @@ def engineering_due(ledger: Ledger) -> datetime | None:
     if after is None:
         return None
     route = policy.first_route(known)
-    if route is not None and route.page == "never" and not _emergency_call(case):
+    if route is not None and route.page == "never" and not is_emergency_call(case):
         return None
     return (case.reopened_at or case.opened_at) + after

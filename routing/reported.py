@@ -117,14 +117,14 @@ def _status(ledger: Ledger, before: Case, status: TicketStatus, report: Report) 
     if not before.live:
         _reopened(ledger, at)
     promises.status_changed(ledger, at)
-    if before.state is State.ENGINEERING:
+    if ledger.case.state is State.ENGINEERING:
         return
     if status in WAITS:
         escalation.stand_down(ledger)
         ledger.set(state=State.WAITING)
     elif not before.live:
         _placed_again(ledger, f"the ticket is {status} again")
-    elif before.state is State.WAITING:
+    elif ledger.case.state is State.WAITING:
         placing.resume(ledger, f"the ticket is {status} again")
 
 

@@ -44,6 +44,7 @@ class Simulation:
         self.tasks = Tasks(self._failed)
         self.carrier = Carrier(self.exchange, self.timers, self.webhooks, self.tasks)
         self.switch = Switch(self.exchange, self.timers, self.webhooks, self.tasks)
+        self.board = Board(self.exchange, self.timers, self.hooks)
         self.telephone = Telephone(self.switch)
         self.telephone.more_verbs = Verbs(self.telephone).of
         self._journal = None if config.journal is None else Journal(config.journal)
@@ -66,6 +67,14 @@ class Simulation:
             except OSError as problem:
                 _log.warning("The phones will be forgotten: their journal fails: %s", problem)
         self.carrier.resume()
+
+    def hush(self) -> None:
+        """End the streams to open pages within a second. To be called when a server is told to end.
+
+        A server that waits for its connections (uvicorn) would wait for these for ever: the
+        lifespan ends only after them. Safe from a signal handler.
+        """
+        self.board.hushed = True
 
     async def close(self) -> None:
         await self.tasks.close()
@@ -95,7 +104,7 @@ class Simulation:
             "exchange": self.exchange,
             "timers": self.timers,
             "hooks": self.hooks,
-            "board": Board(self.exchange, self.timers, self.hooks),
+            "board": self.board,
         }
         return Router(
             PREFIX,

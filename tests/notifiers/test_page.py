@@ -376,6 +376,16 @@ def test_the_control_api_takes_json_alone_and_knows_its_words(
     simulator.phone(ANNA).has(None)
 
 
+def test_an_open_page_does_not_keep_a_server_from_ending() -> None:
+    with (
+        Simulator(strict=False) as simulator,
+        urlopen(f"{simulator.url}/simulator/events") as stream,  # noqa: S310 - loopback
+    ):
+        assert stream.readline() == b"event: changed\r\n"
+        simulator.simulation.hush()
+        assert b"event" not in stream.read()  # it ends by itself
+
+
 def test_programs_begin_anew(phones: Simulator) -> None:
     text_to(phones, ANNA, "an old page")
     phones.phone(ANNA).gets_sms("an old page")

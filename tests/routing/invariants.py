@@ -69,6 +69,13 @@ def check_shape(case: Case) -> None:
         assert item is not None, "with engineering without an item"
         assert item.stage not in {Stage.RETURNED, Stage.RELEASED}
         assert item.engineer or case.round or case.remind_at, "nobody has the item, nobody is paged"
+    elif state in LIVE and case.engineering is not None:
+        assert case.engineering.stage in {Stage.RETURNED, Stage.RELEASED}, "an item left behind"
+    if state in LIVE:
+        assert case.ticket.status not in {"solved", "closed"}, "alive, and its ticket is over"
+    released = case.engineering is not None and case.engineering.stage is Stage.RELEASED
+    if state is State.WAITING and not released:
+        assert case.ticket.status in {"pending", "on_hold"}, "waiting, and nobody says for what"
     if case.open_pages:
         assert case.round or case.remind_at, "a page is open that nothing ends"
     if case.round is not None and not case.open_pages and case.round.step >= 0:

@@ -130,6 +130,13 @@ def test_by_a_tag_or_a_field_of_the_ticket_also_of_a_new_one() -> None:
     assert story.case.engineering.reason == "needs is fix"
 
 
+def test_tagged_and_opened_in_one_report_it_goes_and_stays() -> None:
+    """With the state before the report asked, the case was back with support, its item queued."""
+    story = Story(status="pending")
+    story.ticket(status="open", tags="engineering")
+    assert (story.state, story.paged) == ("engineering", ["eva sms"])
+
+
 def test_a_policy_without_a_queue_keeps_the_case_with_support() -> None:
     story = Story(book(house(engineering=EngineeringRules(after=((Match(), hours(2)),)))))
     assert story.refuses(Escalate("anna")) == (

@@ -10,9 +10,10 @@ import pytest
 
 from routing.case import Case, State, Ticket
 from routing.decide import decide, open_case
-from routing.event import Reported, Resolve, Snooze
+from routing.event import Escalate, Reported, Resolve, Snooze
 from routing.merging import merge
 from routing.report import Comment, Report, ReportKind, Requester
+from routing.sla import ClockState
 from tests.routing import world
 from tests.routing.story import ACME, STATUSES, Story, report
 from tests.routing.world import MONDAY, book, hours, minutes
@@ -272,12 +273,24 @@ def test_pending_while_snoozed_waits_and_the_snooze_is_forgotten() -> None:
     assert (story.state, story.paged) == ("waiting", [])
 
 
-def test_our_own_echo_is_ignored() -> None:
+def test_our_own_words_come_home_unheard_and_the_ticket_counts() -> None:
     story = Story()
-    before = story.case
-    story.ticket(status="solved", priority="low", echo=True)
-    assert story.case == before
+    story.ticket(kind="commented", comment=comment("ours", "agent"), echo=True)
+    assert story.case.first_reply_at is None
     assert story.said("echo") == ["our own write-back came home"]
+    story.ticket(status="on_hold", echo=True)
+    assert (story.state, story.case.ticket.status) == ("paging", "new"), "a late write of ours"
+    story.ticket(status="solved", priority="low", echo=True)
+    assert (story.state, story.case.severity) == ("resolved", "low")
+
+
+def test_on_hold_for_engineering_is_ours_and_only_the_clocks_follow() -> None:
+    story = Story()
+    story.happens(Escalate("anna"))
+    story.forget()
+    story.ticket(status="on_hold", echo=True)
+    assert (story.state, story.case.ticket.status) == ("engineering", "on_hold")
+    assert {c.state for c in story.case.clocks} == {ClockState.PAUSED}
 
 
 def test_a_comment_is_heard_once() -> None:

@@ -342,6 +342,9 @@ class World:
     def phone(self, person: str) -> Phone:
         return Phone(self.twilio, organisation.NUMBERS[person])
 
+    def phone_of(self, number: str) -> Phone:
+        return Phone(self.twilio, number)
+
     def twilio_posts(
         self, path: str, fields: Mapping[str, str], token: str | None = None
     ) -> httpx.Response:
