@@ -88,7 +88,7 @@ class Callbacks:
         try:
             acted = await self.service.desk.act(callback.case, Note(US, said))
             person = duty_manager(shelf, acted.case, now)
-            if person is not None and acted.case.owner != person:
+            if person is not None and not _has_it(acted.case, person):
                 await self.service.desk.act(callback.case, Reassign(US, person))
         except Refusal as refusal:
             log.warning("hotline_alarm_refused", case=callback.case, said=str(refusal))
@@ -132,6 +132,11 @@ class Callbacks:
         callback = await self.tell(name, CallOver())
         missed = callback.state is CallbackState.MISSED
         return twiml.voice(speech.said(rules, "missed" if missed else "goodbye"), twiml.hangup())
+
+
+def _has_it(case: Case, person: str) -> bool:
+    """Whether he owns it, or is being paged for it this moment."""
+    return case.owner == person or any(p.person == person for p in case.open_pages)
 
 
 def duty_manager(shelf: Shelf, case: Case, now: datetime) -> str | None:

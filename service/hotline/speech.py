@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from notifiers.twilio import twiml
+from notifiers.twilio.patience import PATIENCE
 from notifiers.twilio.twiml import Verb
 from routing.hotline_call import Call, Prompt, Then, prompt
 from routing.hotline_words import worded
@@ -25,7 +26,7 @@ def document(
     base: str, call: Call, rules: HotlineRules, says: Sequence[Prompt], then: Then
 ) -> bytes:
     """The next document of a call; every address in it names the call and its turn."""
-    here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}"
+    here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}{PATIENCE}"
     return twiml.voice(*_AFTER[then](here, call, spoken(rules, says)))
 
 
