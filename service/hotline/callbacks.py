@@ -25,6 +25,7 @@ from routing.hotline_callback import (
     Turn,
     step,
 )
+from routing.hotline_words import RING_SECONDS
 from routing.policy import StepTarget
 from routing.words import instant
 from service.hotline import keeping, speech
@@ -102,7 +103,7 @@ class Callbacks:
         shown = (twilio.hotline_number or twilio.from_number) if twilio else None
         customer = twiml.number(callback.number, url=f"{here}/customer", method="POST")
         dialled = twiml.dial(
-            customer, action=f"{here}/over", method="POST", timeout=speech.RING_SECONDS,
+            customer, action=f"{here}/over", method="POST", timeout=RING_SECONDS,
             callerId=shown or rules.number or None,
         )  # fmt: skip
         return twiml.voice(speech.said(rules, "dialling"), dialled)

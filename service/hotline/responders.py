@@ -13,6 +13,7 @@ from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from routing.hotline_call import WAITING, Call, HungUp, Joined, ResponderLeft, State
 from routing.hotline_callback import Callback, TooLate
+from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
 from routing.words import instant
 from service.hotline import keeping, speech
@@ -22,7 +23,6 @@ from service.store.sql import query
 from service.wiring import Service
 
 LIVE = frozenset({State.CONNECTING, State.OFFERING_CALLBACK, State.BRIDGED})
-POLL_SECONDS = 2
 
 
 @dataclass(slots=True)

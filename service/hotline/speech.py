@@ -8,13 +8,11 @@ from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from notifiers.twilio.twiml import Verb
 from routing.hotline_call import Call, Prompt, Then, prompt
-from routing.hotline_words import worded
+from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, worded
 from routing.policy import HotlineRules
 
-PIN_SECONDS, KEY_SECONDS, HOLD_SECONDS = 8, 8, 4
 LONGEST_MESSAGE = 180
 """Seconds."""
-RING_SECONDS = 25
 LAST_RESORT_SECONDS = 40
 
 

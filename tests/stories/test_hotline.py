@@ -9,9 +9,9 @@ from tests.stories.hotline import (
     ADA,
     ANNA,
     BEN,
-    CARL,
     HOW,
     PIN,
+    POLICY,
     STRANGER,
     calls,
     case_of,
@@ -73,7 +73,7 @@ def test_a_pin_opens_the_door_for_any_telephone(world: World) -> None:
 
 
 def test_who_took_it_by_text_is_called_to_the_line(build: Build) -> None:
-    policy = HOW["policy"].replace("escalate: voices", "escalate: support")
+    policy = POLICY.replace("escalate: voices", "escalate: support")
     world = build(**{**HOW, "policy": policy})
     ada = confirmed(world)
     world.phone("anna").gets_sms("Acme Corp").replies("1").gets_sms("you have")
@@ -168,8 +168,7 @@ def test_a_promise_broken_by_its_owner_pages_the_duty_manager(world: World) -> N
 
 
 def test_who_is_not_entitled_is_told_kindly_and_may_leave_a_message(world: World) -> None:
-    body = '(body::jsonb || \'{"plan": "e10"}\')::json'
-    world.rows(f"update accounts set body = {body} where id = 'acme'")
+    world.rows("update accounts set body = replace(body::text, 'premier', 'e10')::json")
     call = ring(world).hears("not part of your plan").hears("leave a message")
     world.phone_of(ADA).gets_sms("support.example")
     call.speaks("We would like to have it").ends()
