@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +144,13 @@ async def wait_for(port: int) -> None:
     raise TimeoutError(f"nothing listens on {port}")
 
 
-def webhook(number: int, port: int, priority: str = "urgent", run: str = "r") -> bytes:
+def webhook(
+    number: int,
+    port: int,
+    priority: str = "urgent",
+    run: str = "r",
+    tags: Sequence[str] = ("sso", "login"),
+) -> bytes:
     """A signed Zendesk event webhook of a new ticket."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     ticket = f"{run}{number}"
@@ -165,7 +171,7 @@ def webhook(number: int, port: int, priority: str = "urgent", run: str = "r") ->
                 "organization_id": "4112492",
                 "requester_id": "8447388090494",
                 "via": {"channel": "web"},
-                "tags": ["sso", "login"],
+                "tags": list(tags),
                 "created_at": now,
                 "updated_at": now,
             },

@@ -5,7 +5,6 @@ GSM 03.38: 160 characters alone, 153 a segment; anything outside it makes 70 and
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -16,14 +15,16 @@ GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyz\u00e4\u00f6\u00f1\u00fc\u00e0"
 )
 GSM_DOUBLE = frozenset("^{}\\[~]|\u20ac\f")
-MOST_SEGMENTS = 2
+MOST_SEGMENTS, MOST_WIDE_SEGMENTS = 2, 3
+"""Outside GSM-7 two segments would hold hardly more than what to reply."""
 _PLAIN = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-",
         "\u2026": "...", "\u00a0": " ", "\u2022": "*", "\u2192": "->", "`": "'",
     }
 )  # fmt: skip
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = frozenset({"Cf", "Cs", "Co", "Cn"})
+"""Unicode categories of what shows nothing, or something else everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +48,35 @@ class PageFacts:
 
 def clean(text: str) -> str:
     """One line without what nobody should see: controls, direction overrides, zero width."""
-    return " ".join(_UNSEEN.sub(" ", text.translate(_PLAIN)).split())
+    seen = (c for c in text.translate(_PLAIN) if unicodedata.category(c) not in _UNSEEN)
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in seen).split())
+
+
+def is_gsm(text: str) -> bool:
+    return all(c in GSM or c in GSM_DOUBLE for c in text)
 
 
 def gsm(text: str) -> str:
     """The text in GSM-7 where its letters only wear accents GSM lacks; else as it is."""
-    if all(c in GSM or c in GSM_DOUBLE for c in text):
-        return text
-    bare = "".join(
-        c if c in GSM or c in GSM_DOUBLE else unicodedata.normalize("NFKD", c) for c in text
-    )
+    bare = "".join(c if is_gsm(c) else unicodedata.normalize("NFKD", c) for c in text)
     bare = "".join(c for c in bare if not unicodedata.combining(c))
-    return bare if all(c in GSM or c in GSM_DOUBLE for c in bare) else text
+    return bare if is_gsm(bare) else text
 
 
 def segments(text: str) -> int:
-    """How many SMS segments a text takes."""
-    if all(c in GSM or c in GSM_DOUBLE for c in text):
-        units = sum(2 if c in GSM_DOUBLE else 1 for c in text)
-        return 1 if units <= 160 else -(-units // 153)  # noqa: PLR2004 - GSM 03.38
-    units = len(text.encode("utf-16-le")) // 2
-    return 1 if units <= 70 else -(-units // 67)  # noqa: PLR2004 - UCS-2
+    """How many SMS segments a text takes; no character is split between two of them."""
+    if is_gsm(text):
+        alone, many, sizes = 160, 153, [2 if c in GSM_DOUBLE else 1 for c in text]
+    else:
+        alone, many, sizes = 70, 67, [2 if ord(c) > 0xFFFF else 1 for c in text]  # noqa: PLR2004
+    if sum(sizes) <= alone:
+        return 1
+    count, left = 1, many
+    for size in sizes:
+        if size > left:
+            count, left = count + 1, many
+        left -= size
+    return count
 
 
 ASK = {
@@ -81,9 +90,13 @@ ASK = {
 def page_text(facts: PageFacts) -> str:
     """The SMS of a page; the subject gives way when the whole would be too long."""
     subject = gsm(clean(facts.subject)) or "no subject"
-    texts = (_page(facts, _cut(subject, length)) for length in (90, 60, 40, 24, 12))
-    fitting = (text for text in texts if segments(text) <= MOST_SEGMENTS)
-    return next(fitting, _page(facts, ""))
+    texts = [_page(facts, _cut(subject, length)) for length in (90, 60, 40, 24, 12)]
+    bare = "".join(c if is_gsm(c) else "?" for c in _page(facts, ""))
+    return next((text for text in (*texts, _page(facts, "")) if _fits(text)), bare)
+
+
+def _fits(text: str) -> bool:
+    return segments(text) <= (MOST_SEGMENTS if is_gsm(text) else MOST_WIDE_SEGMENTS)
 
 
 def _cut(text: str, length: int) -> str:
@@ -92,11 +105,12 @@ def _cut(text: str, length: int) -> str:
 
 def _page(facts: PageFacts, subject: str) -> str:
     account = _cut(gsm(clean(facts.account)), 30)
+    severity = _cut(gsm(clean(facts.severity).upper()), 24)
+    plan = _cut(gsm(clean(facts.plan)), 20)
     due = f" {facts.due}" if facts.due else ""
     code = facts.code
     return (
-        f"{ASK.get(facts.purpose, '')}{facts.severity.upper()} {account}: {subject}"
-        f" ({facts.case}, {facts.plan}).{due}"
+        f"{ASK.get(facts.purpose, '')}{severity} {account}: {subject} ({facts.case}, {plan}).{due}"
         f" Reply 1 {code} to take it, 2 {code} to decline, 3 {code} for engineering."
     )
 
@@ -107,6 +121,6 @@ def spoken(facts: PageFacts) -> str:
     due = f" {facts.due}" if facts.due else ""
     return (
         f"{ASK.get(facts.purpose, '')}Heliograph page for {clean(facts.person)}."
-        f" Severity {facts.severity}. Customer {clean(facts.account)}."
-        f" {subject}.{due} Case {' '.join(facts.case.replace('-', ' '))}."
+        f" Severity {clean(facts.severity)}. Customer {clean(facts.account)}."
+        f" {subject}.{due} Case {' '.join(facts.case.replace('-', ''))}."
     )

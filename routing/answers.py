@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from routing import engineering, escalation, handover, page, placing, promises, words
+from routing import choosing, engineering, escalation, handover, page, placing, promises, words
 from routing.case import Case, Purpose, State
 from routing.event import (
     Acknowledge,
@@ -171,9 +171,6 @@ def _next(ledger: Ledger) -> str:
 
 def escalate(ledger: Ledger, event: Escalate) -> None:
     name = ledger.book.name(event.person)
-    if ledger.case.state is State.ENGINEERING:
-        msg = f"{words.label(ledger.case)} is with Sustained Engineering already."
-        raise Refusal(msg)
     _answered(ledger, event.person, PageState.ACKNOWLEDGED)
     engineering.enter(ledger, event.reason or f"{name} escalated it by {event.via}", event.person)
     ledger.answer = f"{words.label(ledger.case)} is with Sustained Engineering. {_next(ledger)}"
@@ -197,9 +194,6 @@ def end(ledger: Ledger, why: str, person: str | None) -> None:
 def snooze(ledger: Ledger, event: Snooze) -> None:
     if not 1 <= event.minutes <= LONGEST_SNOOZE:
         msg = f"A case can be snoozed for 1 to {LONGEST_SNOOZE} minutes. Nothing was changed."
-        raise Refusal(msg)
-    if ledger.case.state is State.ENGINEERING:
-        msg = f"{ledger.case.id} is with Sustained Engineering; it cannot be snoozed."
         raise Refusal(msg)
     until = ledger.now + timedelta(minutes=event.minutes)
     escalation.stand_down(ledger)
@@ -229,7 +223,7 @@ def reassign(ledger: Ledger, event: Reassign) -> None:
     else:
         purpose = Purpose.HANDOVER if holder else Purpose.PAGE
         ledger.set(state=State.ACKNOWLEDGED if holder else State.PAGING)
-        policy = placing.route_policy(ledger)
+        policy = choosing.route_policy(ledger)
         escalation.start(ledger, purpose, policy, why, first=(event.to,), without=holder)
     ledger.answer = f"{taker} is being paged for {words.label(ledger.case)}."
 
@@ -285,7 +279,7 @@ def rerouted(ledger: Ledger, before: Case, why: str) -> None:
     ranks = {s.id: s.rank for s in ledger.book.policy.severities}
     worse = ranks.get(case.severity, 0) < ranks.get(before.severity, 0)
     if case.engineering is None:
-        ledger.set(engineering_at=placing.engineering_due(ledger))
+        ledger.set(engineering_at=choosing.engineering_due(ledger))
     if case.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
         placing.place(ledger, why)
     elif case.state is State.ACKNOWLEDGED and case.round is None:

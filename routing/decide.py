@@ -75,10 +75,10 @@ ANSWERS: dict[type[Event], Handler] = {
 
 def tick(ledger: Ledger, _: Tick) -> None:
     """Everything that is due by now, once each, however late."""
-    case, now = ledger.case, ledger.now
-    if _due(case.close_at, now):
+    due = ledger.case.close_at
+    if _due(ledger, "close_at"):
         ledger.set(state=State.CLOSED)
-        ledger.say("closed", "nobody came back to it", due_at=case.close_at)
+        ledger.say("closed", "nobody came back to it", due_at=due)
     if not ledger.case.live:
         return
     broken = promises.tick(ledger)
@@ -87,19 +87,23 @@ def tick(ledger: Ledger, _: Tick) -> None:
     _quiet(ledger, broken=broken)
 
 
-def _due(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at <= now
+def _due(ledger: Ledger, deadline: str) -> bool:
+    """Whether it has come, if it runs in the state that what was due before it has led to."""
+    case = ledger.case
+    at: datetime | None = getattr(case, deadline)
+    runs = deadline == "review_at" or deadline in RUNS[case.state]
+    return runs and at is not None and at <= ledger.now
 
 
 def _deadlines(ledger: Ledger) -> None:
     """What leads away comes first, so that nobody is paged for what is left a moment later."""
-    if _due(ledger.case.engineering_at, ledger.now):
+    if _due(ledger, "engineering_at"):
         _unresolved(ledger)
-    if _due(ledger.case.snooze_until, ledger.now):
+    if _due(ledger, "snooze_until"):
         placing.resume(ledger, "the snooze is over")
-    if _due(ledger.case.handover_at, ledger.now):
+    if _due(ledger, "handover_at"):
         handover.begin(ledger)
-    if _due(ledger.case.leaders_at, ledger.now):
+    if _due(ledger, "leaders_at"):
         engineering.tell_leaders(ledger)
 
 
@@ -116,24 +120,24 @@ def _unresolved(ledger: Ledger) -> None:
 def _escalation(ledger: Ledger) -> None:
     """The step's end before its contacts: nobody is rung a second before he is passed over."""
     current = ledger.case.round
-    if current is not None and _due(current.due_at, ledger.now):
+    if current is not None and current.due_at <= ledger.now:
         waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if escalation.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
-    if _due(ledger.case.remind_at, ledger.now):
+    if _due(ledger, "remind_at"):
         escalation.remind(ledger)
 
 
 def _quiet(ledger: Ledger, *, broken: bool) -> None:
     """Held cases whose time has come, owners who went silent, cases nobody looked at."""
-    case, now = ledger.case, ledger.now
-    silent, looked_at = _due(case.owner_due, now), _due(case.review_at, now)
+    case = ledger.case
+    silent, looked_at = _due(ledger, "owner_due"), _due(ledger, "review_at")
     if silent:
         ledger.set(owner_due=None)
     match case.state:
-        case State.HELD if broken or looked_at or _due(case.hold_until, now):
+        case State.HELD if broken or looked_at or _due(ledger, "hold_until"):
             placing.place(ledger, "its time has come")
         case State.SNOOZED | State.ACKNOWLEDGED if broken and case.round is None:
             placing.resume(ledger, "a promise to the customer was broken")
@@ -153,16 +157,21 @@ TABLE: dict[State, dict[type[Event], Handler]] = {
         Note: answers.note,
         Tick: tick,
         **(ANSWERS if state in LIVE else {}),
-        **({Advance: engineering.advance} if state is State.ENGINEERING else {}),
     }
     for state in State
 }
+TABLE[State.ENGINEERING][Advance] = engineering.advance
+del TABLE[State.ENGINEERING][Snooze], TABLE[State.ENGINEERING][Escalate]
 """State and event to handler. What is absent is refused with a sentence of `_never`."""
 
 
 def _never(ledger: Ledger, event: Event) -> str:
+    case = ledger.case
     if isinstance(event, Advance):
-        return f"{ledger.case.id} is not with Sustained Engineering. Nothing was changed."
+        return f"{case.id} is not with Sustained Engineering. Nothing was changed."
+    if case.state is State.ENGINEERING:
+        asleep = "; it cannot be snoozed." if isinstance(event, Snooze) else " already."
+        return f"{label(case)} is with Sustained Engineering{asleep}"
     return answers.over(ledger)
 
 

@@ -15,12 +15,13 @@ from datetime import timedelta
 from routing import page as pages
 from routing.book import find
 from routing.case import Purpose, Round, State
-from routing.emergency import escalation_of, is_emergency_call
+from routing.choosing import next_hour, route_policy
 from routing.event import Contact, StandDown
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.page import Page, PageState
 from routing.policy import EscalationPolicy, Step, StepTarget
+from routing.preference import skilled
 from routing.rule import matches
 
 FIRST_WAIT = timedelta(minutes=5)
@@ -112,6 +113,9 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
         return False
+    if current.purpose is Purpose.PAGE:
+        last = number >= policy_of(ledger, current.policy, current.purpose).rounds
+        wanted = skilled(ledger.book, ledger.case.plan, wanted, last=last)
     return _page(ledger, wanted)
 
 
@@ -221,7 +225,7 @@ def exhaust(ledger: Ledger) -> None:
     case, purpose = ledger.case, purpose_of(ledger)
     told = case.round is not None and case.round.told
     ledger.set(round=None)
-    if purpose is not Purpose.ENGINEERING and _unpaged(ledger):
+    if purpose is not Purpose.ENGINEERING and route_policy(ledger) is None:
         _let_be(ledger, purpose)
         return
     if purpose in {Purpose.PAGE, Purpose.ASK}:
@@ -230,12 +234,6 @@ def exhaust(ledger: Ledger) -> None:
     if not told:
         paged = "The duty manager is paged." if ledger.case.open_pages else "Paging begins again."
         ledger.write(f"Nobody on call has answered for {case.id}. {paged}")
-
-
-def _unpaged(ledger: Ledger) -> bool:
-    """Whether the policy pages nobody for such a case by itself."""
-    case = ledger.case
-    return not is_emergency_call(case) and escalation_of(case, ledger.book.policy) is None
 
 
 def _let_be(ledger: Ledger, purpose: Purpose) -> None:
@@ -249,10 +247,13 @@ def _let_be(ledger: Ledger, purpose: Purpose) -> None:
 
 
 def remind(ledger: Ledger) -> None:
-    """Page the duty manager, now and again, until somebody answers: a case never goes quiet."""
+    """Page the duty manager, now and again, until somebody answers: a case never goes quiet.
+
+    What is paged for in its hours only is quiet in between.
+    """
     due = ledger.case.remind_at
     expire(ledger)
-    ledger.set(remind_at=ledger.now + ledger.book.policy.reminder)
+    ledger.set(remind_at=next_hour(ledger, ledger.now + ledger.book.policy.reminder))
     found = find(ledger.book, ledger.case, StepTarget("duty_manager"), ledger.now)
     ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
     reason = "duty manager: nobody else answered"
@@ -265,11 +266,10 @@ def _again(ledger: Ledger) -> None:
     ledger.say("exhausted", "no duty manager can be reached; the escalation begins again")
     policy, case = ledger.book.policy, ledger.case
     purpose = purpose_of(ledger)
+    name = route_policy(ledger)
     if purpose is Purpose.ENGINEERING:
         name = policy.engineering.escalation
-    else:
-        name = escalation_of(case, policy)
-    due = ledger.now + policy.reminder
+    due = next_hour(ledger, ledger.now + policy.reminder)
     ledger.set(
         remind_at=None,
         round=Round(purpose, name or "", -1, 1, due, first_turn=case.turn + 1, told=True),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from routing import calendar, escalation, placing
+from routing import calendar, choosing, escalation
 from routing.case import Purpose, Round, State
 from routing.ledger import Ledger
 from routing.region import Region, next_sunrise, sunset
@@ -82,7 +82,7 @@ def _ask(ledger: Ledger, acting: Region | None, coming: Region, sets: datetime) 
         return
     setting = f"the sun sets in {_name(acting)}" if acting else "the sun has risen"
     why = f"{setting}: hand over to {_name(coming)}"
-    policy = placing.route_policy(ledger)
+    policy = choosing.route_policy(ledger)
     escalation.start(
         ledger, Purpose.HANDOVER, policy, why, first=first, region=coming.id, without=case.owner
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from routing import judging, merging, placing, promises, reported
+from routing import choosing, judging, merging, placing, promises, reported
 from routing.case import Case, State, Ticket, changed
 from routing.entitlement import Asked, refusals
 from routing.event import Customer, Reported
@@ -59,7 +59,7 @@ def open_case(ledger: Ledger, event: Reported) -> None:
     elif not judging.to_engineering(ledger):
         placing.place(ledger, f"new {severity} case")
     if ledger.case.live and ledger.case.engineering is None:
-        ledger.set(engineering_at=placing.engineering_due(ledger))
+        ledger.set(engineering_at=choosing.engineering_due(ledger))
 
 
 def _entitlement(ledger: Ledger, event: Reported) -> None:

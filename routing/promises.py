@@ -13,8 +13,8 @@ from datetime import datetime
 from functools import partial
 
 from routing import sla
+from routing.choosing import promise_of
 from routing.ledger import Ledger
-from routing.placing import promise_of
 from routing.policy import Promise
 from routing.sla import Clock, ClockState, Metric, Strategy, Target
 from routing.words import PROMISE

@@ -10,6 +10,7 @@ Carriers take STOP, END, CANCEL, QUIT, YES, START, UNSTOP, HELP and INFO for the
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,19 +54,9 @@ CARRIER = frozenset(
 )
 """Keywords the carrier answers itself; they reach us only as information."""
 
-_SHAPE = re.compile(
-    r"^(?P<verb>[a-z]+|[123]|\?|\U0001f44d|\U0001f44e)?[\s.,:;#!-]*"
-    r"(?P<rest>.*?)[\s.,;!]*$",
-    re.DOTALL,
-)
-_CODE = re.compile(r"^#?(?P<code>\d{4,6}|[a-z][a-z0-9]*-\d+)$")
-_BARE = re.compile(r"^#?\d{4}$")
-"""A code alone says nothing, also where it begins with the digit of an answer."""
 _TALKATIVE = frozenset(
     [
         "1",
-        "2",
-        "3",
         "ack",
         "acked",
         "acknowledge",
@@ -74,9 +65,22 @@ _TALKATIVE = frozenset(
         "declined",
         "esc",
         "escalate",
+        "status",
     ]
 )
-"""Words clear enough to carry a remark after them; a mere "a", "ok" or "r" is not."""
+"""Words clear enough to carry a remark; "a moment", "ok but" and "2 minutes" are no answers."""
+_DROPPED = re.compile(
+    "[\U0001f3fb-\U0001f3ff\ufe0f\u200d\x00'\"`()\\[\\]<>\u2018\u2019\u201c\u201d]"
+)
+"""Skin tones, variation selectors, quotes, brackets and NUL."""
+_SHAPE = re.compile(
+    r"^(?P<verb>[a-z]+|[123]|\?|\U0001f44d|\U0001f44e)?[\s.,:;#!?-]*(?P<rest>.*?)[\s.,;!]*$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"^#?(?P<code>\d{4,5}|[a-z][a-z0-9]*-\d+)$", re.IGNORECASE)
+_BARE = re.compile(r"^#?\d{4}$")
+"""A code alone says nothing, also where it begins with the digit of an answer."""
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,14 @@ class Reply:
 
 
 def parse(text: str) -> Reply:
-    """Read a reply. What cannot be read is Verb.NONE, never an error."""
+    """Read a reply: its first line. What cannot be read is Verb.NONE, never an error."""
     line = _plain(text)
-    if line in CARRIER:
+    if line.lower() in CARRIER:
         return Reply(Verb.NONE, carrier=True)
     if _BARE.match(line):
         return Reply(Verb.NONE, line.lstrip("#"))
     shape = _SHAPE.match(line)
-    word = (shape["verb"] or "") if shape else ""
+    word = (shape["verb"] or "").lower() if shape else ""
     if shape is not None and word in WORDS:
         found = _with_code(word, shape["rest"].strip())
         if found.verb is not Verb.NONE:
@@ -109,23 +113,23 @@ def parse(text: str) -> Reply:
 
 
 def _plain(text: str) -> str:
-    """Lower case, without skin tones, variation selectors, quotes, brackets and NUL."""
-    kept = re.sub(
-        "[\U0001f3fb-\U0001f3ff\ufe0f\u200d\x00'\"`()\\[\\]<>\u2018\u2019\u201c\u201d]", "", text
-    )
-    return " ".join(kept.lower().split()).strip(" .,;!:")[:200]
+    """The first line that says something, and a code below it; what follows is a signature."""
+    kept = _DROPPED.sub("", unicodedata.normalize("NFKC", text[: 10 * _LONGEST]))
+    lines = [" ".join(line.split()).strip(" .,;!:") for line in kept.splitlines()]
+    first, second = ([line for line in lines if line] + ["", ""])[:2]
+    return (f"{first} {second}" if _BARE.match(second) else first)[:_LONGEST]
 
 
 def _with_code(word: str, rest: str) -> Reply:
     verb = WORDS[word]
     if not rest:
         return Reply(verb)
-    if rest == "all":
+    if rest.lower() == "all":
         return Reply(verb, every=True) if verb is Verb.ACKNOWLEDGE else Reply(Verb.NONE)
     head, _, tail = rest.partition(" ")
     code = _CODE.match(head.strip(".,;:!"))
     if code:
         return Reply(verb, code["code"].upper(), remark=tail)
-    if head[:1].isdigit():
-        return Reply(verb, head.upper())
+    if head.isascii() and head.isdigit():
+        return Reply(verb, head)
     return Reply(verb, remark=rest) if word in _TALKATIVE else Reply(Verb.NONE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import answers, escalation, judging, merging, placing, promises
+from routing import answers, choosing, escalation, judging, merging, placing, promises
 from routing.case import Case, State
 from routing.event import Reported
 from routing.ledger import Ledger
@@ -48,7 +48,7 @@ def reported(ledger: Ledger, event: Reported) -> None:
     """
     report = event.report
     if report.echo:
-        ledger.say("echo", "our own write-back came home")
+        _echo(ledger, report)
         return
     before = ledger.case
     ticket, changed = merging.merge(before.ticket, report)
@@ -64,6 +64,31 @@ def reported(ledger: Ledger, event: Reported) -> None:
         _assigned(ledger)
     if author == "customer" and status is None and not merging.late(before.ticket, report):
         _customer_wrote(ledger, happened(report, ledger.now))
+
+
+def _echo(ledger: Ledger, report: Report) -> None:
+    """Our own write-back, come home: of all it holds, the status we have set becomes a fact.
+
+    That is `on_hold` while Sustained Engineering has the case, and `open` after it; the clocks
+    follow it and nobody is told. What else it holds is left to the report of whoever did it: taken
+    from here, under our newer version, that report would move nothing any more. And a write of ours
+    that comes late must not quiet a case.
+    """
+    ledger.say("echo", "our own write-back came home")
+    case, status = ledger.case, report.status
+    held = case.live and case.ticket.status == TicketStatus.ON_HOLD
+    holds = case.state is State.ENGINEERING and status is TicketStatus.ON_HOLD
+    if not holds and not (held and status is TicketStatus.OPEN):
+        return
+    told = Report(
+        report.source, report.ticket, report.kind, report.version, report.event_key, status=status
+    )
+    ticket, changed = merging.merge(case.ticket, told)
+    ledger.set(ticket=ticket)
+    if "status" in changed:
+        promises.status_changed(ledger, happened(report, ledger.now))
+        if ledger.case.state is State.WAITING:
+            placing.resume(ledger, "the ticket is open again")
 
 
 def comment(ledger: Ledger, report: Report) -> str | None:
@@ -84,6 +109,8 @@ def comment(ledger: Ledger, report: Report) -> str | None:
         answers.still_at_it(ledger, ledger.case.owner)
         if said.public:
             promises.agent_replied(ledger, at)
+    else:
+        ledger.say("system_comment", f"told without a person: {words}")
     return said.author
 
 
@@ -96,14 +123,14 @@ def _status(ledger: Ledger, before: Case, status: TicketStatus, report: Report) 
     if not before.live:
         _reopened(ledger, at)
     promises.status_changed(ledger, at)
-    if before.state is State.ENGINEERING:
+    if ledger.case.state is State.ENGINEERING:
         return
     if status in WAITS:
         escalation.stand_down(ledger)
         ledger.set(state=State.WAITING)
     elif not before.live:
         _placed_again(ledger, f"the ticket is {status} again")
-    elif before.state is State.WAITING:
+    elif ledger.case.state is State.WAITING:
         placing.resume(ledger, f"the ticket is {status} again")
 
 
@@ -125,7 +152,7 @@ def _reopened(ledger: Ledger, at: datetime) -> None:
 
 def _placed_again(ledger: Ledger, why: str) -> None:
     ledger.say("reopened", why)
-    ledger.set(engineering_at=placing.engineering_due(ledger))
+    ledger.set(engineering_at=choosing.engineering_due(ledger))
     placing.place(ledger, why)
 
 

@@ -12,6 +12,7 @@ import asyncpg
 from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
+LOOK_BACK = timedelta(days=1)
 LEASE = timedelta(seconds=45)
 """Longer than a provider may take; past it the outcome is unclear and is looked up."""
 
@@ -100,6 +101,13 @@ class Outbox:
         """To be tried again at `at`; `unclear` asks to look before repeating."""
         async with self.pool.acquire() as conn:
             await conn.execute(query("settle_again"), row.id, row.lease, said, at, unclear, begun)
+
+    async def other_refs(self, row: Row) -> frozenset[str]:
+        """What the provider calls the person's other contacts of these days."""
+        since = row.created_at - LOOK_BACK
+        async with self.pool.acquire() as conn:
+            rows = await conn.fetch(query("other_refs"), row.person, row.channel, row.id, since)
+        return frozenset(r["ref"] for r in rows)
 
     async def give_back(self, leases: Sequence[uuid.UUID]) -> None:
         """Return what was leased and not begun, when a sender stops."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.audit import note
-from service.reading import read
+from service.reading import READERS, read
 from service.store import codec
 from service.store.sql import query
-from service.tickets.systems import SYSTEMS
-from service.wiring import Service, access_of
+from service.wiring import Service
 
 
 class NoSuchLetter(Exception):
@@ -45,15 +44,14 @@ async def replay(service: Service, number: int, by: str) -> Replayed:
         case = f" as {row['case_id']}" if row["case_id"] else ""
         raise NotDead(f"The webhook {number} was {row['state']}{case}. Nothing was replayed.")
     source = row["source"]
-    if source not in SYSTEMS:
+    if source not in READERS:
         raise NotDead(f"No source {source} is read here any more. The letter is kept.")
-    access = access_of(service.settings).get(source)
     arrival = read(
         source,
         codec.decode(row["headers"]),
         row["body"],
         row["received_at"],
-        access.own if access else frozenset(),
+        service.own(source),
         (number, row["event_key"]),
     )
     landed = (await service.desk.report([arrival]))[0]

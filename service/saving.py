@@ -219,6 +219,7 @@ def _row(
                     "public": effect.public,
                     "status": effect.status,
                     "stamp": case.ticket.updated_stamp,
+                    "tags": effect.tags,
                 }
             )
             key = f"{case.id}/write/{effect.number}"

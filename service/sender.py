@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -120,7 +120,8 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            if self._full:
+            # The next note of the same case waits for this one.
+            if self._full or row.kind == "write":
                 self._full = False
                 chime.ring()
 
@@ -181,7 +182,8 @@ class Sender:
 
     async def _look(self, row: Row, notifier: Notifier, message: Message) -> bool:
         """Whether an earlier try got through; asked before anything is repeated."""
-        found = await notifier.find(message)
+        known = await self.outbox.other_refs(row)
+        found = await notifier.find(replace(message, known=known))
         if isinstance(found, Accepted):
             await self._settle(row, notifier, found, row.begun_at or row.created_at)
             return True

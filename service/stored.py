@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
+from service.arrivals import Arrival
 from service.library import NothingLoaded
 from service.reading import read
 from service.store import codec
+from service.store.pool import is_away
 from service.store.sql import query
 from service.wiring import Service
 
@@ -28,13 +32,28 @@ async def decide_stored(service: Service) -> int:
                 codec.decode(r["headers"]),
                 r["body"],
                 r["received_at"],
+                service.own(r["source"]),
                 stored=(r["id"], r["event_key"]),
             )
             for r in rows
         ]
         try:
-            await service.desk.report(arrivals)
+            await _decide(service, arrivals)
         except NothingLoaded as nothing:
             log.warning("nothing_loaded", said=str(nothing), waiting=len(rows))
             return done
         done += len(rows)
+
+
+async def _decide(service: Service, arrivals: Sequence[Arrival]) -> None:
+    """Together; or, where one of them breaks that, each by itself and that one a dead letter."""
+    try:
+        await service.desk.report(arrivals)
+    except NothingLoaded:
+        raise
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("batch_failed", size=len(arrivals))
+        for arrival in arrivals:
+            await service.desk.report_alone(arrival)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -24,7 +25,7 @@ from service.settings import Settings
 from service.store.pool import Pool, open_pool
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS
-from service.tickets.ticketsystem import Access
+from service.tickets.ticketsystem import NOBODY, Access
 from service.writer import Writer
 
 SIMULATOR = "/simulator/twilio"
@@ -44,7 +45,14 @@ class Service:
     desk: Desk
     contacts: Contacts
     measures: Measures
+    access: Mapping[str, Access]
+    """The ticket systems that can be written to, by source."""
     process: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def own(self, source: str) -> frozenset[str]:
+        """Our ids and addresses in a ticket system, to know our own echo by."""
+        access = self.access.get(source)
+        return access.own if access else NOBODY
 
     async def follow_clock(self) -> None:
         """In development and test the clock may have been moved by another process."""
@@ -68,7 +76,8 @@ async def open_service(
     library = Library()
     measures = Measures()
     desk = Desk(pool, library, clock, bell.ring, measures)
-    service = Service(settings, pool, clock, bell, library, desk, Contacts(desk), measures)
+    contacts, access = Contacts(desk), access_of(settings)
+    service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
     return service
 
@@ -120,7 +129,7 @@ def sender_of(service: Service) -> Sender:
         service.clock,
         service.contacts,
         Switchboard(notifiers_of(settings)),
-        Writer(outbox, service.clock, access_of(settings)),
+        Writer(outbox, service.clock, service.access),
         service.measures,
         Urls(settings.public_url),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},

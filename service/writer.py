@@ -38,6 +38,7 @@ class Wanted:
     public: bool
     status: str | None
     stamp: datetime | None
+    tags: tuple[str, ...] = ()
 
 
 _wanted = codec.decoder(Wanted)
@@ -120,4 +121,6 @@ def _change(row: Row) -> Change:
         note=wanted.text,
         public=wanted.public,
         status=TicketStatus(wanted.status) if wanted.status else None,
+        tags=wanted.tags,
+        at=row.created_at,
     )

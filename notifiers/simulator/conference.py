@@ -36,6 +36,7 @@ class Room:
     callback: str | None = None
     events: frozenset[str] = frozenset()
     sequence: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Conferences:
@@ -139,4 +140,4 @@ class Conferences:
                 ("EndConferenceOnExit", str(member.ends).lower()),
                 ("StartConferenceOnEnter", str(member.starts).lower()),
             ]
-        self._switch.post(member.leg, room.callback, fields)
+        self._switch.post(member.leg, room.callback, fields, room.turn)

@@ -3,6 +3,7 @@
 Documents that Twilio would stumble over, or quietly misread, end the call (12100, 12200, 12300).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
@@ -53,12 +54,15 @@ class Switch:
             raise CallFailedError(code, " ".join(findings))
         return body
 
-    def post(self, leg: Leg, url: str, fields: Fields, method: str = "POST") -> None:
-        """Tell somebody, in this call's order, without waiting; a failure is an alert."""
+    def post(self, leg: Leg, url: str, fields: Fields, turn: asyncio.Lock | None = None) -> None:
+        """Tell somebody without waiting, in the call's order (or that of `turn`).
+
+        A failure is an alert.
+        """
 
         async def tell() -> None:
-            async with leg.turn:
-                answer = await self.webhooks.call(url, fields, method)
+            async with turn or leg.turn:
+                answer = await self.webhooks.call(url, fields)
             if isinstance(answer, Failure):
                 self.exchange.alert(self.timers.now(), answer.code, answer.text, leg.call.sid)
 

@@ -65,7 +65,7 @@ class _Builder:
         mark = self.mark(event)
         if isinstance(event, yaml.ScalarEvent):
             self._plain(event.tag, mark)
-            self._add(Scalar(mark, event.value, quoted=event.style is not None), 1, event.anchor)
+            self._add(Scalar(mark, event.value, quoted=bool(event.style)), 1, event.anchor)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._begin(event, _Open(mark, event.anchor, items=[]))
         elif isinstance(event, yaml.MappingStartEvent):

@@ -51,3 +51,11 @@ for update;
 -- name: oldest_stored
 -- Since when the oldest undecided webhook waits.
 select min(received_at) from intake where state = 'stored';
+
+-- name: recorded_intake
+-- Webhooks that became of a case something, in the order they came.
+select id, source, case_id, received_at, headers, body
+from intake
+where received_at >= $1 and id > $2 and state = 'decided' and case_id is not null
+order by id
+limit $3;

@@ -123,13 +123,6 @@ select id, key, case_id, kind, channel, person, turn, method, attempt, state, re
 from outbox
 where id = $1;
 
--- name: outbox_by_ref
--- The row a provider's reference belongs to.
-select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
-       receipt, payload, created_at
-from outbox
-where ref = $1;
-
 -- name: lock_receipt
 -- One row, locked for its receipt.
 select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
@@ -145,11 +138,11 @@ set receipt = $2, receipt_rank = $3, ref = coalesce(ref, $6), settled_at = coale
     state = $4, lease = null, lease_until = null
 where id = $1;
 
--- name: refs_of_address
--- References of other deliveries to the same address.
+-- name: other_refs
+-- References of a person's other contacts over a channel: never taken for this one.
 select ref
 from outbox
-where ref is not null and kind in ('page', 'announce', 'bridge') and payload->>'to' = $1 and created_at >= $2;
+where ref is not null and person = $1 and channel = $2 and id <> $3 and created_at >= $4;
 
 -- name: outbox_health
 -- How much waits, and since when the oldest of it is due.

@@ -37,12 +37,29 @@ AWAY: tuple[type[Exception], ...] = (
 )
 """What asyncpg raises while PostgreSQL is stopped, starting, failing over or out of reach."""
 
+
+def is_away(error: BaseException) -> bool:
+    """Whether this is PostgreSQL's absence, and not a value asyncpg refuses (a DataError too)."""
+    return isinstance(error, AWAY) and not isinstance(error, ValueError)
+
+
 SERVER_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",  # compiling costs more than any query here takes
     "idle_in_transaction_session_timeout": "60s",
 }
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+
+
+class Plain(asyncpg.Connection):
+    """A connection that is given back as it is.
+
+    asyncpg asks the server to forget locks, cursors, listeners and settings at every release, which
+    is a round trip of its own; nothing here ever leaves any of them behind.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 class DatabaseAwayError(Exception):
@@ -66,6 +83,7 @@ async def open_pool(
             timeout=10.0,
             command_timeout=30.0,
             statement_cache_size=512,
+            connection_class=Plain,
             server_settings={**SERVER_SETTINGS, "application_name": name},
         )
         return pool

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from litestar import Router
+import inspect
 
+from litestar import Router
+from litestar.handlers import HTTPRouteHandler
+
+from service.tokens import ROLES
 from service.web import (
     api_actions,
     api_cases,
@@ -31,12 +35,20 @@ SECTIONS = {
 """Title in the documentation to handlers."""
 
 
+def documented(handler: HTTPRouteHandler) -> HTTPRouteHandler:
+    """The handler, its documentation saying which roles it is open to."""
+    words = inspect.getdoc(handler.fn) or ""
+    roles = ", ".join(role for role in ROLES if role in handler.opt["roles"])
+    handler.description = f"{words}\n\nRoles: {roles}.".strip()
+    return handler
+
+
 def api_router() -> Router:
     """For `Litestar(route_handlers=...)`; handlers find the service through `service`."""
     return Router(
         PATH,
         route_handlers=[
-            Router("/", route_handlers=handlers, tags=[title])
+            Router("/", route_handlers=[documented(h) for h in handlers], tags=[title])
             for title, handlers in SECTIONS.items()
         ],
         guards=[guard],

@@ -11,16 +11,15 @@ import asyncpg
 from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct, field, structs
 
-from routing.language.problems import nearest
 from routing.language.words import parse_duration
 from routing.policy import Policy
 from routing.tools.check import check
 from routing.tools.coverage import coverage
 from routing.tools.explain import explain
 from routing.tools.rehearsal import Answer, rehearse
-from routing.tools.sketch import Sketch
+from routing.tools.sketch import Sketch, unknown_names
 from service import policies
 from service.policyfile.load import read_policy
 from service.standing import Standing, standing, whole_directory
@@ -41,7 +40,7 @@ LONGEST = timedelta(days=30)
 """A rehearsal plays no longer."""
 _one_at_a_time = asyncio.Semaphore(1)
 """Reckoning a year takes seconds of this process, which also answers telephones."""
-Days = Annotated[int, Meta(ge=1, le=1100)]
+Days = Annotated[int, Meta(ge=1, le=400)]
 
 
 class TicketWords(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -78,7 +77,7 @@ class AsksDays(Asks, kw_only=True):
 
 
 class AsksTicket(Asks, kw_only=True):
-    ticket: TicketWords
+    ticket: TicketWords = field(default_factory=TicketWords)
     at: str | None = None
     """When the ticket comes (RFC 3339); now unless said."""
     lasting: str = "4h"
@@ -267,19 +266,10 @@ def _duration(member: str, text: str, longest: timedelta) -> timedelta:
 
 def _sketch(words: TicketWords, stands: Standing) -> Sketch:
     """Raises Problem for a name that stands for nothing here."""
-    policy = stands.policy
-    known: dict[str, list[str]] = {
-        "account": list(stands.directory.accounts),
-        "plan": list(policy.plans),
-        "severity": [s.id for s in policy.severities],
-        "region": list(policy.regions),
-    }
-    given = structs.asdict(words)
-    for member, names in known.items():
-        word = given[member]
-        if word and word not in names:
-            raise invalid(f"ticket.{member}", f"{word[:80]!r} is not known; {nearest(word, names)}")
-    return Sketch(**{**given, "tags": tuple(words.tags)})
+    sketch = Sketch(**{**structs.asdict(words), "tags": tuple(words.tags)})
+    for member, sentence in unknown_names(stands.policy, stands.directory, sketch):
+        raise invalid(f"ticket.{member}", sentence)
+    return sketch
 
 
 def _answer(words: AnswerWords | None, stands: Standing) -> Answer | None:

@@ -15,9 +15,11 @@ from service.logs import configure
 from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
-from service.web import devclock, health, hotline, intake, metrics, twilio
+from service.tuning import settle
+from service.web import devclock, events, health, hotline, intake, metrics, twilio
 from service.web.api import api_router
 from service.web.batcher import Batcher
+from service.web.ending import at_end
 from service.web.phones import simulation
 from service.web.problems import HANDLERS
 from service.web.schema import openapi
@@ -51,12 +53,15 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
             state.batcher = app.state.batcher = Batcher(service.desk)
             if phones is not None:
                 await stack.enter_async_context(phones.lifespan(app))
+                at_end(phones.hush)
             flushing = asyncio.create_task(flush(service))
             stack.callback(flushing.cancel)
+            settle()
             yield
 
     handlers: list[ControllerRouterHandler] = [
-        intake.take,
+        *intake.HANDLERS,
+        *events.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
         *health.HANDLERS,
@@ -73,6 +78,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         },
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
+        logging_config=None,  # `service.logs` has set it up
         openapi_config=openapi(),
         request_max_body_size=MOST_BYTES,
     )

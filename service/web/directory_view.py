@@ -74,13 +74,6 @@ class PersonDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     contact_rules: dict[str, list[RuleDocument]] = {}
 
 
-class DirectoryDocument(Struct, frozen=True, kw_only=True):
-    """What is written; what it leaves out stays as it is."""
-
-    accounts: list[AccountDocument] = []
-    people: list[PersonDocument] = []
-
-
 class AccountPage(Struct, frozen=True, kw_only=True):
     items: list[AccountDocument]
     next: str | None

@@ -29,7 +29,11 @@ def simulation(settings: Settings, service: Callable[[], Service]) -> Simulation
         return None
     base = settings.public_url
     ours = [
-        OwnNumber(number, f"{base}/twilio/sms", f"{base}/twilio/voice")
+        OwnNumber(
+            number,
+            f"{base}/twilio/sms",
+            f"{base}/twilio/voice" if number == twilio.hotline_number else None,
+        )
         for number in dict.fromkeys((twilio.from_number, twilio.hotline_number))
         if number
     ]

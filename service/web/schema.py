@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from service import VERSION
 from service.web.problems import MEDIA
 
 METHODS = ("get", "put", "post", "delete")
@@ -38,6 +38,16 @@ PROBLEM = {
         "errors": {"type": "array", "items": {"type": "object"}},
     },
 }
+BODIES: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, str]]] = {
+    ("post", "/api/v1/directory"): (
+        ("application/yaml", "application/json"),
+        {"accounts": "AccountDocument", "people": "PersonDocument"},
+    ),
+    ("put", "/api/v1/accounts/{account}"): (("application/json",), {"": "AccountDocument"}),
+    ("put", "/api/v1/people/{person}"): (("application/json",), {"": "PersonDocument"}),
+    ("put", "/api/v1/policy"): (("application/yaml", "application/json"), {}),
+}
+"""Bodies that are documents with a reader of their own: how they travel, and what they hold."""
 DESCRIPTION = (
     "Every list is a page: `items` and `next`, the cursor of the page after it or null. Instants "
     "are RFC 3339 in UTC. Members that are not known are refused by name. Every error is a problem "
@@ -49,6 +59,7 @@ def published(schema: dict[str, Any]) -> dict[str, Any]:
     """Litestar's document with the refusals that are really given."""
     document = deepcopy(schema)
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    _describe_bodies(document)
     for operation in _operations(document):
         responses = operation["responses"]
         responses.pop("400", None)
@@ -58,6 +69,29 @@ def published(schema: dict[str, Any]) -> dict[str, Any]:
             schema_of = {"schema": {"$ref": "#/components/schemas/Problem"}}
             responses[status] = {"description": words, "content": {MEDIA: schema_of}}
     return document
+
+
+def _describe_bodies(document: dict[str, Any]) -> None:
+    for (method, path), (kinds, members) in BODIES.items():
+        if path not in document["paths"]:
+            continue
+        body: dict[str, Any] = {"type": "object"}
+        if "" in members:
+            body = _reference(document, members[""])
+        elif members:
+            body["properties"] = {
+                name: {"type": "array", "items": _reference(document, kind)}
+                for name, kind in members.items()
+            }
+        content = {kind: {"schema": body} for kind in kinds}
+        document["paths"][path][method]["requestBody"] = {"required": True, "content": content}
+
+
+def _reference(document: dict[str, Any], title: str) -> dict[str, str]:
+    """To the component that litestar named after a struct."""
+    names = document["components"]["schemas"]
+    found = next(n for n in names if n == title or n.endswith(f"_{title}"))
+    return {"$ref": f"#/components/schemas/{found}"}
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -81,12 +115,17 @@ class Page(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - litestar's signature
         document = published(openapi_schema)
         sections: dict[str, list[dict[str, Any]]] = {}
+        last = "Beside the API"
         for path, item in document["paths"].items():
             for method in (m for m in METHODS if m in item):
                 operation = {**item[method], "path": path, "method": method.upper()}
-                sections.setdefault((operation.get("tags") or ["Other"])[0], []).append(operation)
-        schemas = document["components"]["schemas"]
-        page = self.template.render(info=document["info"], sections=sections, schemas=schemas)
+                sections.setdefault((operation.get("tags") or [last])[0], []).append(operation)
+        page = self.template.render(
+            info=document["info"],
+            sections=dict(sorted(sections.items(), key=lambda section: section[0] == last)),
+            schemas=document["components"]["schemas"],
+            refusals=REFUSALS,
+        )
         return page.encode()
 
 
@@ -95,17 +134,10 @@ def openapi() -> OpenAPIConfig:
     token = SecurityScheme(type="http", scheme="bearer", description="An API token.")
     return OpenAPIConfig(
         title="Heliograph",
-        version=_version(),
+        version=VERSION,
         description=DESCRIPTION,
         use_handler_docstrings=True,
         path="/schema",
         render_plugins=[Page(), Document()],
         components=Components(security_schemes={"token": token}),
     )
-
-
-def _version() -> str:
-    try:
-        return metadata.version("heliograph")
-    except metadata.PackageNotFoundError:
-        return "0"

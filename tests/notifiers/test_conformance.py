@@ -15,9 +15,7 @@ from notifiers.twilio.errors import CODES
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 
-QUICK = Timeouts(
-    connect=timedelta(seconds=1), read=timedelta(seconds=0.3), total=timedelta(seconds=2)
-)
+HASTY = Timeouts(read=timedelta(seconds=0.3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,24 @@ def channel(request: pytest.FixtureRequest) -> Channel:
     return request.param
 
 
-def at(simulator: Simulator, api_url: str | None = None) -> Twilio:
+def at(
+    simulator: Simulator, api_url: str | None = None, timeouts: Timeouts | None = None
+) -> Twilio:
     credentials = Credentials(simulator.account_sid, (simulator.auth_token,))
-    return Twilio(credentials, api_url or simulator.api_url, QUICK)
+    return Twilio(credentials, api_url or simulator.api_url, timeouts)
 
 
 @pytest.fixture
 async def notifier(channel: Channel, simulator: Simulator) -> AsyncIterator[Notifier]:
     notifier = channel.make(at(simulator), simulator.number)
+    yield notifier
+    await notifier.close()
+
+
+@pytest.fixture
+async def hasty(channel: Channel, simulator: Simulator) -> AsyncIterator[Notifier]:
+    """Waits for no answer longer than a test may take."""
+    notifier = channel.make(at(simulator, timeouts=HASTY), simulator.number)
     yield notifier
     await notifier.close()
 
@@ -133,20 +141,20 @@ async def test_what_never_left_is_known_not_to_have_left(
 
 
 async def test_what_was_taken_in_silence_is_found_and_not_repeated(
-    notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
+    hasty: Notifier, notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
 ) -> None:
     simulator.phone(message.to).has(Trouble(Ailment.SILENT, times=1))
-    assert isinstance(await notifier.send(message), Unclear)
+    assert isinstance(await hasty.send(message), Unclear)
     found = await notifier.find(message)
     assert isinstance(found, Accepted)
     assert channel.seen(simulator, message.to) == [found.ref]
 
 
 async def test_what_was_not_taken_is_not_found(
-    notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
+    hasty: Notifier, notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
 ) -> None:
     simulator.phone(message.to).has(Trouble(Ailment.DEAF, times=1))
-    assert isinstance(await notifier.send(message), Unclear)
+    assert isinstance(await hasty.send(message), Unclear)
     assert await notifier.find(message) is None
     assert channel.seen(simulator, message.to) == []
 
@@ -254,7 +262,7 @@ async def test_a_refusal_that_is_not_the_providers_blames_no_number(
 async def test_a_wrong_token_is_a_fault_of_configuration(
     channel: Channel, message: Message, simulator: Simulator
 ) -> None:
-    twilio = Twilio(Credentials(simulator.account_sid, ("wrong",)), simulator.api_url, QUICK)
+    twilio = Twilio(Credentials(simulator.account_sid, ("wrong",)), simulator.api_url)
     notifier = channel.make(twilio, simulator.number)
     outcome = await notifier.send(message)
     await notifier.close()

@@ -81,7 +81,7 @@ def recorded() -> list[tuple[str, dict[str, list[str]]]]:
 
 
 @pytest.fixture
-def twilio(recorded: list[tuple[str, dict[str, list[str]]]]) -> Any:  # noqa: ANN401
+def twilio(recorded: list[tuple[str, dict[str, list[str]]]]) -> Any:
     """A bare HTTP server: what is recorded is what left the process."""
 
     @post("/{rest:path}")
@@ -94,7 +94,7 @@ def twilio(recorded: list[tuple[str, dict[str, list[str]]]]) -> Any:  # noqa: AN
         yield Twilio(Credentials("AC" + "0" * 32, ("token",)), served.url)
 
 
-def message(simulator: Simulator, **changes: Any) -> Message:  # noqa: ANN401
+def message(simulator: Simulator, **changes: Any) -> Message:
     fields: dict[str, Any] = {
         "key": "k",
         "channel": "sms",

@@ -38,7 +38,7 @@ def retargeted(clock: Clock, change: Case, calendars: Mapping[str, Calendar]) ->
     return sla.retarget(clock, calendars, calendar, Target(**facts), at, strategy)
 
 
-def judge(facts: Any) -> Callable[[Case], Verdict]:  # noqa: ANN401 - JSON
+def judge(facts: Any) -> Callable[[Case], Verdict]:
     calendars = {name: calendar_of(name, own) for name, own in facts["calendars"].items()}
 
     def due(case: Case) -> Verdict:

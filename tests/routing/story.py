@@ -43,7 +43,7 @@ ACME = Customer(
 STATUSES = {s.value: s for s in TicketStatus}
 
 
-def report(version: float, kind: str = "updated", **said: Any) -> Report:  # noqa: ANN401
+def report(version: float, kind: str = "updated", **said: Any) -> Report:
     """A report of ticket 4711; `status` as its word, `tags` as words."""
     if "status" in said:
         said["status"] = STATUSES[said["status"]]
@@ -62,7 +62,7 @@ class Story:
         book: Book | None = None,
         at: datetime = world.MONDAY,
         customer: Customer | None = ACME,
-        **ticket: Any,  # noqa: ANN401 - a Report's own fields
+        **ticket: Any,
     ) -> None:
         self.book, self.now, self.began = book or world.book(), at, at
         self.version = 1.0
@@ -72,6 +72,8 @@ class Story:
         self._contacts: list[Contact] = []
         self._writes: list[WriteBack] = []
         self._news: list[Announce] = []
+        self.statuses: list[str] = []
+        """What the ticket was set to."""
         self.stood_down = 0
         said = {"subject": "System down", "status": "new", "priority": "urgent"} | ticket
         event = Reported(report(1, "created", **said), customer)
@@ -88,6 +90,7 @@ class Story:
                     self._contacts.append(effect)
                 case WriteBack():
                     self._writes.append(effect)
+                    self.statuses += [effect.status] if effect.status else []
                 case Announce():
                     self._news.append(effect)
                 case StandDown():
@@ -125,13 +128,18 @@ class Story:
         attempt = max(t.attempt for t in page.tried if t.method == method)
         self.happens(ContactRefused(page.turn, name, method, attempt, reason))
 
-    def ticket(self, version: float | None = None, **said: Any) -> None:  # noqa: ANN401
+    def ticket(self, version: float | None = None, **said: Any) -> None:
         """The ticket's next report, or one of an earlier `version`."""
         if version is None:
             version = self.version = self.version + 1
         self.happens(Reported(report(version, **said)))
 
-    def writes(self, author: str, text: str = "words", *, public: bool = True, **said: Any) -> None:  # noqa: ANN401
+    def ticket_of(self, customer: Customer, **said: Any) -> None:
+        """The ticket's next report, which says whose it is."""
+        self.version += 1
+        self.happens(Reported(report(self.version, **said), customer))
+
+    def writes(self, author: str, text: str = "words", *, public: bool = True, **said: Any) -> None:
         """A comment by customer, agent or system."""
         number = f"comment-{self.version + 1}"
         said["comment"] = Comment(number, author, public, text)
@@ -173,6 +181,11 @@ class Story:
         found = [f"{c.person} {c.method}" for c in self._contacts]
         self._contacts.clear()
         return found
+
+    def forget(self) -> None:
+        """What was paged, written and told so far is not of interest."""
+        for old in (self._contacts, self._writes, self._news):
+            old.clear()
 
     @property
     def written(self) -> list[str]:

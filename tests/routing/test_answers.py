@@ -44,7 +44,7 @@ def test_acknowledging_takes_the_case_and_stands_everybody_down() -> None:
         "stood_down",
     )
     assert story.written == ["note: Carl Berg has acknowledged ACME-7 and owns it."]
-    story.paged.clear()
+    story.forget()
     story.passes(minutes(59))
     assert story.paged == []
 
@@ -131,7 +131,7 @@ def test_given_back_while_the_customer_is_waited_for_nobody_is_woken() -> None:
     story = Story()
     story.acks("anna")
     story.ticket(status="pending")
-    story.paged.clear()
+    story.forget()
     story.declines("anna")
     assert (story.state, story.case.owner, story.paged) == ("waiting", None, [])
     story.ticket(status="open")
@@ -151,7 +151,7 @@ def test_snoozed_it_sleeps_and_its_owner_is_asked_when_it_wakes() -> None:
         "ACME-7 (Acme Corp, System down) is yours and sleeps until 10:45 UTC."
     )
     assert (story.state, story.case.owner) == ("snoozed", "anna")
-    story.paged.clear()
+    story.forget()
     story.passes(minutes(44))
     assert story.paged == []
     story.passes(minutes(1))
@@ -165,7 +165,7 @@ def test_snoozed_it_sleeps_and_its_owner_is_asked_when_it_wakes() -> None:
 def test_a_snooze_ends_when_a_promise_is_broken() -> None:
     story = Story()
     story.happens(Snooze("anna", 600))
-    story.paged.clear()
+    story.forget()
     story.passes(hours(1))
     assert (story.state, story.paged) == ("acknowledged", ["anna sms"])
     assert story.said("escalation")[-1] == "a promise to the customer was broken"
@@ -189,7 +189,7 @@ def test_a_snooze_has_bounds(wrong: int) -> None:
 def test_reassigned_the_other_is_paged_and_the_owner_keeps_it_until_then() -> None:
     story = Story()
     story.acks("anna")
-    story.paged.clear()
+    story.forget()
     story.passes(minutes(5))
     assert story.happens(Reassign("anna", "carl")) == (
         "Carl Berg is being paged for ACME-7 (Acme Corp, System down)."
@@ -204,7 +204,7 @@ def test_reassigned_in_vain_others_are_asked_and_the_owner_keeps_it() -> None:
     story = Story()
     story.acks("anna")
     story.happens(Reassign("anna", "carl"))
-    story.paged.clear()
+    story.forget()
     story.passes(minutes(5))
     assert story.paged == ["carl voice", "ben sms"], "not Anna, who gave it away"
     story.declines("ben")
@@ -259,7 +259,7 @@ def test_an_owner_who_went_silent_is_asked_then_the_case_is_paged() -> None:
     story.passes(minutes(1))
     story.acks("anna")
     story.writes("agent", "On it.")
-    story.paged.clear()
+    story.forget()
     story.passes(hours(1))
     assert (story.state, story.paged) == ("acknowledged", ["anna sms"])
     assert story.said("escalation")[-1] == "nothing was heard of it for a while: still on it?"
@@ -285,7 +285,7 @@ def test_whatever_the_owner_does_is_a_sign_of_life() -> None:
     story = Story(book(PATIENT))
     story.acks("anna")
     story.writes("agent", "On it.")
-    story.paged.clear()
+    story.forget()
     story.passes(minutes(40))
     story.happens(Note("anna", "still looking"))
     story.passes(minutes(40))
@@ -301,7 +301,7 @@ def test_an_owner_asked_who_declines_has_given_it_back() -> None:
     story.acks("anna")
     story.writes("agent", "On it.")
     story.passes(hours(1))
-    story.paged.clear()
+    story.forget()
     story.declines("anna")
     assert (story.state, story.case.owner, story.paged) == ("paging", None, ["ben sms"])
 
@@ -310,7 +310,7 @@ def test_an_owner_who_has_left_is_not_asked() -> None:
     story = Story(book(PATIENT))
     story.acks("anna")
     story.people(anna=None)
-    story.paged.clear()
+    story.forget()
     story.passes(hours(1))
     assert (story.state, story.case.owner, story.paged) == ("paging", None, ["ben sms"])
     assert story.said("owner") == ["anna, who had it, is not in the directory any more"]
@@ -339,7 +339,7 @@ def test_a_note_is_written_to_the_ticket() -> None:
 def test_a_worse_severity_tells_the_owner_and_pages_nobody() -> None:
     story = Story(priority="normal")
     story.acks("anna")
-    story.paged.clear()
+    story.forget()
     assert story.happens(ChangeSeverity("dora", "high")) == "ACME-7 is high now."
     assert (story.state, story.paged) == ("acknowledged", [])
     assert story.told == ["anna: ACME-7 (Acme Corp, System down) is now high."]
@@ -361,7 +361,7 @@ def test_an_owner_of_two_watches_is_asked_by_name_first() -> None:
     """The owner is on call in the first step as well: asked once by name, once by the policy."""
     story = Story(book(house(acknowledge_timeout=minutes(10))))
     story.acks("anna")
-    story.paged.clear()
+    story.forget()
     story.passes(minutes(15))
     assert story.paged == ["anna sms", "anna voice", "anna sms"]
 

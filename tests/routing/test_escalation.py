@@ -214,7 +214,7 @@ def test_a_policy_without_steps_goes_to_the_duty_manager_at_once() -> None:
 def test_rule_2_an_outage_of_three_hours_makes_one_contact() -> None:
     """With deadlines derived from the start, twenty-nine contacts left in one burst."""
     story = Story()
-    story.paged.clear()
+    story.forget()
     story.outage(hours(3))
     assert story.paged == ["ben sms"]
     late = [e for e in story.entries if e.due_at is not None]

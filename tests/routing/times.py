@@ -47,5 +47,5 @@ def calendar_of(name: str, facts: Mapping[str, Any]) -> Calendar:
 
 
 @cache
-def recorded(name: str) -> Any:  # noqa: ANN401 - JSON
+def recorded(name: str) -> Any:
     return json.loads((RECORDED / name).read_text())

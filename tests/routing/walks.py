@@ -189,6 +189,11 @@ class Walk:
             return case.engineering.stage.value, event.stage
         return case.state.value, type(event).__name__
 
+    def least(self, case: Case, actions: Sequence[str]) -> str:
+        """The action that this stage has seen least."""
+        stage = case.engineering.stage.value if case.engineering else ""
+        return min(actions, key=lambda action: self.visited[stage, action])
+
     def who(self, case: Case) -> str:
         paged = [p.person for p in case.pages[-3:]]
         everybody = [*world.EVERYBODY, "ghost", *(paged * 3), *([case.owner] * 3)]
@@ -246,6 +251,8 @@ def _advance(walk: Walk, case: Case) -> Event:
         actions = [a for s, a in MOVES if s is case.engineering.stage] or actions
         onward = [a for a in actions if a not in {"claim", "return"}]
         actions += onward * 3
+        if walk.random.random() < 0.4:
+            actions = [walk.least(case, actions)]
     detail = walk.random.choice(("https://git.example/pull/7",) * 4 + ("",))
     return Advance(walk.who(case), walk.random.choice(actions), detail)
 

@@ -145,3 +145,13 @@ async def test_what_does_not_fit_is_told(pool: Pool) -> None:
     managed = "accounts: [{id: b, name: B, plan: e10, account_manager: nobody, csm: anna}]"
     done = await bring(pool, managed)
     assert done.notices == ("b has the account manager nobody, who is not in the directory.",)
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", ""])
+def test_a_member_that_says_nothing_is_left_out(nothing: str) -> None:
+    method = f"{{id: m, type: sms, address: '+46701740605', disabled: {nothing}}}"
+    text = f"people: [{{id: a, name: A, region: {nothing}, contact_methods: [{method}]}}]"
+    found = read_directory(text, "people.yaml").people["a"]
+    assert (found.region, found.contact_methods[0].disabled) == (None, None)
+    quoted = read_directory("people: [{id: a, name: 'null'}]", "people.yaml")
+    assert quoted.people["a"].name == "null"

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from notifiers.simulator.server import Served
 from service.settings import read_settings
@@ -59,7 +59,7 @@ class Loop:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> "Loop":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -120,7 +120,9 @@ class ThreadedWorker:
 class Process:
     """One of our processes, as production runs it; what it logs is in `log`."""
 
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path):
+    def __init__(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path
+    ) -> None:
         self.arguments, self.environment, self.log = arguments, environment, log
         self.child: subprocess.Popen[bytes] | None = None
 

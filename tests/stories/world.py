@@ -39,13 +39,22 @@ from tests.stories.house import (
     wait_until,
 )
 from tests.stories.phones import Phone
-from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, Zendesk
+from tests.stories.zendesk import API_TOKEN, EMAIL, SECRET, US, Zendesk
 from tests.stories.zendesk import Ticket as ZendeskTicket
 
 STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ADMIN = "an admin token that is long enough to be one"
 OTHER_TOKEN = "another-auth-token-for-the-rotation"
+WIPE = """
+truncate cases, timeline, pages, outbox cascade; truncate intake; truncate inbound; truncate pacing
+"""
 _tickets = itertools.count(4711)
+
+
+def monday() -> datetime:
+    """Ten in the morning (UTC) of the next Monday, so that no story depends on its day."""
+    today = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=7 - today.weekday())
 
 
 class Ticket:
@@ -63,7 +72,8 @@ class Ticket:
 
     @property
     def view(self) -> dict[str, Any]:
-        return self.world.get(f"/cases/{self.case}")
+        view: dict[str, Any] = self.world.get(f"/cases/{self.case}")
+        return view
 
     @property
     def state(self) -> str:
@@ -149,8 +159,11 @@ class World:
             self.zendesk.target = f"{self.url}/webhooks/zendesk"
             self.twilio.connect(f"{self.url}/twilio/sms", f"{self.url}/twilio/voice")
             # Without certificates to read, which takes longer than a whole story.
-            self.http = stack.enter_context(httpx.Client(verify=False, trust_env=False, timeout=60))
+            client = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
+            self.http = stack.enter_context(client)
             self._start(stack)
+            self._people = self.rows("select id, body from people")
+            self.forward(seconds=(monday() - self.now).total_seconds())
             self._stack = stack.pop_all()
         return self
 
@@ -207,6 +220,7 @@ class World:
             "ZENDESK_URL": self.zendesk.url,
             "ZENDESK_EMAIL": EMAIL,
             "ZENDESK_API_TOKEN": API_TOKEN,
+            "ZENDESK_ACTOR_ID": US,
             **(self.settings or {}),
         }
         return {f"HELIOGRAPH_{name}": value for name, value in given.items()}
@@ -219,10 +233,39 @@ class World:
     ) -> None:
         with self._stack:
             if problem is None:
-                self.settle()
-                self.twilio._insist()
-                unexpected = [e for e in self._errors if not self._announced(e)]
-                assert not unexpected, "\n".join(unexpected)
+                self.check()
+
+    def check(self) -> None:
+        """Fail on whatever nobody expected."""
+        self.settle()
+        self.zendesk.settle()
+        self.twilio._insist()
+        unexpected = [e for e in self._errors if not self._announced(e)]
+        assert not unexpected, "\n".join(unexpected)
+
+    def wipe(self) -> None:
+        """As if nothing had happened yet; web and worker stay."""
+        for statement in WIPE.split(";"):
+            self.rows(statement)
+        people = [(row["id"], row["body"]) for row in self._people]
+        for name, body in people:
+            self.rows("update people set body = $2 where id = $1", name, body)
+        self.rows("update generations set value = value + 1")
+        self.rows("update clock set ahead = $1", monday() - datetime.now(UTC))
+        self.forward(seconds=0)
+        self.zendesk.tickets.clear()
+        self.twilio.do(self._forget())
+        self.expected_errors.clear()
+        self._errors.clear()
+
+    async def _forget(self) -> None:
+        exchange = self.twilio.simulation.exchange
+        for kept in (exchange.texts, exchange.calls, exchange.phones, exchange.alerts):
+            kept.clear()
+        exchange._texts_of.clear()
+        exchange._calls_of.clear()
+        exchange.trouble = None
+        self.twilio.claimed.clear()
 
     def _announced(self, error: str) -> bool:
         return any(re.search(pattern, error) for pattern in self.expected_errors)
@@ -316,6 +359,14 @@ class World:
     def get(self, path: str) -> Any:
         headers = {"authorization": f"Bearer {ADMIN}"}
         answer = self.http.get(f"{self.url}/api/v1{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def act(self, case: str, action: str, body: Any) -> Any:
+        """The case after an action of the API, done as whoever `body` names in `as`."""
+        headers = {"authorization": f"Bearer {ADMIN}"}
+        url = f"{self.url}/api/v1/cases/{case}/{action}"
+        answer = self.http.post(url, json=body, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -4,6 +4,7 @@ What is written through its API comes home as a webhook, as it does with the rea
 developer.zendesk.com gives them under "Ticket events" and "Tickets".
 """
 
+import asyncio
 import base64
 import hmac
 import json
@@ -12,14 +13,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from litestar import Litestar, Request, Response, get, put
 from litestar.params import FromPath
 
 from notifiers.simulator.server import Served
-from tests.stories.house import wait_until
+from tests.stories.house import PATIENCE, wait_until
 
 EMAIL, API_TOKEN = "bot@support.example", "zendesk-api-token"
 SECRET = "zendesk-webhook-secret"
@@ -69,14 +70,17 @@ class Zendesk:
         self.tickets: dict[str, Ticket] = {}
         self.refusals: list[int] = []
         """Statuses that the next requests to the API are answered with."""
+        self.answers = True
+        """False: what is asked is done, and nobody is told."""
         self.target = ""
         self.echoes: list[httpx.Response] = []
+        self._echoing: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._http = httpx.Client(verify=False, trust_env=False, timeout=60)  # noqa: S501 - loopback
         self._served = Served(Litestar([*self._handlers()], openapi_config=None))
         self.url = self._served.url
 
-    def __enter__(self) -> "Zendesk":
+    def __enter__(self) -> Self:
         self._served.__enter__()
         return self
 
@@ -142,7 +146,10 @@ class Zendesk:
         async def write(name: FromPath[str], request: AnyRequest) -> Response[Any]:
             wanted = (await request.json())["ticket"]
             ticket = self.tickets[name.removesuffix(".json")]
-            return self._answer(request, lambda: self._write(ticket, wanted))
+            done = self._answer(request, lambda: self._write(ticket, wanted))
+            while not self.answers:  # noqa: ASYNC110 - another thread sets it
+                await asyncio.sleep(0.01)
+            return done
 
         return [comments, read, write]
 
@@ -174,12 +181,19 @@ class Zendesk:
             said = wanted["comment"]
             comment = self.comment(ticket, said["body"], US, public=said["public"])
             events.append(self.event(ticket, "comment_added", {"comment": comment}, US))
-        threading.Thread(target=self._echo, args=(events,)).start()
+        echo = threading.Thread(target=self._echo, args=(events,))
+        self._echoing.append(echo)
+        echo.start()
         return {"ticket": shown(ticket)}
 
     def echoes_came(self, count: int) -> None:
         """Wait until so many of our own changes have come home."""
         wait_until(lambda: len(self.echoes) >= count, lambda: f"{len(self.echoes)} echoes came")
+
+    def settle(self) -> None:
+        """Wait until everything has been told."""
+        while self._echoing:
+            self._echoing.pop().join(PATIENCE)
 
     def _echo(self, events: list[dict[str, Any]]) -> None:
         for event in events:

@@ -17,7 +17,7 @@ from tests.service.tickets.signing import NOW, Signer, hub
 PAYLOADS = Path(__file__).parent / "payloads"
 
 
-def payload(name: str) -> Any:  # noqa: ANN401 - a JSON document of any shape
+def payload(name: str) -> Any:
     return json.loads((PAYLOADS / f"{name}.json").read_bytes())
 
 

@@ -55,7 +55,7 @@ def read_if_readable(kit: Kit, body: bytes) -> tuple[Report, ...]:
     return reading.reports
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path to every member of a document."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, inner in items:
@@ -64,7 +64,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(inner, (*path, key))
 
 
-def put(document: Any, path: tuple[Any, ...], value: object) -> object:  # noqa: ANN401
+def put(document: Any, path: tuple[Any, ...], value: object) -> object:
     changed = copy.deepcopy(document)
     holder = changed
     for key in path[:-1]:

@@ -32,12 +32,12 @@ CHANGED: dict[str, tuple[tuple[Any, ...], object]] = {
 """How each system says that a ticket changed once more. The others say nothing of the kind."""
 
 
-def read(kit: Kit, body: object, at: Any = NOW) -> Report:  # noqa: ANN401
+def read(kit: Kit, body: object, at: Any = NOW) -> Report:
     envelope = replace(kit.envelope(), body=json.dumps(body).encode(), received_at=at)
     return kit.system.read(envelope).reports[0]
 
 
-def later(kit: Kit) -> Any:  # noqa: ANN401
+def later(kit: Kit) -> Any:
     path, value = CHANGED[kit.source]
     body = copy.deepcopy(kit.sample)
     holder = body

@@ -1,0 +1,119 @@
+"""What a text from a responder's phone means."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.reply import CARRIER, Reply, Verb, parse
+
+ACK, NO, ESC, DONE, STATUS, NOTHING = (
+    Verb.ACKNOWLEDGE,
+    Verb.DECLINE,
+    Verb.ESCALATE,
+    Verb.RESOLVE,
+    Verb.STATUS,
+    Verb.NONE,
+)
+PLAIN = [
+    ("1", ACK), ("a", ACK), ("A", ACK), ("ack", ACK), ("ACK", ACK), ("Ack.", ACK), ("ok", ACK),
+    ("OK!", ACK), ("okay", ACK), ("acked", ACK), ("acknowledged", ACK), ("\U0001f44d", ACK),
+    ("\U0001f44d\U0001f3fd", ACK), (" 1 ", ACK), ("'1'", ACK), ("\u201c1\u201d", ACK), ("(1)", ACK),
+    ("1.", ACK), ("1)", ACK), ("\uff11", ACK), ("\uff21\uff23\uff2b", ACK), ("\xa01", ACK),
+    ("2", NO), ("decline", NO), ("Declined", NO), ("\U0001f44e", NO), ("d", NO),
+    ("3", ESC), ("esc", ESC), ("ESCALATE", ESC), ("e", ESC),
+    ("r", DONE), ("R", DONE), ("resolve", DONE), ("Resolved.", DONE),
+    ("?", STATUS), ("status", STATUS), ("STATUS?", STATUS), ("s", STATUS),
+]  # fmt: skip
+CODED = [
+    ("1 4821", ACK, "4821"), ("1 #4821", ACK, "4821"), ("ack 4821", ACK, "4821"),
+    ("ACK: 4821", ACK, "4821"), ("ack, 4821.", ACK, "4821"), ("ACK - 4821", ACK, "4821"),
+    ("ack4821", ACK, "4821"), ("1-4821", ACK, "4821"), ("a4821", ACK, "4821"),
+    ("\U0001f44d 4821", ACK, "4821"), ("2 4821", NO, "4821"), ("3 4821", ESC, "4821"),
+    ("r 4821", DONE, "4821"), ("status 4821", STATUS, "4821"), ("? 4821", STATUS, "4821"),
+    ("1 ACME-7", ACK, "ACME-7"), ("ack acme-1042!", ACK, "ACME-1042"), ("1  \t 4821", ACK, "4821"),
+    ("1 12345", ACK, "12345"), ("ack 99", ACK, "99"), ("2 48 21", NO, "48"),
+    ("1\n4821", ACK, "4821"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "verb"), PLAIN)
+def test_a_word_alone(text: str, verb: Verb) -> None:
+    assert parse(text) == Reply(verb)
+
+
+@pytest.mark.parametrize(("text", "verb", "code"), CODED)
+def test_a_word_with_its_code(text: str, verb: Verb, code: str) -> None:
+    found = parse(text)
+    assert (found.verb, found.code, found.every) == (verb, code, False)
+
+
+@pytest.mark.parametrize("text", ["ACK ALL", "ack all", "1 all", "ok all.", "\U0001f44d ALL"])
+def test_everything_at_once(text: str) -> None:
+    assert parse(text) == Reply(ACK, every=True)
+
+
+@pytest.mark.parametrize("text", ["decline all", "2 all", "resolve all", "3 ALL"])
+def test_only_acknowledging_takes_everything_at_once(text: str) -> None:
+    assert parse(text) == Reply(NOTHING)
+
+
+@pytest.mark.parametrize("text", [*sorted(CARRIER), "STOP", " Stop. ", "HELP!", "YES"])
+def test_what_the_carrier_takes_for_itself_means_nothing_here(text: str) -> None:
+    assert parse(text) == Reply(NOTHING, carrier=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("4821", "4821"),
+        ("#4821", "4821"),
+        ("1234", "1234"),
+        ("acme-7", "ACME-7"),
+        (" 4821. ", "4821"),
+    ],
+)
+def test_a_code_alone_says_nothing_even_if_it_begins_like_an_answer(text: str, code: str) -> None:
+    assert parse(text) == Reply(NOTHING, code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\x00", "no", "what?", "who is this", "ok I will look", "a moment", "rather not",
+     "stop it", "yes 4821", "2 minutes", "3 more people call", "2min", "driving, 2 min", "10"],
+)  # fmt: skip
+def test_what_is_no_answer_is_not_taken_for_one(text: str) -> None:
+    assert parse(text).verb is NOTHING or parse(text).code is not None
+    assert parse(text).verb not in {NO, ESC, DONE}
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "code", "remark"),
+    [
+        ("ack on my way", ACK, None, "on my way"),
+        ("1 on my way", ACK, None, "on my way"),
+        ("1 4821 on my way", ACK, "4821", "on my way"),
+        ("decline 4821 no laptop", NO, "4821", "no laptop"),
+        ("decline, no laptop here", NO, None, "no laptop here"),
+        ("escalate disk is full", ESC, None, "disk is full"),
+        ("1\n-- \nSent from my phone", ACK, None, ""),
+        ("2 4821\nSent from my phone", NO, "4821", ""),
+    ],
+)
+def test_what_else_is_said_is_kept_as_a_remark(
+    text: str, verb: Verb, code: str | None, remark: str
+) -> None:
+    assert parse(text) == Reply(verb, code, remark=remark)
+
+
+@given(st.text(max_size=400))
+def test_any_text_at_all_has_a_meaning_or_none(text: str) -> None:
+    found = parse(text)
+    assert found.verb in Verb
+    assert found.code is None or (found.code == found.code.upper() and len(found.code) < 200)
+
+
+@given(st.sampled_from([w for w, _ in PLAIN]), st.integers(1000, 9999))
+def test_a_word_and_a_code_are_read_whatever_stands_around_them(word: str, code: int) -> None:
+    plain = parse(word)
+    for text in (f"{word} {code}", f" {word}  #{code} ", f"{word.upper()} {code}."):
+        assert (parse(text).verb, parse(text).code) == (plain.verb, str(code))

@@ -1,0 +1,135 @@
+"""The policy over the API: what is in force, new versions, and what can be asked of them."""
+
+import pytest
+
+from tests.service.web.world import POLICY, World
+
+YAML = {"content-type": "application/yaml"}
+OTHER = POLICY.replace("wait: 5m", "wait: 7m")
+
+
+async def test_what_is_in_force_is_told_as_it_was_applied(still: World) -> None:
+    told = await still.get("/policy", role="viewer")
+    assert (told["id"], told["number"], told["source"]) == ("small@1", 1, POLICY)
+    assert told == await still.get("/policy?version=small@1")
+    assert (await still.ask("GET", "/policy?version=small@9")).status_code == 404
+
+
+async def test_a_new_version_holds_for_new_cases_alone(world: World) -> None:
+    old = await world.ticket(priority="urgent")
+    answer = await world.ask("PUT", "/policy", content=OTHER, headers=YAML)
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["id"], told["new"], told["effective_at"]) == (
+        "small@2", True, "2026-03-02T10:00:00Z",
+    )  # fmt: skip
+    assert isinstance(told["findings"], list)
+    new = await world.ticket(priority="urgent")
+    first, second = await world.get(f"/cases/{old}"), await world.get(f"/cases/{new}")
+    assert (first["policy_version"], second["policy_version"]) == ("small@1", "small@2")
+    assert first["escalation"]["step_ends_at"] == "2026-03-02T10:05:00Z"
+    assert second["escalation"]["step_ends_at"] == "2026-03-02T10:07:00Z"
+    again = await world.ask("PUT", "/policy", content=OTHER, headers=YAML)
+    assert (again.status_code, again.json()["id"], again.json()["new"]) == (200, "small@2", False)
+
+
+async def test_a_policy_that_names_nobody_is_applied_and_told_of(world: World) -> None:
+    text = POLICY.replace("duty_manager: person grace", "duty_manager: person nobody")
+    answer = await world.ask("PUT", "/policy", content=text, headers=YAML)
+    assert answer.status_code == 201
+    assert any("nobody" in finding["problem"] for finding in answer.json()["findings"])
+
+
+async def test_every_fault_is_told_with_its_line_and_nothing_is_applied(world: World) -> None:
+    text = POLICY.replace("page: schedule support", "page: schedule suport") + "colour: red\n"
+    answer = await world.ask("PUT", "/policy", content=text, headers=YAML)
+    assert answer.status_code == 422
+    told = answer.json()
+    assert len(told["errors"]) >= 2
+    assert any(e["line"] == 21 and "support" in e["problem"] for e in told["errors"])
+    assert (await world.get("/policy"))["id"] == "small@1"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "policy: [", "&a [*a]", "\0", "- " * 10_000])
+async def test_what_is_no_policy(still: World, content: str) -> None:
+    answer = await still.ask("PUT", "/policy", content=content, headers=YAML)
+    assert answer.status_code == 422
+    assert "Nothing was changed" in answer.json()["detail"]
+
+
+async def test_check_and_coverage(still: World) -> None:
+    told = (await still.ask("POST", "/policy/check", {"days": 30}, role="viewer")).json()
+    assert set(told) == {"good", "findings", "coverage"}
+    bare = (await still.ask("POST", "/policy/check")).json()
+    assert set(bare) == set(told)
+    cover = (await still.ask("POST", "/policy/coverage", {"days": 14})).json()
+    assert cover["from"] == "2026-03-02T10:00:00Z"
+    assert {row["plan"] for row in cover["rows"]} >= {"premier", "e20"}
+
+
+async def test_another_policy_can_be_asked_without_applying_it(world: World) -> None:
+    ticket = {"account": "acme", "priority": "urgent"}
+    asked = {"ticket": ticket, "at": "2026-03-02T10:00:00Z"}
+    ours = (await world.ask("POST", "/policy/rehearse", asked)).json()
+    other = (await world.ask("POST", "/policy/rehearse", {**asked, "policy": OTHER})).json()
+    assert ours["woken"] == other["woken"]
+    assert ours["happenings"] != other["happenings"]
+    assert (await world.get("/policy"))["id"] == "small@1"
+
+
+async def test_explain_tells_what_would_become_of_a_ticket(still: World) -> None:
+    ticket = {"account": "acme", "priority": "urgent", "tags": ["sso"], "fields": {"a": "b"}}
+    answer = await still.ask(
+        "POST", "/policy/explain", {"ticket": ticket, "at": "2026-03-03T10:00:00Z"}
+    )
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert told["plan"].startswith("premier")
+    assert told["severity"].startswith("L1")
+    assert "everything" in told["route"]
+    assert [step["person"] for step in told["ladder"]][:2] == ["anna", "anna"]
+    assert told["clocks"][0]["due_at"] == "2026-03-03T11:00:00Z"
+
+
+async def test_rehearse_ends_when_somebody_answers(still: World) -> None:
+    asked = {"ticket": {"account": "acme", "priority": "urgent"}, "answer": {"nth": 2}}
+    told = (await still.ask("POST", "/policy/rehearse", asked)).json()
+    assert (told["answered_by"], told["case"]["owner"]) == ("ben", "ben")
+    nobody = (await still.ask("POST", "/policy/rehearse", {"ticket": asked["ticket"]})).json()
+    assert nobody["answered_by"] is None
+    assert "carl" in nobody["woken"]
+
+
+async def test_overrides_are_reckoned_with(world: World) -> None:
+    body = {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T17:00:00Z", "person": "carl"}
+    await world.ask("POST", "/schedules/support/overrides", body)
+    asked = {"ticket": {"account": "acme", "priority": "urgent"}}
+    told = (await world.ask("POST", "/policy/rehearse", asked)).json()
+    assert told["woken"][0] == "carl"
+
+
+@pytest.mark.parametrize(
+    ("tool", "body", "words"),
+    [
+        ("check", {"days": 0}, "days"),
+        ("check", {"day": 3}, "did you mean days?"),
+        ("coverage", {"days": 10_000}, "days"),
+        ("explain", {"ticket": None}, "ticket"),
+        ("explain", {"ticket": {"plan": "premir"}}, "did you mean premier?"),
+        ("explain", {"ticket": {"account": "nobody"}}, "account"),
+        ("explain", {"ticket": {"severity": "L7"}}, "L7"),
+        ("explain", {"ticket": {"colour": "red"}}, "ticket.colour"),
+        ("explain", {"ticket": {"tags": "sso"}}, "ticket.tags"),
+        ("explain", {"ticket": {}, "at": "noon"}, "at: 'noon'"),
+        ("explain", {"ticket": {}, "lasting": "forever"}, "lasting"),
+        ("rehearse", {"ticket": {}, "lasting": "90d"}, "more than 30 days"),
+        ("rehearse", {"ticket": {}, "answer": {"person": "nobody"}}, "no person 'nobody'"),
+        ("rehearse", {"ticket": {}, "answer": {"after": "soon"}}, "answer.after"),
+        ("rehearse", {"ticket": {}, "policy": "policy: x\ncolour: red"}, "colour"),
+    ],
+)
+async def test_a_question_that_makes_no_sense(
+    still: World, tool: str, body: object, words: str
+) -> None:
+    answer = await still.ask("POST", f"/policy/{tool}", body)
+    assert (answer.status_code, words in answer.json()["detail"]) == (422, True)
