@@ -112,7 +112,7 @@ def report(version: int, **said: object) -> Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Event_:
+class Measured:
     name: str
     case: Case | None
     event: Event
@@ -120,12 +120,13 @@ class Event_:
 
     def decide(self) -> object:
         if self.case is None:
-            assert isinstance(self.event, Reported)
+            if not isinstance(self.event, Reported):
+                raise TypeError("a case is opened by a report alone")
             return open_case("ACME-7", self.event, BOOK, self.now)
         return decide(self.case, self.event, BOOK, self.now)
 
 
-def events() -> Iterator[Event_]:
+def events() -> Iterator[Measured]:
     """One of each, on a case that it fits."""
     opening = Reported(
         report(1, subject="System down", priority="urgent", status=TicketStatus.NEW), CUSTOMER
@@ -133,17 +134,17 @@ def events() -> Iterator[Event_]:
     paging = open_case("ACME-7", opening, BOOK, NOW).case
     owned = decide(paging, Acknowledge("p0"), BOOK, NOW).case
     words = Comment("c1", "agent", body="We are on it.")
-    yield Event_("a new ticket", None, opening, NOW)
-    yield Event_("a comment", owned, Reported(report(2, comment=words)), NOW)
-    yield Event_("solved", owned, Reported(report(2, status=TicketStatus.SOLVED)), NOW)
-    yield Event_("nothing new", owned, Reported(report(1, status=TicketStatus.NEW)), NOW)
-    yield Event_("the next contact", paging, Tick(), NOW + timedelta(minutes=2))
-    yield Event_("the next step", paging, Tick(), NOW + timedelta(minutes=5))
-    yield Event_("acknowledged", paging, Acknowledge("p0", "sms"), NOW)
-    yield Event_("declined", paging, Decline("p0", "sms"), NOW)
-    yield Event_("refused", paging, ContactRefused(1, "p0", "sms", 1, "busy"), NOW)
-    yield Event_("to engineering", owned, Escalate("p0", "sms"), NOW)
-    yield Event_("resolved", owned, Resolve("p0"), NOW)
+    yield Measured("a new ticket", None, opening, NOW)
+    yield Measured("a comment", owned, Reported(report(2, comment=words)), NOW)
+    yield Measured("solved", owned, Reported(report(2, status=TicketStatus.SOLVED)), NOW)
+    yield Measured("nothing new", owned, Reported(report(1, status=TicketStatus.NEW)), NOW)
+    yield Measured("the next contact", paging, Tick(), NOW + timedelta(minutes=2))
+    yield Measured("the next step", paging, Tick(), NOW + timedelta(minutes=5))
+    yield Measured("acknowledged", paging, Acknowledge("p0", "sms"), NOW)
+    yield Measured("declined", paging, Decline("p0", "sms"), NOW)
+    yield Measured("refused", paging, ContactRefused(1, "p0", "sms", 1, "busy"), NOW)
+    yield Measured("to engineering", owned, Escalate("p0", "sms"), NOW)
+    yield Measured("resolved", owned, Resolve("p0"), NOW)
 
 
 def best(action: Callable[[], object], *, runs: int = 9, times: int = 200) -> float:

@@ -48,7 +48,7 @@ def check_step(
         _acknowledged(before, event, decision)
 
 
-def check_shape(case: Case) -> None:  # noqa: C901, PLR0912 - a list of truths, one a line
+def check_shape(case: Case) -> None:
     """What is true of a case by itself."""
     assert (case.wake_at is None) == (case.state is State.CLOSED), "every open case wakes (rule 1)"
     _quiet_or_loud(case)
