@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from routing import sla
 from routing.calendar import next_open
+from routing.emergency import escalation_by, is_emergency_call
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.lookup import promise_for
@@ -38,6 +39,8 @@ def choose(ledger: Ledger) -> Place:
     """The first route that matches, and when it pages."""
     case, policy, now = ledger.case, ledger.book.policy, ledger.now
     route = policy.first_route(facts(case, ledger.book, now))
+    if is_emergency_call(case):
+        return Place(route, now, "an emergency call")
     if route is None or route.escalation is None or route.page == "never":
         return Place(route, None, "nobody is paged for it")
     if route.page == "now":
@@ -77,21 +80,29 @@ def route_of(ledger: Ledger) -> Route | None:
 
 def route_policy(ledger: Ledger) -> str | None:
     """The escalation policy of the case's route; None where the policy pages nobody by itself."""
-    route = route_of(ledger)
-    return route.escalation if route else None
+    return escalation_by(ledger.case, ledger.book.policy, route_of(ledger))
 
 
 def next_hour(ledger: Ledger, at: datetime) -> datetime:
     """`at` (UTC), or when people may next be paged again for what is paged in its hours only."""
     route, promise = route_of(ledger), promise_of(ledger)
-    if route is None or route.page == "now" or promise is None:
+    if is_emergency_call(ledger.case) or route is None or route.page == "now" or promise is None:
         return at
     return next_open(ledger.book.policy.calendars[promise.calendar], at) or at
 
 
 def engineering_due(ledger: Ledger) -> datetime | None:
-    """When the policy sends the case to Sustained Engineering by itself (UTC), or None."""
+    """When the policy sends the case to Sustained Engineering by itself (UTC), or None.
+
+    Time alone sends nothing there whose route pages nobody: engineers would be woken for what
+    support is not. A tag, a field or a responder still does.
+    """
     rules, policy, case = ledger.book.policy.engineering, ledger.book.policy, ledger.case
     known = facts(case, ledger.book, ledger.now)
     after = next((t for m, t in rules.after if matches(m, known, policy.calendars)), None)
-    return None if after is None else (case.reopened_at or case.opened_at) + after
+    if after is None:
+        return None
+    route = policy.first_route(known)
+    if route is not None and route.page == "never" and not is_emergency_call(case):
+        return None
+    return (case.reopened_at or case.opened_at) + after

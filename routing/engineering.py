@@ -38,6 +38,9 @@ MOVES: dict[tuple[Stage, str], Stage] = {
 """(stage, action) to the next stage; what is not here is refused with a sentence. Whoever claims an
 item takes it at the stage it is."""
 
+TAG = "heliograph-engineering"
+"""Put on the ticket when its case enters the queue, for the ticket system's own views."""
+
 NEEDS = {
     "confirm": "a pull request link",
     "plan": "the plan",
@@ -71,7 +74,8 @@ def enter(ledger: Ledger, reason: str, by: str | None) -> None:
         leaders_at=_leaders_at(ledger),
     )
     ledger.say("engineering", f"to the Sustained Engineering queue: {reason}", by, stage="queued")
-    ledger.write(_update(ledger, Stage.QUEUED, reason), public=True, status="on_hold")
+    update = _update(ledger, Stage.QUEUED, reason)
+    ledger.write(update, public=True, status="on_hold", tags=(TAG,))
     ledger.write(f"{case.id} is with Sustained Engineering: {reason}")
     page(ledger, reason)
 

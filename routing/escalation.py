@@ -21,6 +21,7 @@ from routing.facts import facts
 from routing.ledger import Ledger
 from routing.page import Page, PageState
 from routing.policy import EscalationPolicy, Step, StepTarget
+from routing.preference import skilled
 from routing.rule import matches
 
 FIRST_WAIT = timedelta(minutes=5)
@@ -112,6 +113,9 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
         return False
+    if current.purpose is Purpose.PAGE:
+        last = number >= policy_of(ledger, current.policy, current.purpose).rounds
+        wanted = skilled(ledger.book, ledger.case.plan, wanted, last=last)
     return _page(ledger, wanted)
 
 

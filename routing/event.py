@@ -158,6 +158,8 @@ class WriteBack:
     text: str
     public: bool = False
     status: str | None = None
+    tags: tuple[str, ...] = ()
+    """Put on the ticket beside those it has; ours begin with `heliograph`."""
 
 
 @dataclass(frozen=True, slots=True)

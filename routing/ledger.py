@@ -43,10 +43,17 @@ class Ledger:
     def do(self, effect: Effect) -> None:
         self.effects.append(effect)
 
-    def write(self, text: str, *, public: bool = False, status: str | None = None) -> None:
+    def write(
+        self,
+        text: str,
+        *,
+        public: bool = False,
+        status: str | None = None,
+        tags: tuple[str, ...] = (),
+    ) -> None:
         """Queue a write-back to the ticket; the number is its natural key."""
         self.set(writes=self.case.writes + 1)
-        self.do(WriteBack(self.case.writes, text, public, status))
+        self.do(WriteBack(self.case.writes, text, public, status, tags))
 
     def announce(self, person: str, text: str) -> None:
         self.set(writes=self.case.writes + 1)

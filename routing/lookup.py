@@ -10,6 +10,9 @@ from routing.people import Account
 from routing.policy import Plan, Policy, Promise, Route, Severity
 from routing.rule import Facts, matches, why
 
+HOTLINE = "hotline"
+"""The source of cases that callers made; it says a severity by its own id."""
+
 
 def plan_of(
     policy: Policy,
@@ -99,6 +102,8 @@ def _by_priority(policy: Policy, source: str, priority: str | None) -> Severity 
     word = (priority or "").casefold()
     if not word:
         return None
+    if source == HOTLINE:
+        return policy.severity(priority or "")
     for words_of in (source, "*"):
         for severity in policy.severities:
             if word in (known.casefold() for known in severity.priorities.get(words_of, ())):

@@ -6,6 +6,7 @@ from routing import escalation, words
 from routing.book import find
 from routing.case import Purpose, State
 from routing.choosing import Place, choose, route_policy
+from routing.emergency import escalation_by
 from routing.ledger import Ledger
 from routing.policy import Route, StepTarget
 
@@ -35,7 +36,7 @@ def place(ledger: Ledger, why: str, without: str | None = None) -> None:
 def _going(ledger: Ledger, chosen: Place) -> bool:
     """Whether people are being paged by the very policy that would page them now."""
     case = ledger.case
-    wanted = chosen.route.escalation if chosen.route else None
+    wanted = escalation_by(ledger.case, ledger.book.policy, chosen.route)
     if case.state is State.PAGING:
         return case.round is not None and case.round.policy == wanted
     return case.state is State.EXHAUSTED and route_policy(ledger) == wanted
@@ -51,7 +52,7 @@ def _page(ledger: Ledger, chosen: Place, why: str, without: str | None) -> None:
         owner=None,
         owner_since=None,
     )
-    wanted = chosen.route.escalation if chosen.route else None
+    wanted = escalation_by(ledger.case, ledger.book.policy, chosen.route)
     escalation.start(ledger, Purpose.PAGE, wanted, why, without=without)
 
 

@@ -83,3 +83,5 @@ class Report:
     fields: Mapping[str, str] = field(default_factory=dict)
     echo: bool = False
     """Our own write-back coming home."""
+    opens: bool = True
+    """Whether a case begins with it where the ticket has none; an end begins nothing."""

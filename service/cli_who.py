@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -12,29 +12,10 @@ import click
 from service import rota
 from service.cli_database import with_database
 from service.cli_failure import Failed
+from service.cli_words import Instant, utc
 from service.clock import SystemClock
 from service.library import Library
 from service.store.pool import Pool
-
-
-class Instant(click.ParamType[datetime]):
-    """RFC 3339 with its zone: 2026-03-02T10:00:00Z."""
-
-    name = "instant"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> datetime:
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no instant; write 2026-03-02T10:00:00Z.", param, ctx)
-        if at.tzinfo is None:
-            self.fail(f"{value!r} has no time zone; write {value}Z for UTC.", param, ctx)
-        return at.astimezone(UTC)
 
 
 @click.command()
@@ -63,7 +44,7 @@ def who(at: datetime | None, schedule: str | None, *, as_json: bool) -> int:
 
 def _json(found: rota.Roster) -> dict[str, Any]:
     return {
-        "at": _utc(found.at),
+        "at": utc(found.at),
         "acting_region": found.acting_region,
         "items": [
             {
@@ -73,18 +54,14 @@ def _json(found: rota.Roster) -> dict[str, Any]:
                 "role": one.duty.role,
                 "region": one.duty.region,
                 "has_sun": one.duty.has_sun,
-                "start": _utc(one.shift.start),
-                "end": _utc(one.shift.end),
+                "start": utc(one.shift.start),
+                "end": utc(one.shift.end),
                 "why": one.shift.why,
             }
             for one in found.people
         ],
         "empty": list(found.empty),
     }
-
-
-def _utc(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _lines(found: rota.Roster) -> Iterator[str]:

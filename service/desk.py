@@ -13,28 +13,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import asyncpg
 import structlog
 
 from routing.case import Case
-from routing.decide import Decision, decide, open_case
-from routing.event import Event, Refusal, Reported, Tick
-from routing.report import Report
-from service import matching
-from service.clock import Clock
+from routing.decide import decide
+from routing.event import Event, Tick
+from service.arrivals import (
+    Arrival,
+    Fate,
+    Landed,
+    fresh_ones,
+    keep,
+    known_ones,
+    landings,
+    lock_stored,
+)
+from service.batch import Batch, undecidable
+from service.clock import Clock, monotonic
 from service.library import Library, NothingLoaded, Shelf
 from service.measures import Measures
 from service.saving import Change, save
 from service.store import codec
-from service.store.pool import AnyConnection, Pool
+from service.store.pool import AnyConnection, Pool, is_away
 from service.store.sql import query
 
 ATTEMPTS = 6
 WAKES = 100
+PASSED_OVER = 60.0
+"""Seconds."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -47,48 +59,9 @@ class NoSuchCase(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """One authentic webhook: its reports, or why it could not be read (`unreadable`)."""
-
-    source: str
-    event_key: str
-    received_at: datetime
-    headers: str
-    """JSON; never a secret."""
-    body: bytes
-    reports: tuple[Report, ...] = ()
-    unreadable: str | None = None
-    ignored: str | None = None
-    stored: int | None = None
-    """The intake row that holds it already, when it was stored first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """What became of a webhook."""
-
-    case: str | None
-    duplicate: bool = False
-    dead: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Acted:
     case: Case
     answer: str
-
-
-@dataclass(slots=True)
-class _Batch:
-    """One transaction's working set: cases by ticket and by id, changes in the order they came."""
-
-    shelf: Shelf
-    now: datetime
-    cases: dict[tuple[str, str], Case] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    fates: list[tuple[Arrival, str, str | None, str | None]] = field(default_factory=list)
-    found: matching.Found = field(default_factory=lambda: matching.Found({}))
 
 
 class Desk:
@@ -104,6 +77,8 @@ class Desk:
     ) -> None:
         self.pool, self.library, self.clock, self.ring = pool, library, clock, ring
         self.measures = measures
+        self.passed_over: dict[str, float] = {}
+        """Cases that could not be ticked, and when each is tried again (monotonic seconds)."""
 
     async def shelf(self) -> Shelf:
         async with self.pool.acquire() as conn:
@@ -114,6 +89,21 @@ class Desk:
         landed = await self._again(lambda: self._report(arrivals))
         await self.ring()
         return landed
+
+    async def report_alone(self, arrival: Arrival) -> Landed:
+        """One that broke the transaction it shared: decided by itself, or a dead letter.
+
+        Raises NothingLoaded, and what PostgreSQL raises while it is away.
+        """
+        try:
+            return (await self.report([arrival]))[0]
+        except NothingLoaded:
+            raise
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("buried", source=arrival.source, event_key=arrival.event_key)
+            return await self._again(partial(self._bury, arrival, undecidable(error)))
 
     async def act(self, case: str, event: Event) -> Acted:
         """One event of one case. Raises Refusal (nothing changed) or NoSuchCase."""
@@ -132,28 +122,42 @@ class Desk:
         return acted
 
     async def wake(self, limit: int = WAKES) -> list[tuple[datetime, datetime]]:
-        """Tick what is due: (when it was due, when it was done) of each, at most `limit`."""
-        woken = await self._again(lambda: self._wake(limit))
+        """Tick what is due: (when it was due, when it was done) of each, at most `limit`.
+
+        A case that cannot be ticked is left as it is, loudly, and tried again in a minute: it must
+        not keep the others asleep. The watchdog sees that it is late.
+        """
+        try:
+            woken = await self._again(lambda: self._wake(limit))
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("wake_failed", then="each case is woken by itself")
+            woken = await self._wake_each(limit)
         if woken:
             await self.ring()
         return woken
 
     async def store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
         """Keep webhooks for later, undecided: in bursts, and while no policy is loaded."""
-        async with self.pool.acquire() as conn, conn.transaction():
-            known = await _known(conn, arrivals)
-            fates = [(a, "stored", None, None) for a in arrivals if _key(a) not in known]
-            await _insert_intake(conn, fates, dict(zip(map(_key, arrivals), urgency, strict=True)))
+        stored = await self._again(lambda: self._store(arrivals, urgency))
         await self.ring()
-        return [_landed(a, known) or Landed(None) for a in arrivals]
+        return stored
 
-    async def bury(self, arrival: Arrival, said: str) -> Landed:
-        """Keep a webhook nobody can decide as a dead letter."""
+    async def _store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
         async with self.pool.acquire() as conn, conn.transaction():
-            known = await _known(conn, [arrival])
-            if _key(arrival) not in known:
-                await _insert_intake(conn, [(arrival, "dead", None, said)], {}, self.clock.now())
-        return _landed(arrival, known) or Landed(None, dead=True)
+            known = await known_ones(conn, arrivals)
+            fates = [Fate(a, "stored") for a in fresh_ones(arrivals, known)]
+            keys = [a.key for a in arrivals]
+            await keep(conn, fates, None, dict(zip(keys, urgency, strict=True)))
+        return landings(arrivals, known, fates)
+
+    async def _bury(self, arrival: Arrival, said: str) -> Landed:
+        async with self.pool.acquire() as conn, conn.transaction():
+            known = {} if arrival.stored else await known_ones(conn, [arrival])
+            fates = [Fate(a, "dead", said=said) for a in fresh_ones([arrival], known)]
+            await keep(conn, fates, self.clock.now())
+        return landings([arrival], known, fates)[0]
 
     async def _again(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a transaction; where another process was first, look again."""
@@ -173,92 +177,17 @@ class Desk:
     async def _report(self, arrivals: Sequence[Arrival]) -> list[Landed]:
         async with self.pool.acquire() as conn, conn.transaction():
             now = self.clock.now()
-            batch = _Batch(await self.library.shelf(conn, now), now)
-            known = await _known(conn, [a for a in arrivals if a.stored is None])
-            mine = await _lock_stored(conn, arrivals)
-            fresh = _fresh([a for a in arrivals if a.stored is None or a.stored in mine], known)
-            await self._load(conn, batch, fresh)
+            batch = Batch(await self.library.shelf(conn, now), now)
+            known = await known_ones(conn, [a for a in arrivals if a.stored is None])
+            mine = await lock_stored(conn, arrivals)
+            free = [a for a in arrivals if a.stored is None or a.stored in mine]
+            fresh = fresh_ones(free, known)
+            await batch.load(conn, fresh)
             for arrival in fresh:
-                self._decide_arrival(batch, arrival)
+                batch.decide(arrival)
             await save(conn, batch.changes, batch.shelf, now)
-            await _settle_intake(conn, batch.fates, now)
-        fates = {_key(a): Landed(case, dead=s == "dead") for a, s, case, _ in batch.fates}
-        return [_landed(a, known) or self._first(a, fates, fresh) for a in arrivals]
-
-    @staticmethod
-    def _first(
-        arrival: Arrival, fates: dict[tuple[str, str], Landed], fresh: Sequence[Arrival]
-    ) -> Landed:
-        fate = fates.get(_key(arrival), Landed(None))
-        first = any(arrival is one for one in fresh)
-        return fate if first else Landed(fate.case, duplicate=True)
-
-    async def _load(self, conn: AnyConnection, batch: _Batch, fresh: Sequence[Arrival]) -> None:
-        reports = [r for a in fresh for r in a.reports]
-        policy = batch.shelf.current
-        batch.found = await matching.look_up(
-            conn, (k for r in reports for k, _ in matching.keys_of(r, policy.free_mail_domains))
-        )
-        tickets = sorted({(r.source, r.ticket) for r in reports})
-        if not tickets:
-            return
-        rows = await conn.fetch(
-            query("lock_cases_of_tickets"), [s for s, _ in tickets], [t for _, t in tickets]
-        )
-        for row in rows:
-            case = codec.decode_case(row["body"])
-            batch.cases[case.source, case.ticket_id] = case
-        missing = len(tickets) - len(rows)
-        if missing:
-            numbers = await conn.fetch(query("case_numbers"), missing)
-            batch.numbers = [r[0] for r in reversed(numbers)]
-
-    def _decide_arrival(self, batch: _Batch, arrival: Arrival) -> None:
-        if arrival.unreadable is not None:
-            batch.fates.append((arrival, "dead", None, arrival.unreadable))
-            return
-        if not arrival.reports:
-            batch.fates.append((arrival, "ignored", None, arrival.ignored))
-            return
-        if all(self._unheard(batch, r) for r in arrival.reports):
-            batch.fates.append((arrival, "ignored", None, "our own change of an unknown ticket"))
-            return
-        before = len(batch.changes), dict(batch.cases)
-        try:
-            case = [self._decide_report(batch, r, arrival) for r in arrival.reports][-1]
-        except Refusal as refusal:
-            batch.fates.append((arrival, "ignored", None, str(refusal)))
-        except Exception as error:
-            # One webhook that cannot be decided must not hold up, or lose, the others.
-            log.exception("undecidable", source=arrival.source, event_key=arrival.event_key)
-            del batch.changes[before[0] :]
-            batch.cases = before[1]
-            said = f"It could not be decided ({type(error).__name__}). It is kept for replay."
-            batch.fates.append((arrival, "dead", None, said))
-        else:
-            batch.fates.append((arrival, "decided", case.id, None))
-
-    @staticmethod
-    def _unheard(batch: _Batch, report: Report) -> bool:
-        """What we ourselves wrote on a ticket that has no case is nothing to page anybody for."""
-        return report.echo and (report.source, report.ticket) not in batch.cases
-
-    def _decide_report(self, batch: _Batch, report: Report, arrival: Arrival) -> Case:
-        ticket = (report.source, report.ticket)
-        case = batch.cases.get(ticket)
-        customer = matching.customer_of(report, batch.shelf.current, batch.found)
-        if case is None:
-            book = batch.shelf.book()
-            name = matching.case_id(customer, batch.numbers.pop())
-            decision = open_case(name, Reported(report, customer), book, batch.now)
-        else:
-            if customer is not None and customer.account is None:
-                customer = None
-            book = batch.shelf.book(case.policy)
-            decision = decide(case, Reported(report, customer), book, batch.now)
-        batch.changes.append(Change(case, decision, arrival.received_at))
-        batch.cases[ticket] = decision.case
-        return decision.case
+            await keep(conn, batch.fates, now)
+        return landings(arrivals, known, batch.fates)
 
     def _count(self, changes: Sequence[Change]) -> None:
         for change in changes:
@@ -287,18 +216,65 @@ class Desk:
     async def _wake(self, limit: int) -> list[tuple[datetime, datetime]]:
         async with self.pool.acquire() as conn, conn.transaction():
             now = self.clock.now()
-            rows = await conn.fetch(query("lock_due_cases"), now, limit)
+            rows = await conn.fetch(query("lock_due_cases"), now, limit, self._passed_over())
             if not rows:
                 return []
             shelf = await self.library.shelf(conn, now)
-            changes = []
-            for row in rows:
-                case = codec.decode_case(row["body"])
-                decision = _tick(case, shelf, now)
-                changes.append(Change(case, decision))
+            changes = list(filter(None, (self._tick(r["id"], r["body"], shelf, now) for r in rows)))
             await save(conn, changes, shelf, now)
+        return self._woken(changes, now)
+
+    async def _wake_each(self, limit: int) -> list[tuple[datetime, datetime]]:
+        """A transaction for each: one that cannot even be saved is found and passed over."""
+        async with self.pool.acquire() as conn:
+            now = self.clock.now()
+            due = await conn.fetch(query("due_cases"), now, limit, self._passed_over())
+        woken = []
+        for row in due:
+            try:
+                woken += await self._again(partial(self._wake_one, row["id"]))
+            except Exception as error:
+                if is_away(error):
+                    raise
+                log.exception("cannot_be_woken", case=row["id"], again=f"in {PASSED_OVER:g} s")
+                self.passed_over[row["id"]] = monotonic() + PASSED_OVER
+        return woken
+
+    async def _wake_one(self, name: str) -> list[tuple[datetime, datetime]]:
+        async with self.pool.acquire() as conn, conn.transaction():
+            now = self.clock.now()
+            row = await conn.fetchrow(query("lock_case"), name)
+            shelf = await self.library.shelf(conn, now)
+            change = self._tick(name, row["body"], shelf, now) if row else None
+            if change is None or change.before is None or (change.before.wake_at or now) > now:
+                return []
+            await save(conn, [change], shelf, now)
+        return self._woken([change], now)
+
+    def _tick(self, name: str, body: str, shelf: Shelf, now: datetime) -> Change | None:
+        try:
+            return _ticked(codec.decode_case(body), shelf, now)
+        except Exception:
+            log.exception("cannot_be_woken", case=name, again=f"in {PASSED_OVER:g} s")
+            self.passed_over[name] = monotonic() + PASSED_OVER
+            return None
+
+    def _passed_over(self) -> list[str]:
+        if self.passed_over:
+            moment = monotonic()
+            self.passed_over = {n: t for n, t in self.passed_over.items() if t > moment}
+        return list(self.passed_over)
+
+    def _woken(self, changes: Sequence[Change], now: datetime) -> list[tuple[datetime, datetime]]:
         self._count(changes)
         return [(c.before.wake_at or now, now) for c in changes if c.before is not None]
+
+
+def _ticked(case: Case, shelf: Shelf, now: datetime) -> Change:
+    decision = decide(case, Tick(), shelf.book(case.policy), now)
+    if decision.case.wake_at is not None and decision.case.wake_at <= now:
+        raise RuntimeError(f"{case.id} would have to be woken again at once, for ever")
+    return Change(case, decision)
 
 
 def _breaches(change: Change) -> Iterator[tuple[str, str, str]]:
@@ -306,88 +282,6 @@ def _breaches(change: Change) -> Iterator[tuple[str, str, str]]:
     for entry in change.decision.entries:
         if entry.kind == "breach":
             yield entry.data["metric"], case.severity, case.plan
-
-
-def _tick(case: Case, shelf: Shelf, now: datetime) -> Decision:
-    return decide(case, Tick(), shelf.book(case.policy), now)
-
-
-def _key(arrival: Arrival) -> tuple[str, str]:
-    return arrival.source, arrival.event_key
-
-
-async def _known(
-    conn: AnyConnection, arrivals: Sequence[Arrival]
-) -> dict[tuple[str, str], str | None]:
-    if not arrivals:
-        return {}
-    rows = await conn.fetch(
-        query("known_intake"), [a.source for a in arrivals], [a.event_key for a in arrivals]
-    )
-    return {(r["source"], r["event_key"]): r["case_id"] for r in rows}
-
-
-async def _lock_stored(conn: AnyConnection, arrivals: Sequence[Arrival]) -> set[int]:
-    """The stored ones that wait still; another worker may have been quicker."""
-    stored = [a.stored for a in arrivals if a.stored is not None]
-    return {r["id"] for r in await conn.fetch(query("lock_stored"), stored)} if stored else set()
-
-
-def _fresh(arrivals: Sequence[Arrival], known: dict[tuple[str, str], str | None]) -> list[Arrival]:
-    """Each delivery once, also where one batch holds it twice."""
-    first: dict[tuple[str, str], Arrival] = {}
-    for arrival in arrivals:
-        if arrival.stored is not None or _key(arrival) not in known:
-            first.setdefault(_key(arrival), arrival)
-    return list(first.values())
-
-
-def _landed(arrival: Arrival, known: dict[tuple[str, str], str | None]) -> Landed | None:
-    if arrival.stored is None and _key(arrival) in known:
-        return Landed(known[_key(arrival)], duplicate=True)
-    return None
-
-
-Fate = tuple[Arrival, str, str | None, str | None]
-
-
-async def _settle_intake(conn: AnyConnection, fates: Sequence[Fate], now: datetime) -> None:
-    stored = [f for f in fates if f[0].stored is not None]
-    if stored:
-        await conn.execute(
-            query("intake_decided"),
-            [a.stored for a, *_ in stored],
-            [state for _, state, _, _ in stored],
-            [case for _, _, case, _ in stored],
-            [said for *_, said in stored],
-            now,
-        )
-    await _insert_intake(conn, [f for f in fates if f[0].stored is None], {}, now)
-
-
-async def _insert_intake(
-    conn: AnyConnection,
-    fates: Sequence[Fate],
-    urgency: dict[tuple[str, str], int],
-    decided_at: datetime | None = None,
-) -> None:
-    if not fates:
-        return
-    rows = await conn.fetch(
-        query("insert_intake"),
-        [a.source for a, *_ in fates],
-        [a.event_key for a, *_ in fates],
-        [a.received_at for a, *_ in fates],
-        [state for _, state, _, _ in fates],
-        [urgency.get(_key(a), 0) for a, *_ in fates],
-        [a.headers for a, *_ in fates],
-        [a.body for a, *_ in fates],
-        [case for _, _, case, _ in fates],
-        [said for *_, said in fates],
-        [decided_at] * len(fates),
-    )
-    if len(rows) < len(fates):
-        raise asyncpg.UniqueViolationError("another process took the same delivery")
 
 
 __all__ = ["Acted", "Arrival", "Desk", "Landed", "NoSuchCase", "NothingLoaded"]

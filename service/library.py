@@ -36,7 +36,7 @@ class Shelf:
     people: Mapping[str, Person]
     schedules: Mapping[str, Schedule]
     phones: Mapping[str, tuple[str, ...]]
-    """E.164 number to the people who have it."""
+    """E.164 number to the people who have proved that it is theirs."""
     until: datetime | None = None
     """When the next policy version takes effect (UTC), if one is known."""
     books: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
@@ -53,6 +53,11 @@ class Shelf:
 class Library:
     def __init__(self) -> None:
         self._shelf: Shelf | None = None
+
+    @property
+    def last(self) -> Shelf | None:
+        """What was read last, for when the database is away."""
+        return self._shelf
 
     async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
         """What holds at `now` (UTC), which drops old overrides. `conn` may be in a transaction."""
@@ -104,7 +109,7 @@ def _phones(people: Mapping[str, Person]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for person in people.values():
         for method in person.contact_methods:
-            if method.type in {"sms", "voice"}:
+            if method.verified and method.type in {"sms", "voice"}:
                 owners = found.get(method.address, ())
                 found[method.address] = tuple(dict.fromkeys((*owners, person.id)))
     return found

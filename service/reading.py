@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from service.desk import Arrival
+from service.arrivals import Arrival
 from service.store import codec
+from service.tickets import pagerduty
 from service.tickets.systems import SYSTEMS
-from service.tickets.ticketsystem import NOBODY, Envelope, Unreadable
+from service.tickets.ticketsystem import NOBODY, Envelope, Reading, Unreadable
 
+READERS: Mapping[str, Callable[[Envelope, frozenset[str]], Reading]] = {
+    **{source: system.read for source, system in SYSTEMS.items()},
+    pagerduty.SOURCE: pagerduty.reread,
+}
+"""By source: what reads a webhook that was proved."""
 _TELLING = ("x-zendesk-webhook-", "webhook-", "x-github-", "x-gitlab-", "x-atlassian-", "x-zammad-")
 _PLAIN = frozenset({"content-type", "user-agent", "idempotency-key", "x-hubspot-request-timestamp"})
 _SECRET = ("signature", "token", "secret", "auth")
@@ -42,7 +48,7 @@ def read(
     envelope = Envelope(headers, body, received_at)
     reading, unreadable = None, None
     try:
-        reading = SYSTEMS[source].read(envelope, own)
+        reading = READERS[source](envelope, own)
     except Unreadable as problem:
         unreadable = str(problem)
     reports = reading.reports if reading else ()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.audit import note
-from service.reading import read
+from service.reading import READERS, read
 from service.store import codec
 from service.store.sql import query
-from service.tickets.systems import SYSTEMS
 from service.wiring import Service
 
 
@@ -45,7 +44,7 @@ async def replay(service: Service, number: int, by: str) -> Replayed:
         case = f" as {row['case_id']}" if row["case_id"] else ""
         raise NotDead(f"The webhook {number} was {row['state']}{case}. Nothing was replayed.")
     source = row["source"]
-    if source not in SYSTEMS:
+    if source not in READERS:
         raise NotDead(f"No source {source} is read here any more. The letter is kept.")
     arrival = read(
         source,
@@ -55,7 +54,7 @@ async def replay(service: Service, number: int, by: str) -> Replayed:
         service.own(source),
         (number, row["event_key"]),
     )
-    landed = (await service.desk.report([arrival]))[0]
+    landed = await service.desk.report_alone(arrival)
     async with service.pool.acquire() as conn, conn.transaction():
         after = await conn.fetchrow(query("intake_by_id"), number)
         detail = {"intake": number, "case": landed.case}

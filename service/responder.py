@@ -5,7 +5,7 @@ The sentence is said only after what it says was written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,9 +13,12 @@ import structlog
 
 from routing import words
 from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, Resolve
+from routing.hotline_call import Prompt
+from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
 from service.choosing import Chosen, Paged, choose
 from service.desk import NoSuchCase
+from service.hotline.texts import Texts
 from service.store import codec
 from service.store.sql import query
 from service.wiring import Service
@@ -53,21 +56,32 @@ class Responder:
 
         `key` is the provider's own for this delivery: repeated, it gets the same answer again.
         """
+        return await self._once(key, sender, body, lambda: self._answer(sender, body))
+
+    async def pressed(self, key: str, phone: str, reply: Reply, paged: Paged) -> str:
+        """The answer to a key pressed in a call; repeated, it is the same again."""
+        said = f"pressed for {reply.verb}"
+        return await self._once(key, phone, said, lambda: self.act(reply, paged, via="phone"))
+
+    async def _once(
+        self, key: str, sender: str, body: str, answer: Callable[[], Awaitable[str]]
+    ) -> str:
         async with self.service.pool.acquire() as conn:
             known = await conn.fetchval(query("inbound_answer"), key)
         if known is not None:
             return str(known)
-        answer = (await self._answer(sender, body))[:MOST_TEXT]
+        said = (await answer())[:MOST_TEXT]
         async with self.service.pool.acquire() as conn:
             now = self.service.clock.now()
-            await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], answer)
-        return answer
+            await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], said)
+        return said
 
     async def _answer(self, sender: str, body: str) -> str:
         shelf = await self.service.desk.shelf()
         people = shelf.phones.get(sender, ())
         if not people:
-            return await self._stranger(sender)
+            answer = await Texts(self.service).answer(sender, body)
+            return await self._stranger(sender) if answer is None else answer
         reply = parse(body.replace("\x00", ""))
         if reply.carrier:
             return ""
@@ -88,6 +102,10 @@ class Responder:
             said = await conn.fetchval(query("replies_since"), sender, since)
         if said >= MOST_REPLIES:
             return ""
+        rules = (await self.service.desk.shelf()).current.hotline
+        if rules.number:
+            facts = {"number": rules.number, "portal": rules.portal}
+            return worded(rules, Prompt("stranger_text", facts))
         return (
             "This number belongs to nobody on call here, so nothing was changed. "
             "Customers: please use your support portal."

@@ -1,12 +1,20 @@
-"""Decides the webhooks that a burst only stored, the urgent first."""
+"""Decides the webhooks that a burst only stored, the urgent first.
+
+Those that are hints are left to `hints`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
+from service.arrivals import Arrival
+from service.hints import hinted
 from service.library import NothingLoaded
 from service.reading import read
 from service.store import codec
+from service.store.pool import is_away
 from service.store.sql import query
 from service.wiring import Service
 
@@ -19,7 +27,7 @@ async def decide_stored(service: Service) -> int:
     done = 0
     while True:
         async with service.pool.acquire() as conn:
-            rows = await conn.fetch(query("stored_intake"), BATCH)
+            rows = await conn.fetch(query("stored_intake"), BATCH, hinted(service))
         if not rows:
             return done
         arrivals = [
@@ -34,8 +42,22 @@ async def decide_stored(service: Service) -> int:
             for r in rows
         ]
         try:
-            await service.desk.report(arrivals)
+            await _decide(service, arrivals)
         except NothingLoaded as nothing:
             log.warning("nothing_loaded", said=str(nothing), waiting=len(rows))
             return done
         done += len(rows)
+
+
+async def _decide(service: Service, arrivals: Sequence[Arrival]) -> None:
+    """Together; or, where one of them breaks that, each by itself and that one a dead letter."""
+    try:
+        await service.desk.report(arrivals)
+    except NothingLoaded:
+        raise
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("batch_failed", size=len(arrivals))
+        for arrival in arrivals:
+            await service.desk.report_alone(arrival)

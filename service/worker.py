@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 import uvloop
@@ -18,9 +19,12 @@ import uvloop
 from service import bell, watchdog
 from service.chime import Chime
 from service.clock import monotonic
+from service.hints import Hints
+from service.hotline import ticking as hotline
 from service.logs import configure
 from service.metrics import flush
-from service.sender import LANES, Sender
+from service.outbox import LANES
+from service.sender import Sender
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
 from service.store.sql import query
@@ -50,20 +54,25 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
     A ring asks for what is due; only a sweep looks for what was left behind. Each step stands
     alone: a webhook that nobody can decide must not keep a case from being woken.
     """
-    pause = SWEEP
+    pause, looked = SWEEP, service.clock.now()
+
+    async def wake() -> None:
+        nonlocal looked
+        looked = await _tick(service)
 
     async def sleep() -> None:
         nonlocal pause
-        pause = await _until_next(service)
+        pause = await _until_next(service, looked)
 
     steps: dict[str, Callable[[], Awaitable[object]]] = {
         "clock": lambda: _follow(service, chime),
-        "wakes": lambda: _tick(service),
+        "wakes": wake,
         "pause": sleep,
     }
     if sweeping:
         steps |= {
             "leases": lambda: sender.outbox.lapse(service.clock.now()),
+            "hotline": lambda: hotline.tick(service),
             "stored": lambda: decide_stored(service),
         }
     for name, step in steps.items():
@@ -85,16 +94,22 @@ async def _follow(service: Service, chime: Chime) -> None:
         chime.ring()
 
 
-async def _tick(service: Service) -> None:
-    while woken := await service.desk.wake():
+async def _tick(service: Service) -> datetime:
+    """Wake all that are due; the instant of the last look, which found none left."""
+    while True:
+        looked = service.clock.now()
+        woken = await service.desk.wake()
         for due_at, done_at in woken:
             lateness = (done_at - due_at).total_seconds()
             service.measures.wake_lateness.observe(max(0.0, lateness))
+        if not woken:
+            return looked
 
 
-async def _until_next(service: Service) -> float:
+async def _until_next(service: Service, looked: datetime) -> float:
+    """Seconds. What was due at that look is in another's hands, or cannot be woken."""
     async with service.pool.acquire() as conn:
-        due_at = await conn.fetchval(query("next_wake"))
+        due_at = await conn.fetchval(query("next_wake_after"), looked)
     if due_at is None:
         return SWEEP
     wait: float = (due_at - service.clock.now()).total_seconds()
@@ -103,8 +118,8 @@ async def _until_next(service: Service) -> float:
 
 async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> None:
     """Work until `stopping`, then finish what is being sent and close the service."""
-    sender, chime = sender_of(service), Chime()
-    service.desk.ring = _both(service.desk.ring, chime)
+    sender, hints, chime = sender_of(service), Hints(service), Chime()
+    service.desk.ring = _own(chime)
     loops: list[asyncio.Task[object]] = [
         asyncio.create_task(loop)
         for loop in (
@@ -113,6 +128,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             bell.listen(redis_url, chime.ring),
             watchdog.watch(service, sender),
             flush(service),
+            hints.run(chime),
             *(sender.run(lane, chime) for lane in LANES),
         )
     ]
@@ -126,6 +142,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
         ends = await asyncio.gather(*loops, return_exceptions=True)
         await sender.stop(PATIENCE)
         await sender.close()
+        await hints.close()
         await service.close()
     for end in ends:
         if isinstance(end, Exception):
@@ -147,12 +164,13 @@ async def run(settings: Settings, database_url: str, redis_url: str) -> None:
     await work(service, redis_url, stopping)
 
 
-def _both(ring: Callable[[], Awaitable[None]], chime: Chime) -> Callable[[], Awaitable[None]]:
-    async def both() -> None:
-        chime.ring()
-        await ring()
+def _own(chime: Chime) -> Callable[[], Awaitable[None]]:
+    """What a worker leaves to do it does itself; it need not be told through Redis."""
 
-    return both
+    async def ring() -> None:
+        chime.ring()
+
+    return ring
 
 
 def main(settings: Settings | None = None) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from routing.case import RUNS, State
-from tools.docs import DEADLINES, GENERATED, MEANS, ROOT
+from tools.states import DEADLINES, GENERATED, MEANS, ROOT
 
 
 @pytest.mark.parametrize("place", GENERATED)

@@ -21,6 +21,7 @@ from tests.house import (
     sql_without_comments,
     strings,
 )
+from tools.docs import PAGE, reference
 
 ALL = list(modules().values())
 OUTSIDE_WORLD = {
@@ -192,6 +193,10 @@ def test_the_locks_pin_everything_with_hashes_and_name_no_host() -> None:
         assert len(entries) == len(packages) > 0
         assert all("--hash=sha256:" in entry for entry in entries)
         assert not re.search(r"https?://|file:|--(index|extra|find|trusted)|^/", lock, re.MULTILINE)
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert reference() == PAGE.read_text(), "Run make docs."
 
 
 def test_what_is_shipped_is_there() -> None:

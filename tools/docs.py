@@ -1,131 +1,118 @@
-"""Pages that are printed from the code, so that they cannot say anything else.
+"""Prints docs/reference.md from the tables in the code; with `--check` only compares the two."""
 
-`make docs` writes them; a test fails while a committed page differs from what is printed here.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from routing.case import LIVE, RUNS, Stage, State
+import click
+
+from routing.case import State
 from routing.decide import TABLE
-from routing.engineering import MOVES as STAGES
-from routing.engineering import NEEDS, UPDATES
-from routing.page import MOVES as PAGES
-from routing.page import PageState
-from routing.sla import ClockState
+from routing.engineering import MOVES, NEEDS, UPDATES
+from service.cli import heliograph
+from service.store.sql import all_queries
 
-ROOT = Path(__file__).parents[1]
-
-MEANS = {
-    State.HELD: "Nobody is paged now; it wakes when coverage opens or its promise is at risk.",
-    State.PAGING: "People are paged, step by step, until one of them answers.",
-    State.EXHAUSTED: "Nobody answered; the duty manager is paged, again and again.",
-    State.ACKNOWLEDGED: "Somebody has it.",
-    State.SNOOZED: "Somebody has it and sleeps on it until an instant.",
-    State.WAITING: "The customer is asked, or a release is with him.",
-    State.ENGINEERING: "Sustained Engineering has it; the ticket is on hold.",
-    State.RESOLVED: "Solved; the customer's answer reopens it until the grace is over.",
-    State.CLOSED: "Over, until its ticket is opened again.",
-}
-DEADLINES = {
-    "hold_until": "people may or must be paged",
-    "snooze_until": "the snooze is over",
-    "remind_at": "the duty manager is reminded",
-    "engineering_at": "it goes to Sustained Engineering by itself",
-    "owner_due": "its owner has been silent for too long",
-    "handover_at": "the next region is asked to take it over",
-    "leaders_at": "leadership is told that it still is in the queue",
-    "close_at": "the grace is over",
-}
-CLOCKS = {
-    ClockState.RUNNING: "covered time is counted",
-    ClockState.PAUSED: "the ticket's status lets it stand still",
-    ClockState.MET: "done in time",
-    ClockState.BREACHED: "not done in time; this stays recorded, whatever follows",
-}
-MACHINES = """Every machine is one table in `routing/`. What a table does not have is refused with
-a sentence, and the case stays as it was. The database's CHECK constraints hold the same words."""
-WAKES = """Besides these, whatever is live has `clocks_at`, the next promise that would be broken.
-While somebody is paged, the round and its open pages have instants of their own; what nothing else
-would wake has `review_at`. A case wakes at the earliest of them all (`wake_at`), and entering a
-state ends every deadline that does not run in it."""
-PRINTED = "<!-- Printed by `make docs` from the tables in routing/: change those. -->"
+WIDTH = 100
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(head)
-    lines = [head, ["---"] * len(head), *(list(row) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def reference() -> str:
+    return "\n".join(
+        [
+            "# Reference",
+            "",
+            "Printed from the code by `make docs`; a test compares the two.",
+            "",
+            *section("What can happen to a case", case_table()),
+            *section("Sustained Engineering", [*diagram(), "", *stage_table()]),
+            *section("Commands", commands()),
+            *section("Queries", queries()),
+        ]
+    )
 
 
-def diagram(arrows: Iterable[str]) -> str:
-    return "\n".join(["```mermaid", "stateDiagram-v2", *(f"    {a}" for a in arrows), "```"])
+def section(title: str, lines: Iterable[str]) -> list[str]:
+    return [f"## {title}", "", *lines, ""]
 
 
-def states() -> str:
-    """docs/states.md."""
-    return "\n\n".join([PRINTED, *_case(), *_page(), *_item(), *_promise()])
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    heads = list(head)
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in rows)
+    lines = [heads, ["---"] * len(heads), *cells]
+    return [f"| {' | '.join(line)} |" for line in lines]
 
 
-def _case() -> Iterable[str]:
-    yield "# States"
-    yield MACHINES
-    yield "## A case"
-    yield table(("state", "means", "deadlines that run in it"), map(_state, State))
-    yield WAKES
-    yield table(("deadline", "when it comes"), ((f"`{d}`", w) for d, w in DEADLINES.items()))
-    yield "## What each state takes"
-    yield table(("event", *(f"`{s}`" for s in State)), _events())
+def case_table() -> list[str]:
+    """Event by state. An empty cell is refused with a sentence, and the case stays as it was."""
+    events = dict.fromkeys(event for state in State for event in TABLE[state])
+    return [
+        "A dot is an event that the state takes. Any other is refused with a sentence, and the",
+        "case stays as it was.",
+        "",
+        *table(
+            ["", *(state.value for state in State)],
+            (
+                [event.__name__, *("•" if event in TABLE[state] else "" for state in State)]
+                for event in events
+            ),
+        ),
+    ]
 
 
-def _page() -> Iterable[str]:
-    yield "## A page"
-    yield "One person, one turn. An answer counts whenever it comes, until the page is unwanted."
-    yield diagram(["[*] --> open", *_page_arrows()])
+def diagram() -> list[str]:
+    moves = [
+        f"    {stage.value} --> {target.value}: {action}"
+        for (stage, action), target in MOVES.items()
+        if stage is not target
+    ]
+    return ["```mermaid", "stateDiagram-v2", "    direction LR", *moves, "```"]
 
 
-def _item() -> Iterable[str]:
-    yield "## An item of Sustained Engineering"
-    yield "Every move tells the customer (R104 to R112). Whoever claims it takes it at its stage."
-    yield diagram(["[*] --> queued", *(f"{a} --> {b}: {how}" for (a, how), b in _moves())])
-    yield table(("stage", "what the customer reads"), ((f"`{s}`", UPDATES[s]) for s in Stage))
-    yield table(("action", "needs"), ((f"`{a}`", what) for a, what in NEEDS.items()))
+def stage_table() -> list[str]:
+    needs = {target: NEEDS.get(action, "") for (_, action), target in MOVES.items()}
+    return table(
+        ["stage", "needs", "what the customer reads, unless the policy words it otherwise"],
+        ([stage.value, needs.get(stage, ""), words] for stage, words in UPDATES.items()),
+    )
 
 
-def _promise() -> Iterable[str]:
-    yield "## A promise"
-    yield table(("clock", "means"), ((f"`{c}`", CLOCKS[c]) for c in ClockState))
+def commands() -> list[str]:
+    lines = []
+    context = click.Context(heliograph, info_name="heliograph", terminal_width=WIDTH)
+    for name in heliograph.list_commands(context):
+        command = heliograph.get_command(context, name)
+        if command is not None:
+            lines += usage(command, inside(command, name, context))
+    return lines
 
 
-def _state(state: State) -> tuple[str, str, str]:
-    runs = ", ".join(f"`{d}`" for d in DEADLINES if d in RUNS[state])
-    return f"`{state}`" + ("" if state in LIVE else " (over)"), MEANS[state], runs
+def inside(command: click.Command, name: str, parent: click.Context) -> click.Context:
+    return click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH)
 
 
-def _events() -> Iterable[tuple[str, ...]]:
-    kinds = dict.fromkeys(kind for row in TABLE.values() for kind in row)
-    for kind in kinds:
-        yield kind.__name__, *("yes" if kind in TABLE[state] else "" for state in State)
+def usage(command: click.Command, context: click.Context) -> list[str]:
+    if not isinstance(command, click.Group):
+        return ["```text", command.get_help(context), "```", ""]
+    lines = []
+    for name, each in sorted(command.commands.items()):
+        lines += usage(each, inside(each, name, context))
+    return lines
 
 
-def _page_arrows() -> Iterable[str]:
-    for state in PageState:
-        yield from (f"{state} --> {then}" for then in PageState if then in PAGES[state])
-
-
-def _moves() -> Iterable[tuple[tuple[Stage, str], Stage]]:
-    return ((move, then) for move, then in STAGES.items() if move[0] is not then)
-
-
-GENERATED: Mapping[str, Callable[[], str]] = {"docs/states.md": states}
+def queries() -> list[str]:
+    rows = sorted(all_queries().values(), key=lambda query: query.file.partition(":")[0])
+    return table(
+        ["file", "query", "what it does"],
+        ([query.file.partition(":")[0], f"`{query.name}`", query.sentence] for query in rows),
+    )
 
 
 def main() -> None:
-    for place, printed in GENERATED.items():
-        (ROOT / place).write_text(printed() + "\n")
-        print(f"wrote {place}")
+    if "--check" not in sys.argv:
+        PAGE.write_text(reference())
+        print(f"wrote {PAGE}")
+    elif PAGE.read_text() != reference():
+        raise SystemExit(f"{PAGE} is not what the code says. Run make docs.")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from notifiers.simulator.view import TROUBLES, call_view, state, text_view
 
 
 class TextIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the person writes, and to which of our numbers (default: the first)."""
+    """What the person writes, and to which of our numbers (default: the one that texted last)."""
 
     text: str
     to: str | None = None
@@ -95,7 +95,7 @@ class Control(Controller):
         carrier: NamedDependency[Carrier],
     ) -> dict[str, Any]:
         """The person sends a text; the answer comes once the service has answered it."""
-        to = data.to or exchange.numbers[0].number
+        to = data.to or exchange.correspondent(number)
         return text_view(await carrier.receive(phone_number(number), to, data.text))
 
     @put("/phones/{number:str}/trouble")
@@ -117,6 +117,11 @@ class Control(Controller):
     @delete("/trouble")
     async def mend_all(self, exchange: NamedDependency[Exchange]) -> None:
         exchange.set_trouble(None, None)
+
+    @post("/forget", status_code=204)
+    async def forget(self, exchange: NamedDependency[Exchange]) -> None:
+        """Begin anew, as before the next test: no phones, no texts, no ended calls."""
+        exchange.forget()
 
     @post("/clock", status_code=204)
     async def advance(

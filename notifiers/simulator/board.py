@@ -28,6 +28,8 @@ class Board:
         self.exchange = exchange
         self._timers = timers
         self._hooks = hooks
+        self.hushed = False
+        """The server is about to end: streams to open pages must not keep it waiting."""
 
     async def context(self) -> dict[str, Any]:
         people, _ = await _ask(self._hooks.people)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from notifiers.simulator.config import OwnNumber, SimulatorConfig
-from notifiers.simulator.records import Alert, Call, Phone, Record, Text, Trouble
+from notifiers.simulator.records import Alert, Call, Direction, Phone, Record, Text, Trouble
 
 MAX_ALERTS = 200
 
@@ -25,6 +25,16 @@ class Exchange:
         self.listeners: list[Callable[[Record | None], None]] = []
         self._texts_of: dict[str, list[Text]] = {}
         self._calls_of: dict[str, list[Call]] = {}
+
+    def forget(self) -> None:
+        """Begin anew: no phones, no texts, no ended calls."""
+        live = {call.sid: call for call in self.live_calls()}
+        for known in (self.phones, self.texts, self.calls, self._texts_of, self._calls_of):
+            known.clear()
+        self.alerts.clear()
+        for call in live.values():
+            self.keep_call(call)
+        self.changed()
 
     def own(self, number: str) -> OwnNumber | None:
         return next((own for own in self.numbers if own.number == number), None)
@@ -60,6 +70,13 @@ class Exchange:
     def calls_of(self, number: str) -> list[Call]:
         """Oldest first."""
         return self._calls_of.get(number, [])
+
+    def correspondent(self, number: str) -> str:
+        """Which of our numbers a person answers: the one that texted last, else the first."""
+        for text in reversed(self.texts_of(number)):
+            if text.direction is not Direction.INBOUND:
+                return text.from_
+        return self.numbers[0].number
 
     def live_calls(self) -> Iterator[Call]:
         return (call for call in self.calls.values() if not call.over)

@@ -3,6 +3,7 @@
 A demo's convenience, not a ledger: it is flushed but not synced, and a torn last line is skipped.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ import msgspec
 
 from notifiers.simulator.exchange import Exchange
 from notifiers.simulator.records import Alert, Call, Phone, Record, Text
+
+_log = logging.getLogger(__name__)
 
 KEPT = 1000
 """How many texts and calls survive a restart, newest first."""
@@ -62,8 +65,12 @@ class Journal:
     def _write(self, record: Record | None) -> None:
         if self._file is None or record is None or isinstance(record, Alert):
             return
-        self._file.write(_line(record))
-        self._file.flush()
+        try:
+            self._file.write(_line(record))
+            self._file.flush()
+        except OSError as problem:
+            _log.warning("The phones' journal %s cannot be written: %s", self._path, problem)
+            self._file = None
 
     def _read(self) -> Iterator[Text | Call | Phone]:
         if not self._path.exists():

@@ -127,7 +127,7 @@ async def _changes(board: Board) -> AsyncIterator[ServerSentEventMessage]:
     try:
         seen = await board.digest()
         yield ServerSentEventMessage(event="changed", data="hello", retry=1000)
-        while True:
+        while not board.hushed:
             try:
                 await asyncio.wait_for(changed.wait(), _GLANCE)
             except TimeoutError:

@@ -1,6 +1,7 @@
 """Puts a simulator together and gives it to a web application."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -24,6 +25,8 @@ from notifiers.simulator.timers import Tasks, Timers
 from notifiers.simulator.verbs import Verbs
 from notifiers.simulator.webhook import Webhooks
 
+_log = logging.getLogger(__name__)
+
 PREFIX = "/simulator"
 API_PATH = f"{PREFIX}/twilio"
 """TWILIO_API_URL is the web server's address with this behind it."""
@@ -41,6 +44,7 @@ class Simulation:
         self.tasks = Tasks(self._failed)
         self.carrier = Carrier(self.exchange, self.timers, self.webhooks, self.tasks)
         self.switch = Switch(self.exchange, self.timers, self.webhooks, self.tasks)
+        self.board = Board(self.exchange, self.timers, self.hooks)
         self.telephone = Telephone(self.switch)
         self.telephone.more_verbs = Verbs(self.telephone).of
         self._journal = None if config.journal is None else Journal(config.journal)
@@ -57,9 +61,20 @@ class Simulation:
     async def start(self) -> None:
         """Take the journal up again."""
         if self._journal is not None:
-            self._journal.restore(self.exchange, self.timers.now())
-            self._journal.open(self.exchange)
+            try:
+                self._journal.restore(self.exchange, self.timers.now())
+                self._journal.open(self.exchange)
+            except OSError as problem:
+                _log.warning("The phones will be forgotten: their journal fails: %s", problem)
         self.carrier.resume()
+
+    def hush(self) -> None:
+        """End the streams to open pages within a second. To be called when a server is told to end.
+
+        A server that waits for its connections (uvicorn) would wait for these for ever: the
+        lifespan ends only after them. Safe from a signal handler.
+        """
+        self.board.hushed = True
 
     async def close(self) -> None:
         await self.tasks.close()
@@ -89,7 +104,7 @@ class Simulation:
             "exchange": self.exchange,
             "timers": self.timers,
             "hooks": self.hooks,
-            "board": Board(self.exchange, self.timers, self.hooks),
+            "board": self.board,
         }
         return Router(
             PREFIX,

@@ -54,9 +54,10 @@ class StrictPhone:
         return GotText(text.body, text.sid, self)
 
     def replies(self, body: str) -> Self:
-        """Text our number; returns once the service has answered the webhook."""
+        """Answer whichever of our numbers texted last; returns once the service has answered."""
         simulation = self._simulator.simulation
-        self._simulator.do(simulation.carrier.receive(self.number, self._simulator.number, body))
+        to = simulation.exchange.correspondent(self.number)
+        self._simulator.do(simulation.carrier.receive(self.number, to, body))
         return self
 
     def rings(self) -> "StrictCall":

@@ -116,15 +116,16 @@ def _fits(tag: str, name: str, value: str) -> bool:
 
 
 def _text(element: ET.Element, rule: Element, path: str) -> Iterator[str]:
-    words = (element.text or "") + "".join(child.tail or "" for child in element)
-    if words.strip() and not rule.text:
-        yield f"{path}: text cannot stand in {element.tag}: {words.strip()[:40]!r} (12200)."
-    if element.tag in _TEXTS and len(words) > _TEXTS[element.tag]:
-        yield f"{path}: {len(words)} characters; Twilio takes {_TEXTS[element.tag]}."
-    if element.tag in _NEEDS_TEXT and not words.strip():
-        yield f"{path}: {element.tag} names nothing (12200)."
-    if element.tag == "Redirect" and not _is_address(words.strip()):
-        yield f"{path}: {words.strip()[:60]!r} is no address (11100)."
+    tag = element.tag
+    words = ((element.text or "") + "".join(child.tail or "" for child in element)).strip()
+    if words and not rule.text:
+        yield f"{path}: text cannot stand in {tag}: {words[:40]!r} (12200)."
+    if len(words) > _TEXTS.get(tag, MAX_BYTES):
+        yield f"{path}: {len(words)} characters; Twilio takes {_TEXTS[tag]}."
+    if tag in _NEEDS_TEXT and not words:
+        yield f"{path}: {tag} names nothing (12200)."
+    if tag == "Redirect" and not _is_address(words):
+        yield f"{path}: {words[:60]!r} is no address (11100)."
 
 
 def _is_address(value: str) -> bool:

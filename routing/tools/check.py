@@ -5,7 +5,7 @@ A finding may be accepted in the policy (`accept:`) by its key; it is shown then
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,9 +41,15 @@ class Checked:
         return "\n".join(str(finding) for finding in self.findings)
 
 
-def check(policy: Policy, directory: Directory, now: datetime, days: int = 365) -> Checked:
+def check(
+    policy: Policy,
+    directory: Directory,
+    now: datetime,
+    days: int = 365,
+    progress: Callable[[int, int], None] | None = None,
+) -> Checked:
     """Everything `check` looks for, over the `days` that follow `now` (UTC)."""
-    surveyed = coverage(policy, directory, now, days)
+    surveyed = coverage(policy, directory, now, days, progress=progress)
     findings = [
         *people_findings(policy, directory),
         *route_findings(policy, directory),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from routing.book import Book
 from routing.decide import Decision, open_case
 from routing.directory import Directory, identify
 from routing.event import Customer, Reported
+from routing.language.problems import nearest
 from routing.lookup import plan_of
 from routing.people import Account
 from routing.policy import Policy
@@ -66,6 +67,21 @@ def sketch_from(words: Mapping[str, str]) -> Sketch:
     )
 
 
+def unknown_names(
+    policy: Policy, directory: Directory, sketch: Sketch
+) -> Iterator[tuple[str, str]]:
+    """Members of a sketch that name nothing there is, each with the sentence that says so."""
+    known = {
+        "account": (sketch.account, list(directory.accounts)),
+        "plan": (sketch.plan, list(policy.plans)),
+        "severity": (sketch.severity, [severity.id for severity in policy.severities]),
+        "region": (sketch.region, list(policy.regions)),
+    }
+    for member, (word, names) in known.items():
+        if word and word not in names:
+            yield member, f"{word[:80]!r} is not known; {nearest(word, names)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The case a sketch becomes, and whose it is."""
@@ -105,7 +121,8 @@ def _customer(policy: Policy, account: Account | None, sketch: Sketch, how: str)
         how,
         sketch.region or account.region,
         sketch.status or account.status,
-        {e.name.strip().lower(): e.production for e in account.environments},
+        {e.name.strip().casefold(): e.production for e in account.environments},
+        account,
     )
 
 

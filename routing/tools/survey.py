@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from routing.page import usable_rules
 from routing.policy import EscalationPolicy, Plan, Policy, Promise, Route, Severity
+from routing.preference import preferred
 from routing.rule import Facts, Match, matches
 from routing.tools.pieces import Pieces, aligned
 from routing.tools.reach import People, Roster
@@ -99,7 +100,9 @@ class Survey:
     def _ladder(self, route: Route, severity: Severity, ladder: object, facts: Facts) -> Outcome:
         policy = self.policy.escalation_policies[route.escalation or ""]
         steps: Ladder = tuple(
-            people if step.when is None or matches(step.when, facts, self.policy.calendars) else ()
+            self._preferred(policy, people, facts)
+            if step.when is None or matches(step.when, facts, self.policy.calendars)
+            else ()
             for step, people in zip(policy.steps, _as_ladder(ladder), strict=True)
         )
         key = (steps, route.id, severity.urgency)
@@ -108,6 +111,11 @@ class Survey:
             first, second = ([*sorted(times.values()), None, None])[:2]
             self.reached[key] = Outcome(route.id, True, len(times), first, second)
         return self.reached[key]
+
+    def _preferred(self, policy: EscalationPolicy, people: People, facts: Facts) -> People:
+        """Whom the first round pages of a step."""
+        plan = self.policy.plans[facts.plan]
+        return preferred(people, plan, self.roster.directory.people, last=policy.rounds <= 1)
 
     def times(self, policy: EscalationPolicy, steps: Ladder, urgency: str) -> dict[str, timedelta]:
         """When each person is first reached in the first round, counted from its begin."""

@@ -10,6 +10,6 @@ started them, however that process ends.
 
 from service.embedded.data_dir import Addresses
 from service.embedded.errors import EmbeddedError
-from service.embedded.servers import EmbeddedServers, running
+from service.embedded.servers import EmbeddedServers, kept, running
 
-__all__ = ["Addresses", "EmbeddedError", "EmbeddedServers", "running"]
+__all__ = ["Addresses", "EmbeddedError", "EmbeddedServers", "kept", "running"]

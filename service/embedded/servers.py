@@ -75,6 +75,11 @@ class EmbeddedServers:
         return revived
 
 
+def kept(data_dir: Path) -> bool:
+    """Whether embedded servers have ever kept anything in this folder."""
+    return (data_dir.expanduser() / "secret").exists()
+
+
 def running(data_dir: Path) -> Addresses | None:
     """Where the servers of another process listen, or None if no process runs them."""
     if not data_dir.expanduser().exists():

@@ -14,10 +14,18 @@ select id, body from cases where id = $1 for update;
 -- The cases whose time has come and that nobody else is at, longest due first.
 select id, body
 from cases
-where wake_at <= $1
+where wake_at <= $1 and id <> all($3::text[])
 order by wake_at
 limit $2
 for update skip locked;
+
+-- name: due_cases
+-- The same, only named.
+select id
+from cases
+where wake_at <= $1 and id <> all($3::text[])
+order by wake_at
+limit $2;
 
 -- name: case_numbers
 -- So many fresh numbers; those of a transaction that fails are never used.
@@ -91,6 +99,10 @@ limit 400;
 -- When the next case is due.
 select min(wake_at) from cases where wake_at is not null;
 
+-- name: next_wake_after
+-- When the next case after this instant is due.
+select min(wake_at) from cases where wake_at > $1;
+
 -- name: case_by_id
 -- One case, to read.
 select id, source, ticket, account, plan, severity, rank, state, owner, stage, policy, opened_at,
@@ -115,10 +127,6 @@ where ($1::text[] is null or state = any($1))
   and ($8::text[] is null or account = any($8))
 order by opened_at desc, id desc
 limit $7;
-
--- name: case_of_ticket
--- The case of a ticket.
-select id from cases where source = $1 and ticket = $2;
 
 -- name: timeline_of
 -- A case's timeline from a line on.

@@ -37,6 +37,12 @@ AWAY: tuple[type[Exception], ...] = (
 )
 """What asyncpg raises while PostgreSQL is stopped, starting, failing over or out of reach."""
 
+
+def is_away(error: BaseException) -> bool:
+    """Whether this is PostgreSQL's absence, and not a value asyncpg refuses (a DataError too)."""
+    return isinstance(error, AWAY) and not isinstance(error, ValueError)
+
+
 SERVER_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",  # compiling costs more than any query here takes

@@ -7,6 +7,7 @@ on the case but stops no page: only a known person's answer does.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from service.tickets.fields import texts
 from service.tickets.members import Members, read_object
 from service.tickets.moment import moment
 from service.tickets.text import IDENTIFIER, web_address
-from service.tickets.ticketsystem import Envelope, Unreadable
+from service.tickets.ticketsystem import NOBODY, Envelope, Reading, Unreadable
 
 SOURCE = "pagerduty"
 LARGEST = 512 * 1024
@@ -40,10 +41,14 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """An event that was understood; `dedup_key` goes into the answer."""
+    """An event that was understood; `dedup_key` goes into the answer.
+
+    `kept` is the event as it may be stored: with its `dedup_key`, without the key that proves it.
+    """
 
     report: Report
     dedup_key: str
+    kept: bytes
 
 
 def accepted(dedup_key: str) -> dict[str, str]:
@@ -73,6 +78,8 @@ def read(envelope: Envelope, secrets: Sequence[str]) -> Enqueued:
         return _read(envelope, read_object(envelope.body), secrets)
     except Unreadable as unreadable:
         raise Invalid(str(unreadable)) from None
+    except RecursionError:
+        raise Invalid("The event is nested too deeply") from None
 
 
 def _read(envelope: Envelope, event: Members, secrets: Sequence[str]) -> Enqueued:
@@ -81,12 +88,25 @@ def _read(envelope: Envelope, event: Members, secrets: Sequence[str]) -> Enqueue
         raise Invalid("'routing_key' is missing or blank")
     if not any(signature.same(key, secret) for secret in secrets if secret):
         raise Invalid("'routing_key' is not known here")
+    return _understood(envelope, event)
+
+
+def reread(envelope: Envelope, own: frozenset[str] = NOBODY) -> Reading:  # noqa: ARG001 - we write nothing there
+    """An event that was kept (`Enqueued.kept`): it was proved when it came. Raises Unreadable."""
+    try:
+        return Reading((_understood(envelope, read_object(envelope.body)).report,))
+    except Invalid as invalid:
+        raise Unreadable(str(invalid)) from None
+
+
+def _understood(envelope: Envelope, event: Members) -> Enqueued:
     action, payload = event.line("event_action") or "", event.nested("payload")
     errors = tuple(_faults(event, action, payload))
     if errors:
         raise Invalid(*errors)
     dedup_key = event.line("dedup_key", IDENTIFIER + 1) or _made_up(envelope)
-    return Enqueued(_report(envelope, event, payload, dedup_key, action), dedup_key)
+    kept = json.dumps({**dict(event.items()), "routing_key": "not kept", "dedup_key": dedup_key})
+    return Enqueued(_report(envelope, event, payload, dedup_key, action), dedup_key, kept.encode())
 
 
 def _faults(event: Members, action: str, payload: Members) -> Sequence[str]:
@@ -137,6 +157,7 @@ def _report(
         account=told.get("account"),
         comment=_acknowledged(event, arrived.isoformat()) if action == "acknowledge" else None,
         fields=told | _fields(event, payload),
+        opens=action == "trigger",
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from litestar import Router
+import inspect
 
+from litestar import Router
+from litestar.handlers import HTTPRouteHandler
+
+from service.tokens import ROLES
 from service.web import (
     api_actions,
+    api_backtest,
     api_cases,
     api_directory,
     api_engineering,
+    api_hotline,
     api_intake,
     api_oncall,
     api_policy,
@@ -23,10 +29,19 @@ SECTIONS = {
     "On call": api_oncall.HANDLERS,
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": api_directory.HANDLERS,
-    "Policy": api_policy.HANDLERS,
+    "Hotline": api_hotline.HANDLERS,
+    "Policy": [*api_policy.HANDLERS, *api_backtest.HANDLERS],
     "Intake": api_intake.HANDLERS,
 }
 """Title in the documentation to handlers."""
+
+
+def documented(handler: HTTPRouteHandler) -> HTTPRouteHandler:
+    """The handler, its documentation saying which roles it is open to."""
+    words = inspect.getdoc(handler.fn) or ""
+    roles = ", ".join(role for role in ROLES if role in handler.opt["roles"])
+    handler.description = f"{words}\n\nRoles: {roles}.".strip()
+    return handler
 
 
 def api_router() -> Router:
@@ -34,7 +49,7 @@ def api_router() -> Router:
     return Router(
         PATH,
         route_handlers=[
-            Router("/", route_handlers=handlers, tags=[title])
+            Router("/", route_handlers=[documented(h) for h in handlers], tags=[title])
             for title, handlers in SECTIONS.items()
         ],
         guards=[guard],

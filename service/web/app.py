@@ -16,9 +16,10 @@ from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.tuning import settle
-from service.web import devclock, health, intake, metrics, twilio
+from service.web import devclock, events, health, hotline, intake, metrics, twilio
 from service.web.api import api_router
 from service.web.batcher import Batcher
+from service.web.ending import at_end
 from service.web.phones import simulation
 from service.web.problems import HANDLERS
 from service.web.schema import openapi
@@ -52,14 +53,17 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
             state.batcher = app.state.batcher = Batcher(service.desk)
             if phones is not None:
                 await stack.enter_async_context(phones.lifespan(app))
+                at_end(phones.hush)
             flushing = asyncio.create_task(flush(service))
             stack.callback(flushing.cancel)
             settle()
             yield
 
     handlers: list[ControllerRouterHandler] = [
-        intake.take,
+        *intake.HANDLERS,
+        *events.HANDLERS,
         *twilio.HANDLERS,
+        *hotline.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),

@@ -11,9 +11,10 @@ import asyncio
 
 import structlog
 
-from service.desk import Arrival, Desk, Landed
+from service.arrivals import Arrival, Landed
+from service.desk import Desk
 from service.library import NothingLoaded
-from service.store.pool import AWAY
+from service.store.pool import is_away
 
 MOST = 48
 """Webhooks decided in one transaction."""
@@ -45,50 +46,41 @@ class Batcher:
             batch, self._waiting = self._waiting[:size], self._waiting[size:]
             try:
                 landed = await self._land([a for a, _ in batch], burst=burst)
-            except AWAY as error:
-                for _, future in batch:
-                    _fail(future, error)
-            except Exception:
+            except Exception as error:
+                if is_away(error):
+                    for _, future in batch:
+                        _fail(future, error)
+                    continue
                 log.exception("batch_failed", size=len(batch))
                 await self._one_by_one(batch)
             else:
                 for (_, future), fate in zip(batch, landed, strict=True):
-                    if not future.done():
-                        future.set_result(fate)
+                    _answer(future, fate)
 
     async def _land(self, arrivals: list[Arrival], *, burst: bool) -> list[Landed]:
         if burst:
-            return await self._desk.store(arrivals, [_urgency(a) for a in arrivals])
+            return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
         try:
             return await self._desk.report(arrivals)
         except NothingLoaded as nothing:
             log.warning("stored_undecided", said=str(nothing))
-            return await self._desk.store(arrivals, [_urgency(a) for a in arrivals])
+            return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
 
     async def _one_by_one(self, batch: list[Waiting]) -> None:
-        """One that breaks a transaction is kept as a dead letter; the others are decided."""
+        """One that breaks a transaction is kept as a dead letter; the others are decided.
+
+        Whoever waits is answered, and never with a 202 for what is not durable.
+        """
         for arrival, future in batch:
             try:
-                fate = (await self._desk.report([arrival]))[0]
-            except AWAY as error:
+                _answer(future, await self._desk.report_alone(arrival))
+            except Exception as error:  # noqa: BLE001 - it is passed on
                 _fail(future, error)
-            except Exception as error:
-                log.exception("buried", source=arrival.source, event_key=arrival.event_key)
-                said = f"It could not be decided ({type(error).__name__}). It is kept for replay."
-                await self._bury(arrival, said, future)
-            else:
-                if not future.done():
-                    future.set_result(fate)
 
-    async def _bury(self, arrival: Arrival, said: str, future: asyncio.Future[Landed]) -> None:
-        try:
-            fate = await self._desk.bury(arrival, said)
-        except Exception as error:  # noqa: BLE001 - it is passed on
-            # Whoever waits must be answered, and not with a 202 for what is not durable.
-            _fail(future, error)
-        else:
-            if not future.done():
-                future.set_result(fate)
+
+def _answer(future: asyncio.Future[Landed], fate: Landed) -> None:
+    if not future.done():
+        future.set_result(fate)
 
 
 def _fail(future: asyncio.Future[Landed], error: Exception) -> None:
@@ -96,6 +88,6 @@ def _fail(future: asyncio.Future[Landed], error: Exception) -> None:
         future.set_exception(error)
 
 
-def _urgency(arrival: Arrival) -> int:
+def urgency(arrival: Arrival) -> int:
     """0 for what says it is urgent, so that it is decided first."""
     return 0 if any((r.priority or "") in URGENT for r in arrival.reports) else 1

@@ -68,10 +68,10 @@ async def _set(service: Service, to: datetime) -> None:
 
 
 async def _next_due(service: Service) -> datetime | None:
-    async with service.pool.acquire() as conn:
-        wake = await conn.fetchval(query("next_wake"))
-        lanes = await conn.fetch(query("next_outbox"))
     now = service.clock.now()
+    async with service.pool.acquire() as conn:
+        wake = await conn.fetchval(query("next_wake_after"), now)
+        lanes = await conn.fetch(query("next_outbox"))
     later = [r["due_at"] for r in lanes if r["due_at"] > now]
     return min((t for t in (wake, *later) if t is not None), default=None)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from service import VERSION
 from service.web.problems import MEDIA
 
 METHODS = ("get", "put", "post", "delete")
@@ -115,12 +115,17 @@ class Page(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - litestar's signature
         document = published(openapi_schema)
         sections: dict[str, list[dict[str, Any]]] = {}
+        last = "Beside the API"
         for path, item in document["paths"].items():
             for method in (m for m in METHODS if m in item):
                 operation = {**item[method], "path": path, "method": method.upper()}
-                sections.setdefault((operation.get("tags") or ["Other"])[0], []).append(operation)
-        schemas = document["components"]["schemas"]
-        page = self.template.render(info=document["info"], sections=sections, schemas=schemas)
+                sections.setdefault((operation.get("tags") or [last])[0], []).append(operation)
+        page = self.template.render(
+            info=document["info"],
+            sections=dict(sorted(sections.items(), key=lambda section: section[0] == last)),
+            schemas=document["components"]["schemas"],
+            refusals=REFUSALS,
+        )
         return page.encode()
 
 
@@ -129,17 +134,10 @@ def openapi() -> OpenAPIConfig:
     token = SecurityScheme(type="http", scheme="bearer", description="An API token.")
     return OpenAPIConfig(
         title="Heliograph",
-        version=_version(),
+        version=VERSION,
         description=DESCRIPTION,
         use_handler_docstrings=True,
         path="/schema",
         render_plugins=[Page(), Document()],
         components=Components(security_schemes={"token": token}),
     )
-
-
-def _version() -> str:
-    try:
-        return metadata.version("heliograph")
-    except metadata.PackageNotFoundError:
-        return "0"

@@ -53,13 +53,15 @@ class World:
 
     clock: RealClock = field(default_factory=RealClock)
     cases: list[Mapping[str, Any]] = field(default_factory=list)
-    people: list[Mapping[str, Any]] = field(
-        default_factory=lambda: [
+    people: list[Mapping[str, Any]] = field(default_factory=list)
+    broken: bool = False
+
+    def begin(self) -> None:
+        self.cases, self.broken = [], False
+        self.people = [
             {"name": "Anna Lind", "number": ANNA},
             {"name": "Ben Okafor", "number": BEN},
         ]
-    )
-    broken: bool = False
 
     async def tell_cases(self) -> list[Mapping[str, Any]]:
         if self.broken:
@@ -70,16 +72,29 @@ class World:
         return self.people
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def phones(world: World) -> Iterator[Simulator]:
+@pytest.fixture(scope="module")
+def stage() -> Iterator[tuple[World, Simulator]]:
+    world = World()
     hooks = Hooks(world.tell_cases, world.tell_people, world.clock.advance)
     with Simulator(clock=world.clock, hooks=hooks, strict=False) as simulator:
-        yield simulator
+        yield world, simulator
+
+
+@pytest.fixture
+def world(stage: tuple[World, Simulator]) -> World:
+    stage[0].begin()
+    return stage[0]
+
+
+@pytest.fixture
+def phones(world: World, stage: tuple[World, Simulator]) -> Simulator:
+    """As if nothing had ever been sent."""
+    assert not world.cases
+    simulator = stage[1]
+    simulator.connect()
+    simulator.trouble(None)
+    simulator.simulation.exchange.forget()
+    return simulator
 
 
 @pytest.fixture
@@ -347,6 +362,10 @@ def ask(simulator: Simulator, method: str, path: str, body: bytes, kind: str) ->
         ("PUT", f"phones/{ANNA}/trouble", {}, "application/json", 422),
         ("PUT", "trouble", {"ailment": "refuse", "code": 20429}, "application/json", 200),
         ("POST", "clock", {"seconds": 60}, "application/json", 404),
+        ("POST", f"calls/CA{'0' * 32}/answer", {}, "application/json", 409),
+        ("POST", f"calls/CA{'0' * 32}/digits", {"digits": "1"}, "application/json", 409),
+        ("POST", f"calls/CA{'0' * 32}/digits", {"digits": "one"}, "application/json", 422),
+        ("POST", f"phones/{ANNA}/calls", {}, "application/json", 201),
     ],
 )
 def test_the_control_api_takes_json_alone_and_knows_its_words(
@@ -355,6 +374,24 @@ def test_the_control_api_takes_json_alone_and_knows_its_words(
     assert ask(simulator, method, path, json.dumps(body).encode(), kind) == status
     simulator.trouble(None)
     simulator.phone(ANNA).has(None)
+
+
+def test_an_open_page_does_not_keep_a_server_from_ending() -> None:
+    with (
+        Simulator(strict=False) as simulator,
+        urlopen(f"{simulator.url}/simulator/events") as stream,  # noqa: S310 - loopback
+    ):
+        assert stream.readline() == b"event: changed\r\n"
+        simulator.simulation.hush()
+        assert b"event" not in stream.read()  # it ends by itself
+
+
+def test_programs_begin_anew(phones: Simulator) -> None:
+    text_to(phones, ANNA, "an old page")
+    phones.phone(ANNA).gets_sms("an old page")
+    assert ask(phones, "POST", "forget", b"{}", "application/json") == 204
+    with urlopen(f"{phones.url}/simulator/api/state") as answer:  # noqa: S310 - loopback
+        assert json.load(answer)["phones"] == []
 
 
 def test_programs_read_the_state(simulator: Simulator, number: str) -> None:

@@ -124,6 +124,13 @@ def test_in_any_order_the_end_is_the_end(statuses: dict[str, tuple[int, Delivery
         assert status == last
 
 
+@pytest.mark.parametrize("failure", ["undelivered", "failed", "canceled"])
+def test_what_was_delivered_after_all_was_delivered(failure: str) -> None:
+    failed, delivered = read(TEXT, MessageStatus=failure), read(TEXT, MessageStatus="delivered")
+    assert delivered.news(failed.rank)
+    assert not failed.news(delivered.rank)
+
+
 def test_a_repetition_is_no_news() -> None:
     got = read(TEXT)
     assert got.news(-1)

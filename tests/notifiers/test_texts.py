@@ -46,6 +46,17 @@ async def page(
     return outcome
 
 
+async def test_another_page_of_the_same_minute_is_not_taken_for_this_one(
+    simulator: Simulator, number: str
+) -> None:
+    await page(simulator, number, "SEV1 ACME-7 down")
+    sms = at(simulator)
+    since = simulator.simulation.timers.now()
+    other = Message(key="k", channel="sms", to=number, text="SEV1 ACME-8 down", since=since)
+    assert await sms.find(other) is None
+    await sms.close()
+
+
 async def test_receipts_are_signed_and_come_in_order(
     simulator: Simulator, receiver: Receiver, number: str
 ) -> None:
@@ -122,6 +133,41 @@ def test_a_dead_service_is_complained_of(number: str) -> None:
         simulator.connect(sms_url="http://127.0.0.1:9/sms")
         simulator.phone(number).replies("1")
         assert [alert.code for alert in simulator.simulation.exchange.alerts] == [11205]
+
+
+async def test_a_reply_goes_to_the_number_that_texted_last(
+    simulator: Simulator, receiver: Receiver, number: str
+) -> None:
+    exchange = simulator.simulation.exchange
+    assert exchange.correspondent(number) == simulator.number
+    exchange.numbers.append(OwnNumber("+14155550111", f"{receiver.url}/sms"))
+    credentials = Credentials(simulator.account_sid, (simulator.auth_token,))
+    sms = TwilioSms(Twilio(credentials, simulator.api_url), "+14155550111")
+    since = simulator.simulation.timers.now()
+    await sms.send(Message(key="k", channel="sms", to=number, text="ACME-7", since=since))
+    await sms.close()
+    simulator.phone(number).replies("1")
+    assert receiver.wait(1, From=number)[0].form["To"] == "+14155550111"
+    exchange.numbers.pop()
+
+
+async def test_a_journal_that_cannot_be_written_stops_no_phone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    simulation = Simulation(
+        SimulatorConfig(
+            account_sid="AC" + "0" * 32,
+            auth_token="t",
+            numbers=(OwnNumber("+14155550100"),),
+            clock=RealClock(),
+            journal=tmp_path / "file" / "journal.jsonl",
+            pace=INSTANT,
+        )
+    )
+    await simulation.start()
+    await simulation.carrier.receive(PHONE, "+14155550100", "HELP")
+    await simulation.settle(5)
+    assert [text.status for text in simulation.exchange.texts_of(PHONE)][1:] == ["delivered"]
+    await simulation.close()
 
 
 async def test_stop_and_start_are_the_carriers_own_words(

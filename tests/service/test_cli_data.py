@@ -100,3 +100,32 @@ async def test_a_token_needs_a_role_and_a_person_there_is(environment: dict[str,
     assert (await run(*wrong, "king", environment=environment))[0] == 2
     code, _, said = await run(*wrong, "responder", "--person", "nobody", environment=environment)
     assert (code, "no person nobody" in said) == (1, True)
+
+
+async def test_a_dead_letter_is_listed_and_replayed(
+    pool: Pool, redis_url: str, files: Path, environment: dict[str, str]
+) -> None:
+    environment = {**environment, "HELIOGRAPH_REDIS_URL": redis_url}
+    await run("policy", "apply", str(files / "policy.yaml"), environment=environment)
+    letter = b'{"type": "ticket.created", "data": {}}'
+    async with pool.acquire() as conn:
+        number = await conn.fetchval(
+            "insert into intake (source, event_key, received_at, state, headers, body) "
+            "values ('standard', 'k', '2026-03-02T10:00:00Z', 'dead', "
+            """'{"webhook-id": "m1"}', $1) returning id""",
+            letter,
+        )
+    code, out, _ = await run("intake", "list", "--json", environment=environment)
+    assert (code, [item["id"] for item in json.loads(out)["items"]]) == (1, [number])
+    code, out, _ = await run("intake", "replay", str(number), environment=environment)
+    assert (code, "is dead still" in out) == (1, True)
+    async with pool.acquire() as conn:
+        mended = letter.replace(b"{}", b'{"id": "7"}')
+        await conn.execute("update intake set body = $1", mended)
+    code, out, _ = await run("intake", "replay", str(number), "--json", environment=environment)
+    assert (code, json.loads(out)["dead"]) == (0, False)
+    async with pool.acquire() as conn:
+        assert await conn.fetchval("select ticket from cases") == "7"
+    code, _, said = await run("intake", "replay", str(number), environment=environment)
+    assert (code, "Nothing was replayed" in said) == (1, True)
+    assert (await run("intake", "list", environment=environment))[0] == 0

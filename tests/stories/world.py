@@ -342,6 +342,9 @@ class World:
     def phone(self, person: str) -> Phone:
         return Phone(self.twilio, organisation.NUMBERS[person])
 
+    def phone_of(self, number: str) -> Phone:
+        return Phone(self.twilio, number)
+
     def twilio_posts(
         self, path: str, fields: Mapping[str, str], token: str | None = None
     ) -> httpx.Response:
@@ -356,6 +359,14 @@ class World:
     def get(self, path: str) -> Any:
         headers = {"authorization": f"Bearer {ADMIN}"}
         answer = self.http.get(f"{self.url}/api/v1{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def act(self, case: str, action: str, body: Any) -> Any:
+        """The case after an action of the API, done as whoever `body` names in `as`."""
+        headers = {"authorization": f"Bearer {ADMIN}"}
+        url = f"{self.url}/api/v1/cases/{case}/{action}"
+        answer = self.http.post(url, json=body, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

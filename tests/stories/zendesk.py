@@ -4,6 +4,7 @@ What is written through its API comes home as a webhook, as it does with the rea
 developer.zendesk.com gives them under "Ticket events" and "Tickets".
 """
 
+import asyncio
 import base64
 import hmac
 import json
@@ -69,6 +70,8 @@ class Zendesk:
         self.tickets: dict[str, Ticket] = {}
         self.refusals: list[int] = []
         """Statuses that the next requests to the API are answered with."""
+        self.answers = True
+        """False: what is asked is done, and nobody is told."""
         self.target = ""
         self.echoes: list[httpx.Response] = []
         self._echoing: list[threading.Thread] = []
@@ -143,7 +146,10 @@ class Zendesk:
         async def write(name: FromPath[str], request: AnyRequest) -> Response[Any]:
             wanted = (await request.json())["ticket"]
             ticket = self.tickets[name.removesuffix(".json")]
-            return self._answer(request, lambda: self._write(ticket, wanted))
+            done = self._answer(request, lambda: self._write(ticket, wanted))
+            while not self.answers:  # noqa: ASYNC110 - another thread sets it
+                await asyncio.sleep(0.01)
+            return done
 
         return [comments, read, write]
 

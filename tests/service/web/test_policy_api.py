@@ -114,7 +114,7 @@ async def test_overrides_are_reckoned_with(world: World) -> None:
         ("check", {"days": 0}, "days"),
         ("check", {"day": 3}, "did you mean days?"),
         ("coverage", {"days": 10_000}, "days"),
-        ("explain", {}, "ticket: is missing"),
+        ("explain", {"ticket": None}, "ticket"),
         ("explain", {"ticket": {"plan": "premir"}}, "did you mean premier?"),
         ("explain", {"ticket": {"account": "nobody"}}, "account"),
         ("explain", {"ticket": {"severity": "L7"}}, "L7"),

@@ -1,0 +1,34 @@
+"""Whom a plan prefers among the people of a step: those with the skills it asks for (R56)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from routing.book import Book
+from routing.page import usable_rules
+from routing.people import Person
+from routing.policy import Plan
+
+
+def preferred(
+    names: Iterable[str], plan: Plan, people: Mapping[str, Person], *, last: bool
+) -> tuple[str, ...]:
+    """Those who can be reached and have the most of the skills; everybody where nobody has any.
+
+    In the last round of an escalation (`last`) everybody is paged: whoever lacks a skill is asked
+    later, never not at all.
+    """
+    everybody = tuple(names)
+    if last or not plan.skills:
+        return everybody
+    known = {name: people[name] for name in everybody if name in people}
+    fits = {n: len(plan.skills & p.skills) for n, p in known.items() if usable_rules(p, "urgent")}
+    most = max(fits.values(), default=0)
+    return tuple(n for n in everybody if fits.get(n) == most) if most else everybody
+
+
+def skilled(book: Book, plan: str, wanted: Mapping[str, str], *, last: bool) -> dict[str, str]:
+    """Whom a round pages of the people of a step; `wanted` is person to reason."""
+    found = book.policy.plans.get(plan)
+    chosen = wanted if found is None else preferred(wanted, found, book.people, last=last)
+    return {person: wanted[person] for person in chosen}

@@ -1,0 +1,99 @@
+"""What a step wants done in the database: texts, promises and calls to responders.
+
+All of it is rows under natural keys, written in the transaction that saves the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from routing.hotline_call import Act, Call, CallResponder, PromiseCallback, Prompt, Tell
+from routing.hotline_callback import Callback
+from routing.hotline_words import worded
+from routing.people import Person
+from routing.policy import HotlineRules
+from service.hotline import keeping
+from service.library import Shelf
+from service.store import codec
+from service.store.pool import AnyConnection
+from service.store.sql import query
+
+PATIENCE = timedelta(minutes=5)
+
+
+async def act(
+    conn: AnyConnection, call: Call, acts: Sequence[Act], shelf: Shelf, now: datetime
+) -> None:
+    for wanted in acts:
+        match wanted:
+            case Tell(key, facts):
+                await text(conn, call, key, facts, shelf.current.hotline, now)
+            case PromiseCallback(deadline):
+                await _promise(conn, call, deadline, now)
+            case CallResponder(person, leg):
+                key = f"hotline/{call.id}/line/{leg}"
+                await ring(conn, key, call.case, shelf.people.get(person), now)
+
+
+async def text(
+    conn: AnyConnection,
+    call: Call | Callback,
+    key: str,
+    facts: Mapping[str, str],
+    rules: HotlineRules,
+    now: datetime,
+    times: int = 1,
+) -> None:
+    """A text to the caller's number, if he shows one."""
+    if call.number is None:
+        return
+    words = worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))
+    name = f"hotline/{call.id}/{key}/{times}"
+    payload = codec.encode({"to": call.number, "text": words})
+    await _put(conn, name, call.case, "sms", "announce", None, payload, now)
+
+
+async def ring(
+    conn: AnyConnection, key: str, case: str | None, person: Person | None, now: datetime
+) -> None:
+    """Call a responder to a caller's line."""
+    number = number_of(person)
+    if person is None or number is None:
+        return
+    payload = codec.encode({"to": number, "text": f"The hotline calls {person.name}."})
+    await _put(conn, key, case, "voice", "bridge", person.id, payload, now)
+
+
+def number_of(person: Person | None) -> str | None:
+    """The telephone somebody is called on: his voice method, else the one he reads texts on."""
+    methods = [m for m in person.contact_methods if m.usable] if person else []
+    calls = [m.address for m in methods if m.type == "voice"]
+    return next(iter([*calls, *(m.address for m in methods if m.type == "sms")]), None)
+
+
+async def _put(
+    conn: AnyConnection,
+    key: str,
+    case: str | None,
+    channel: str,
+    kind: str,
+    person: str | None,
+    payload: str,
+    now: datetime,
+) -> None:
+    row = (
+        key, case, channel, kind, channel, person, None, None, None, 0, payload, now, now,
+        now + PATIENCE,
+    )  # fmt: skip
+    await conn.execute(query("insert_outbox"), *([value] for value in row))
+
+
+async def _promise(conn: AnyConnection, call: Call, deadline: datetime, now: datetime) -> None:
+    if call.number is None or call.case is None:
+        return
+    promise = Callback(
+        call.id, call.case, call.number, now, deadline, deadline, account=call.account,
+        account_name=call.account_name, plan=call.plan,
+    )  # fmt: skip
+    await keeping.insert_callback(conn, promise)

@@ -1,0 +1,117 @@
+"""Who calls, and the cases that callers make, join and comment on: all through the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from routing.event import ChangeSeverity, Note, Refusal
+from routing.hotline_call import Call, Caller, OpenCase
+from routing.hotline_caller import caller_of, emergency
+from routing.lookup import HOTLINE
+from routing.people import Account
+from routing.policy import Policy
+from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
+from service import matching
+from service.desk import Arrival
+from service.store import codec
+from service.store.sql import query
+from service.wiring import Service
+
+FLOOD, FLOOD_SPAN = 5, timedelta(minutes=10)
+"""From the sixth call of a number nobody knows within the span, a PIN alone gets through."""
+US = "the hotline"
+
+
+class NotMade(Exception):
+    """The desk could not decide it; it is kept as a dead letter."""
+
+
+@dataclass(slots=True)
+class Callers:
+    service: Service
+
+    async def by(self, policy: Policy, kind: str, value: str | None) -> Caller | None:
+        """The customer of a `phone` or `pin`; a key that several claim names none of them."""
+        account = await self.account(kind, value)
+        if account is None:
+            return None
+        async with self.service.pool.acquire() as conn:
+            hot = await conn.fetchval(query("hot_case_of_account"), account.id)
+        return caller_of(policy, account, hot)
+
+    async def account(self, kind: str, value: str | None) -> Account | None:
+        if not value:
+            return None
+        async with self.service.pool.acquire() as conn:
+            return (await matching.look_up(conn, [(kind, value)])).one((kind, value))
+
+    async def too_many(self, number: str | None) -> bool:
+        since = self.service.clock.now() - FLOOD_SPAN
+        async with self.service.pool.acquire() as conn:
+            return int(await conn.fetchval(query("hotline_calls_from"), number, since)) >= FLOOD
+
+    async def case(self, policy: Policy, call: Call, act: OpenCase) -> str:
+        """The case of an act: the same however often it is asked for. Raises NotMade."""
+        if act.kind == "join" and act.case is not None:
+            joined = await self._join(policy, call, act.case)
+            if joined:
+                return act.case
+        return await self._open(policy, call, message=act.kind == "message")
+
+    async def _open(self, policy: Policy, call: Call, *, message: bool) -> str:
+        urgent = not message or call.account is None
+        who = call.account_name or "a caller nobody could identify"
+        subject = f"{'Message' if message else 'Emergency call'} from {who}"
+        words = f"{subject}, {call.number or 'number withheld'}."
+        if call.recording:
+            words += f" The message: {call.recording}"
+        now = self.service.clock.now()
+        report = Report(
+            HOTLINE, call.id, ReportKind.CREATED, (now.timestamp(), 0), f"{call.id}/case", at=now,
+            created_at=now, subject=subject, description=words, status=TicketStatus.NEW,
+            priority=emergency(policy).id if urgent else None,
+            channel=HOTLINE if urgent else "portal", account=call.account,
+            requester=Requester(phone=call.number),
+        )  # fmt: skip
+        return await self._report(report, now)
+
+    async def _join(self, policy: Policy, call: Call, case: str) -> bool:
+        words = f"A caller confirmed an emergency by telephone ({call.number or 'hidden number'})."
+        if not await self.comment(case, f"{call.id}/join", words):
+            return False
+        try:
+            await self.service.desk.act(case, ChangeSeverity(US, emergency(policy).id))
+        except Refusal:
+            return False
+        return True
+
+    async def comment(self, case: str, key: str, text: str) -> bool:
+        """The customer's words, on the case and its ticket. False where there is no such case."""
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("case_by_id"), case)
+        if row is None or row["state"] == "closed":
+            return False
+        now = self.service.clock.now()
+        said = Comment(key, "customer", body=text, at=now)
+        stamp = (now.timestamp(), 0)
+        report = Report(
+            row["source"], row["ticket"], ReportKind.COMMENTED, stamp, key, at=now, comment=said
+        )
+        known = await self._known(key)
+        await self._report(report, now)
+        if row["source"] != HOTLINE and not known:
+            await self.service.desk.act(case, Note(US, text))
+        return True
+
+    async def _known(self, key: str) -> bool:
+        async with self.service.pool.acquire() as conn:
+            return bool(await conn.fetch(query("known_intake"), [HOTLINE], [key]))
+
+    async def _report(self, report: Report, now: datetime) -> str:
+        body = codec.encode({"call": report.ticket, "subject": report.subject}).encode()
+        arrival = Arrival(HOTLINE, report.event_key, now, "{}", body, (report,))
+        (landed,) = await self.service.desk.report([arrival])
+        if landed.case is None:
+            raise NotMade(f"The case of {report.event_key} could not be made.")
+        return landed.case

@@ -1,0 +1,212 @@
+"""The caller's line: each request of his telephone is one step of the conversation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from notifiers.mask import mask
+from routing.hotline import step
+from routing.hotline_call import (
+    WAITING,
+    Call,
+    CaseMade,
+    Comment,
+    DialOver,
+    Held,
+    HungUp,
+    Illegal,
+    Keys,
+    OpenCase,
+    Rang,
+    Recorded,
+    ResponderLeft,
+    Silence,
+    State,
+    Step,
+)
+from routing.policy import HotlineRules
+from service.hotline import keeping, speech
+from service.hotline.acting import act
+from service.hotline.callers import Callers
+from service.hotline.keeping import Stored
+from service.library import Shelf
+from service.wiring import Service
+
+ATTEMPTS = 6
+UNSEEN = timedelta(seconds=12)
+"""A responder who waits for the caller asks every two seconds; after this he is gone."""
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+log = structlog.get_logger(__name__)
+Form = Mapping[str, str]
+
+
+class NoSuchCall(Exception):
+    """We never answered this call, or too long ago."""
+
+
+@dataclass(slots=True)
+class Line:
+    service: Service
+    callers: Callers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.callers = Callers(self.service)
+
+    async def rang(self, form: Form) -> bytes:
+        """A call comes in; the same call again gets the same answer again."""
+        name = form["CallSid"]
+        stored = await self._load(name)
+        if stored is not None:
+            return stored.answer
+        shelf = await self.service.desk.shelf()
+        number = number_of(form.get("From", ""))
+        caller = await self.callers.by(shelf.current, "phone", number)
+        limited = caller is None and (
+            number in shelf.current.hotline.blocked or await self.callers.too_many(number)
+        )
+        now = self.service.clock.now()
+        call = Call(name, number, secrets.token_urlsafe(24), now)
+        made = step(call, Rang(caller, limited), shelf.current.hotline, now)
+        call = replace(made.call, turn=1)
+        answer = self._document(call, made, shelf.current.hotline)
+        async with self.service.pool.acquire() as conn, conn.transaction():
+            if not await keeping.insert(conn, call, answer, self.service.clock.wall()):
+                made = replace(made, acts=())
+            await act(conn, call, made.acts, shelf, now)
+        log.info("hotline_rang", call=name, number=mask(number or ""), known=caller is not None)
+        await self.service.desk.ring()
+        return (await self.stored(name)).answer
+
+    async def answer(self, name: str, turn: int, form: Form) -> bytes:
+        """The next document of a call. A request of an older turn changes nothing."""
+        for _ in range(ATTEMPTS):
+            stored = await self.stored(name)
+            if turn != stored.call.turn:
+                return stored.answer
+            shelf = await self.service.desk.shelf()
+            event = await self._event(stored, form, shelf)
+            try:
+                done = await self._save(stored, event, shelf, answers=True)
+            except Illegal:
+                return speech.goodbye(shelf.current.hotline)
+            if done is not None:
+                return done[1]
+        raise RuntimeError("the call is changed by too many at once")
+
+    async def tell(self, name: str, event: Any) -> Call | None:  # noqa: ANN401 - any event of the table
+        """Something that the caller's own telephone did not ask for; None where it comes late."""
+        for _ in range(ATTEMPTS):
+            stored = await self._load(name)
+            if stored is None:
+                return None
+            try:
+                shelf = await self.service.desk.shelf()
+                done = await self._save(stored, event, shelf, answers=False)
+            except Illegal:
+                return None
+            if done is not None:
+                return done[0]
+        raise RuntimeError("the call is changed by too many at once")
+
+    async def stored(self, name: str) -> Stored:
+        """Raises NoSuchCall."""
+        stored = await self._load(name)
+        if stored is None:
+            raise NoSuchCall(f"There is no call {name}.")
+        return stored
+
+    async def _load(self, name: str) -> Stored | None:
+        async with self.service.pool.acquire() as conn:
+            return await keeping.load(conn, name)
+
+    async def _save(
+        self,
+        stored: Stored,
+        event: Any,  # noqa: ANN401 - any event of the table
+        shelf: Shelf,
+        *,
+        answers: bool,
+    ) -> tuple[Call, bytes] | None:
+        """Step and write; None where somebody else was quicker and it must be looked at anew."""
+        rules, now = shelf.current.hotline, self.service.clock.now()
+        made = await self._through_desk(stored.call, event, shelf)
+        call = replace(made.call, turn=made.call.turn + answers)
+        answer = self._document(call, made, rules) if answers else None
+        async with self.service.pool.acquire() as conn, conn.transaction():
+            wall = self.service.clock.wall()
+            if not await keeping.update(conn, call, stored.version, answer, wall):
+                return None
+            await act(conn, call, made.acts, shelf, now)
+        if call.outcome is not None and stored.call.outcome is None:
+            self.service.measures.hotline.labels(call.outcome).inc()
+            log.info("hotline_ended", call=call.id, outcome=call.outcome, case=call.case)
+        if made.acts:
+            await self.service.desk.ring()
+        return call, answer or stored.answer
+
+    async def _through_desk(self, call: Call, event: Any, shelf: Shelf) -> Step:  # noqa: ANN401
+        """One step, and where it asks for a case the one that follows from having it."""
+        rules = shelf.current.hotline
+        made = step(call, event, rules, self.service.clock.now())
+        opening = next((a for a in made.acts if isinstance(a, OpenCase)), None)
+        if opening is not None:
+            case = await self.callers.case(shelf.current, made.call, opening)
+            more = step(made.call, CaseMade(case), rules, self.service.clock.now())
+            made = replace(more, prompts=made.prompts + more.prompts, acts=made.acts + more.acts)
+        for said in made.acts:
+            if isinstance(said, Comment) and made.call.case is not None:
+                key = f"{call.id}/comment/{call.turn}"
+                await self.callers.comment(made.call.case, key, said.text)
+        return made
+
+    def _document(self, call: Call, made: Step, rules: HotlineRules) -> bytes:
+        base = self.service.settings.public_url
+        return speech.document(base, call, rules, made.prompts, made.then)
+
+    async def _event(self, stored: Stored, form: Form, shelf: Shelf) -> Any:  # noqa: ANN401
+        """What a request of the caller's telephone means."""
+        call, digits = stored.call, form.get("Digits", "")
+        if "DialCallStatus" in form:
+            return DialOver(gone=form.get("CallStatus") in OVER)
+        if call.state is State.RECORDING:
+            return _recorded(form)
+        if form.get("CallStatus") in OVER:
+            return HungUp()
+        if call.state in WAITING and self._responder_gone(stored):
+            return ResponderLeft()
+        if digits:
+            asked = call.state is State.IDENTIFYING
+            pin = "".join(d for d in digits if d.isdigit())
+            found = await self.callers.by(shelf.current, "pin", pin) if asked else None
+            return Keys(digits, found)
+        return Held() if call.state in {State.CONNECTING, State.BRIDGED} else Silence()
+
+    def _responder_gone(self, stored: Stored) -> bool:
+        if stored.call.responder is None:
+            return False
+        seen = stored.seen_at
+        return seen is None or self.service.clock.wall() - seen > UNSEEN
+
+
+def _recorded(form: Form) -> Recorded | Silence | HungUp:
+    if form.get("RecordingUrl"):
+        seconds = form.get("RecordingDuration", "0")
+        return Recorded(form["RecordingUrl"], int(seconds) if seconds.isdigit() else 0)
+    return HungUp() if form.get("CallStatus") in OVER else Silence()
+
+
+HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+"""What Twilio gives for anonymous, restricted, blocked, unknown and unavailable callers."""
+
+
+def number_of(sender: str) -> str | None:
+    """The caller's number, or None for one who hides it."""
+    digits = sender.removeprefix("+")
+    shown = sender.startswith("+") and digits.isdigit() and len(digits) >= 7  # noqa: PLR2004 - E.164
+    return sender if shown and sender not in HIDDEN else None

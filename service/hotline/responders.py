@@ -1,0 +1,126 @@
+"""The responder's line: the page he took, or the call that brings him to the caller.
+
+He who has pressed his key waits, asking every two seconds, until the caller is told; then he enters
+the conference, and the caller after him. Where the caller is gone the call back begins on this very
+line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from notifiers.twilio import twiml
+from notifiers.twilio.patience import PATIENCE
+from routing.hotline_call import WAITING, Call, HungUp, Joined, ResponderLeft, State
+from routing.hotline_callback import Callback, TooLate
+from routing.hotline_words import POLL_SECONDS
+from routing.policy import HotlineRules
+from routing.words import instant
+from service.hotline import keeping, speech
+from service.hotline.callbacks import Callbacks
+from service.hotline.line import Line
+from service.store.sql import query
+from service.wiring import Service
+
+LIVE = frozenset({State.CONNECTING, State.OFFERING_CALLBACK, State.BRIDGED})
+
+
+@dataclass(slots=True)
+class Responders:
+    service: Service
+    line: Line = field(init=False)
+    callbacks: Callbacks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line, self.callbacks = Line(self.service), Callbacks(self.service)
+
+    async def _rules(self) -> HotlineRules:
+        return (await self.service.desk.shelf()).current.hotline
+
+    async def whisper(self, case: str, action: str) -> bytes:
+        """What the call that brings a responder says: who waits, and which key connects."""
+        rules = await self._rules()
+        call, callback = await self._of(case)
+        if call is not None:
+            facts = {"account": call.account_name, "plan": call.plan, "case": case}
+            words = speech.said(rules, "whisper", **facts)
+        elif callback is not None:
+            deadline = instant(callback.deadline, self.service.clock.now())
+            facts = {"account": callback.account_name, "plan": callback.plan, "case": case}
+            words = speech.said(rules, "whisper_back", deadline=deadline, **facts)
+        else:
+            return twiml.voice(speech.said(rules, "caller_gone"), twiml.hangup())
+        asked = twiml.gather(words, twiml.pause(2), words, action=action, timeout=8, digits=1)
+        return twiml.voice(asked, speech.said(rules, "no_key"), twiml.hangup())
+
+    async def take(self, case: str, person: str) -> bytes | None:
+        """He pressed his key. What his line does now; None where no customer waits for anybody."""
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("case_by_id"), case)
+        if row is None or row["owner"] != person:
+            return None
+        call, callback = await self._of(case)
+        if call is not None and (call.responder in {None, person}):
+            joined = await self.line.tell(call.id, Joined(person))
+            if joined is not None:
+                return await self.wait(joined.id, person, first=True)
+        if callback is not None:
+            return await self._call_back(callback, person)
+        return None
+
+    async def wait(self, name: str, person: str, *, first: bool = False) -> bytes:
+        """The responder's line asks: the conference, some more seconds, or the call back."""
+        rules = await self._rules()
+        call = (await self.line.stored(name)).call
+        if call.state in WAITING and call.responder is None:
+            call = await self.line.tell(name, Joined(person)) or call
+        if call.state not in LIVE or call.responder != person:
+            return await self._without(call, person, rules)
+        async with self.service.pool.acquire() as conn:
+            wall = self.service.clock.wall()
+            await conn.execute(query("hotline_responder_seen"), name, wall)
+        here = f"{self.service.settings.public_url}/twilio/hotline/responder/{name}/{person}"
+        if call.state is State.BRIDGED and not first:
+            await self.line.tell(name, Joined(person))
+            room = speech.room(here, call, "responder")
+            return twiml.voice(twiml.dial(room, action=f"{here}/over{PATIENCE}", method="POST"))
+        said = [speech.said(rules, "bringing")] if first else []
+        hold = twiml.gather(
+            *said, action=here + PATIENCE, timeout=POLL_SECONDS, digits=1, on_silence=True
+        )
+        return twiml.voice(hold)
+
+    async def _without(self, call: Call, person: str, rules: HotlineRules) -> bytes:
+        """The caller is gone while he waited, or somebody else speaks with him."""
+        gone = twiml.voice(speech.said(rules, "caller_gone"), twiml.hangup())
+        if call.case is None or call.state is not State.ENDED:
+            return gone
+        _, callback = await self._of(call.case)
+        return gone if callback is None else await self._call_back(callback, person)
+
+    async def over(self, name: str) -> bytes:
+        """He is back from the conference: it ended, or he left it."""
+        await self.line.tell(name, ResponderLeft())
+        await self.room_over(name)
+        return speech.goodbye(await self._rules())
+
+    async def room_over(self, name: str) -> None:
+        """The conference is over: whoever was in it has gone."""
+        stored = await self.line.stored(name)
+        if stored.call.state is State.BRIDGED and stored.call.met:
+            await self.line.tell(name, HungUp())
+
+    async def _call_back(self, callback: Callback, person: str) -> bytes:
+        try:
+            return await self.callbacks.dial(callback.id, person)
+        except TooLate as late:
+            return twiml.voice(twiml.say(str(late)), twiml.hangup())
+
+    async def _of(self, case: str) -> tuple[Call | None, Callback | None]:
+        """The caller who waits about a case, and the oldest promise to call somebody about it."""
+        async with self.service.pool.acquire() as conn:
+            waits = await conn.fetchval(query("hotline_call_of_case"), case)
+            call = await keeping.load(conn, waits) if waits else None
+            promised = await conn.fetchval(query("open_callback_of_case"), case)
+            callback = await keeping.load_callback(conn, promised) if promised else None
+        return call.call if call else None, callback[0] if callback else None

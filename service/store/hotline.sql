@@ -1,0 +1,114 @@
+-- name: hotline_call
+-- One call, with the last document it was served.
+select id, version, state, case_id, seen_at, answer, body from hotline_calls where id = $1;
+
+-- name: insert_hotline_call
+-- A new call; one that is there by now is left out of the answer.
+insert into hotline_calls (id, number, state, account, case_id, outcome, started_at, ended_at,
+                           quiet_at, answer, body)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (id) do nothing
+returning id;
+
+-- name: update_hotline_call
+-- A call as its step left it, unless somebody else was quicker.
+update hotline_calls
+set version = version + 1, number = $3, state = $4, account = $5, case_id = $6, outcome = $7,
+    started_at = $8, ended_at = $9, quiet_at = $10, answer = coalesce($11, answer), body = $12
+where id = $1 and version = $2
+returning id;
+
+-- name: hotline_responder_seen
+-- The responder who waits for the caller was heard of just now (true time).
+update hotline_calls set seen_at = $2 where id = $1;
+
+-- name: hotline_calls_from
+-- How often a number (null: hidden ones) called since an instant.
+select count(*) from hotline_calls where number is not distinct from $1 and started_at >= $2;
+
+-- name: hot_case_of_account
+-- A case of the account that people are at now, the most severe first.
+select id
+from cases
+where account = $1 and state in ('paging', 'exhausted', 'acknowledged')
+order by rank, opened_at desc
+limit 1;
+
+-- name: hotline_call_of_case
+-- The call whose caller waits, or meets somebody, about a case.
+select id
+from hotline_calls
+where case_id = $1 and state in ('connecting', 'offering_callback', 'bridged')
+order by started_at
+limit 1;
+
+-- name: quiet_hotline_calls
+-- Calls of which nothing was heard for too long (true time).
+select id from hotline_calls where quiet_at <= $1 order by quiet_at limit $2;
+
+-- name: owned_hotline_calls
+-- Callers who wait while somebody owns their case and is not on the line.
+select h.id, c.owner
+from hotline_calls as h
+join cases as c on c.id = h.case_id
+where h.quiet_at is not null and h.state in ('connecting', 'offering_callback')
+  and c.owner is not null and h.body->>'responder' is null and c.updated_at <= $1
+limit $2;
+
+-- name: hotline_calls_with
+-- The latest calls from a number that have a case.
+select id, case_id from hotline_calls
+where number = $1 and case_id is not null and started_at >= $2
+order by started_at desc
+limit 20;
+
+-- name: list_hotline_calls
+-- A page of calls, the newest first, after a cursor.
+select id, body
+from hotline_calls
+where ($1::timestamptz is null or (started_at, id) < ($1, $2::text))
+  and ($3::text[] is null or account = any($3))
+order by started_at desc, id desc
+limit $4;
+
+-- name: hotline_callback
+-- One promised call back.
+select id, version, body from hotline_callbacks where id = $1;
+
+-- name: insert_hotline_callback
+-- A new promise; a call makes one at most.
+insert into hotline_callbacks (id, case_id, account, state, outcome, promised_at, deadline, wake_at,
+                               body)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (id) do nothing;
+
+-- name: update_hotline_callback
+-- A promise as its step left it, unless somebody else was quicker.
+update hotline_callbacks
+set version = version + 1, state = $3, outcome = $4, wake_at = $5, body = $6
+where id = $1 and version = $2
+returning id;
+
+-- name: open_callback_of_case
+-- The oldest promise of a case that is not kept yet.
+select id from hotline_callbacks where case_id = $1 and state <> 'done' order by promised_at limit 1;
+
+-- name: due_hotline_callbacks
+-- Promises whose time has come, whose case has an owner now, or whose case is over.
+select b.id, c.owner, c.state not in ('resolved', 'closed') as live
+from hotline_callbacks as b
+join cases as c on c.id = b.case_id
+where b.state <> 'done'
+  and (b.wake_at <= $1 or c.state in ('resolved', 'closed')
+       or (b.state = 'promised' and c.owner is not null and c.updated_at <= $2))
+order by b.wake_at
+limit $3;
+
+-- name: list_hotline_callbacks
+-- A page of promises, the newest first, after a cursor.
+select id, body
+from hotline_callbacks
+where ($1::timestamptz is null or (promised_at, id) < ($1, $2::text))
+  and ($3::text[] is null or account = any($3))
+order by promised_at desc, id desc
+limit $4;

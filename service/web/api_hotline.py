@@ -1,0 +1,151 @@
+"""`/api/v1/hotline`: live and past calls, promised call backs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from msgspec import Struct
+
+from notifiers.mask import mask
+from routing.hotline_call import Call
+from routing.hotline_callback import Callback
+from service.hotline import keeping
+from service.store.sql import query
+from service.web.asking import Aware, from_cursor, limit_of, to_cursor
+from service.web.security import ACT, READ, Asking, only, own_accounts
+from service.wiring import Service
+
+
+class CallView(Struct, frozen=True, kw_only=True):
+    """`number` is masked for roles that answer nobody; null where the caller hides it."""
+
+    id: str
+    state: str
+    outcome: str | None
+    number: str | None
+    account: str | None
+    known_by: str
+    case: str | None
+    responder: str | None
+    waiting_since: datetime | None
+    recording: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class CallPage(Struct, frozen=True, kw_only=True):
+    items: list[CallView]
+    next: str | None
+
+
+class CallbackView(Struct, frozen=True, kw_only=True):
+    """A promise to call by `deadline`; `remaining_seconds` is below zero once it has passed."""
+
+    id: str
+    case: str
+    account: str | None
+    number: str | None
+    state: str
+    outcome: str | None
+    person: str | None
+    promised_at: datetime
+    deadline: datetime
+    remaining_seconds: int | None
+    misses: int
+    broken_at: datetime | None
+    reached_at: datetime | None
+
+
+class CallbackPage(Struct, frozen=True, kw_only=True):
+    items: list[CallbackView]
+    next: str | None
+
+
+@get("/hotline/calls", summary="Live and past calls, the newest first", opt=only(READ))
+async def list_calls(
+    request: Asking,
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> CallPage:
+    """A customer success manager sees the calls of his own accounts alone."""
+    many, after = limit_of(limit), from_cursor(cursor, tuple[Aware, str]) or (None, None)
+    async with service.pool.acquire() as conn:
+        own = await own_accounts(conn, request.auth)
+        rows = await conn.fetch(query("list_hotline_calls"), *after, own, many + 1)
+    calls = [keeping.decode(row["body"]) for row in rows]
+    full = request.auth.role in ACT
+    last = calls[many - 1] if len(calls) > many else None
+    return CallPage(
+        items=[_call(call, full=full) for call in calls[:many]],
+        next=to_cursor((last.started_at, last.id)) if last else None,
+    )
+
+
+def _call(call: Call, *, full: bool) -> CallView:
+    return CallView(
+        id=call.id,
+        state=call.state,
+        outcome=call.outcome,
+        number=_number(call.number, full=full),
+        account=call.account,
+        known_by=call.known_by,
+        case=call.case,
+        responder=call.responder,
+        waiting_since=call.waiting_since,
+        recording=call.recording if full else None,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+    )
+
+
+def _number(number: str | None, *, full: bool) -> str | None:
+    return number if full or number is None else mask(number)
+
+
+@get("/hotline/callbacks", summary="Promised call backs, the newest first", opt=only(READ))
+async def list_callbacks(
+    request: Asking,
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> CallbackPage:
+    """Those that wait, are under way, were kept, or were not."""
+    many, after = limit_of(limit), from_cursor(cursor, tuple[Aware, str]) or (None, None)
+    async with service.pool.acquire() as conn:
+        own = await own_accounts(conn, request.auth)
+        rows = await conn.fetch(query("list_hotline_callbacks"), *after, own, many + 1)
+    found = [keeping.decode_callback(row["body"]) for row in rows]
+    now, full = service.clock.now(), request.auth.role in ACT
+    last = found[many - 1] if len(found) > many else None
+    return CallbackPage(
+        items=[_callback(each, now, full=full) for each in found[:many]],
+        next=to_cursor((last.promised_at, last.id)) if last else None,
+    )
+
+
+def _callback(callback: Callback, now: datetime, *, full: bool) -> CallbackView:
+    left = None
+    if callback.outcome is None and callback.reached_at is None:
+        left = int((callback.deadline - now).total_seconds())
+    return CallbackView(
+        id=callback.id,
+        case=callback.case,
+        account=callback.account,
+        number=_number(callback.number, full=full),
+        state=callback.state,
+        outcome=callback.outcome,
+        person=callback.person,
+        promised_at=callback.promised_at,
+        deadline=callback.deadline,
+        remaining_seconds=left,
+        misses=callback.misses,
+        broken_at=callback.broken_at,
+        reached_at=callback.reached_at,
+    )
+
+
+HANDLERS = [list_calls, list_callbacks]

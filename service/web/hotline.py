@@ -1,0 +1,175 @@
+"""What Twilio asks of the hotline: every answer is a document, whatever went wrong here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from notifiers.twilio import twiml
+from routing.hotline_call import HungUp
+from routing.policy import HotlineRules
+from service.hotline import speech
+from service.hotline.callbacks import Callbacks
+from service.hotline.line import OVER, Line
+from service.hotline.responders import Responders
+from service.store.sql import query
+from service.web.problems import AnyRequest
+from service.web.twilio import XML, form_of
+from service.wiring import Service
+
+log = structlog.get_logger(__name__)
+Form = Mapping[str, str]
+Work = Callable[[Form], Awaitable[bytes]]
+
+
+async def _answered(request: AnyRequest, service: Service, work: Work) -> Response[bytes]:
+    """A genuine request's document. Any error of ours leads to the policy's last resort."""
+    form = await form_of(request, service)
+    try:
+        document = await work(form)
+    except Exception:
+        log.exception("hotline_failed", path=request.scope["path"], call=form.get("CallSid"))
+        service.measures.hotline.labels("failed").inc()
+        document = speech.last_resort(service.settings.public_url, _rules(service))
+    return Response(document, status_code=200, media_type=XML)
+
+
+def _rules(service: Service) -> HotlineRules:
+    """As last read: the database may be what is away."""
+    shelf = service.library.last
+    return shelf.current.hotline if shelf else HotlineRules()
+
+
+@post("/twilio/voice", status_code=200, include_in_schema=False)
+async def rang(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
+    """A customer rings. The same address may also be given for the number's status changes."""
+
+    async def work(form: Form) -> bytes:
+        line = Line(service)
+        if form.get("CallStatus") in OVER:
+            await line.tell(form["CallSid"], HungUp())
+            return twiml.voice()
+        return await line.rang(form)
+
+    return await _answered(request, service, work)
+
+
+@post("/twilio/hotline/call/{name:str}/{turn:int}", status_code=200, include_in_schema=False)
+async def said(
+    name: FromPath[str],
+    turn: FromPath[int],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """What the caller pressed, said, or did not."""
+    return await _answered(request, service, lambda form: Line(service).answer(name, turn, form))
+
+
+@post("/twilio/hotline/room/{name:str}", status_code=204, include_in_schema=False)
+async def room(name: FromPath[str], request: AnyRequest, service: NamedDependency[Service]) -> None:
+    """The conference is over."""
+    await form_of(request, service)
+    await Responders(service).room_over(name)
+
+
+@post("/twilio/hotline/trouble", status_code=200, include_in_schema=False)
+async def trouble(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
+    """A message that was left while something of ours was broken; Twilio keeps it."""
+
+    async def work(form: Form) -> bytes:
+        log.critical("hotline_message_in_trouble", recording=form.get("RecordingSid"))
+        return speech.goodbye(_rules(service))
+
+    return await _answered(request, service, work)
+
+
+@post("/twilio/hotline/responder/{name:str}/{person:str}", status_code=200, include_in_schema=False)
+async def waits(
+    name: FromPath[str],
+    person: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """The responder who pressed his key waits for the caller."""
+    return await _answered(request, service, lambda _: Responders(service).wait(name, person))
+
+
+@post(
+    "/twilio/hotline/responder/{name:str}/{person:str}/over",
+    status_code=200,
+    include_in_schema=False,
+)
+async def spoke(
+    name: FromPath[str],
+    person: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """The responder is back from the conference."""
+    log.info("hotline_responder_back", call=name, person=person)
+    return await _answered(request, service, lambda _: Responders(service).over(name))
+
+
+@post("/twilio/hotline/leg/{row:int}", status_code=200, include_in_schema=False)
+async def leg(
+    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+) -> Response[bytes]:
+    """A call that brings a responder to a customer: who waits, and which key connects."""
+
+    async def work(_: Form) -> bytes:
+        case, _person = await _leg(service, row)
+        action = f"{service.settings.public_url}/twilio/hotline/leg/{row}/key"
+        return await Responders(service).whisper(case, action)
+
+    return await _answered(request, service, work)
+
+
+@post("/twilio/hotline/leg/{row:int}/key", status_code=200, include_in_schema=False)
+async def leg_key(
+    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+) -> Response[bytes]:
+    async def work(form: Form) -> bytes:
+        case, person = await _leg(service, row)
+        taken = None
+        if form.get("Digits") == "1":
+            taken = await Responders(service).take(case, person)
+        rules = _rules(service)
+        key = "caller_gone" if form.get("Digits") == "1" else "no_key"
+        return taken or twiml.voice(speech.said(rules, key), twiml.hangup())
+
+    return await _answered(request, service, work)
+
+
+async def _leg(service: Service, row: int) -> tuple[str, str]:
+    async with service.pool.acquire() as conn:
+        found = await conn.fetchrow(query("outbox_by_id"), row)
+    if found is None or found["kind"] != "bridge":
+        raise LookupError(f"Row {row} is no call of the hotline.")
+    return found["case_id"], found["person"]
+
+
+@post("/twilio/hotline/back/{name:str}/{what:str}", status_code=200, include_in_schema=False)
+async def back(
+    name: FromPath[str],
+    what: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """A promised call: the customer's first words, his key, and the end of it."""
+    callbacks = Callbacks(service)
+
+    async def work(form: Form) -> bytes:
+        if what == "customer":
+            return await callbacks.greet(name)
+        if what == "key":
+            return await callbacks.accept(name, form.get("Digits", ""))
+        return await callbacks.over(name)
+
+    return await _answered(request, service, work)
+
+
+HANDLERS = [rang, said, room, trouble, waits, spoke, leg, leg_key, back]

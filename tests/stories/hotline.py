@@ -1,0 +1,70 @@
+"""The small support organisation with a hotline: Ada rings it, Carl is rung, Anna is texted."""
+
+from typing import Any
+
+from notifiers.simulator.harness import NUMBER
+from notifiers.simulator.strict import StrictCall
+from tests.stories import organisation
+from tests.stories.world import World
+
+ADA, ANNA, CARL, BEN, GRACE = (
+    "+14155550123", *(organisation.NUMBERS[name] for name in ("anna", "carl", "ben", "grace"))
+)  # fmt: skip
+STRANGER = organisation.NUMBERS["stranger"]
+PIN = "482915"
+POLICY = (
+    organisation.POLICY.replace("mattermost@2021-08", "mattermost@2018-03")
+    + f"""
+hotline:
+  number: "{NUMBER}"
+  greeting: Small Support.
+  escalate: voices
+  portal: support.example
+  fallback_numbers: ["{GRACE}"]
+"""
+)
+DIRECTORY = organisation.DIRECTORY.replace(
+    "contacts: [{name: Ada Byron, email: ada@acme.example, named: true}]",
+    f'pin: "{PIN}"\n    contacts: [{{name: Ada Byron, phone: "{ADA}", named: true}}]',
+).replace(
+    "urgent: [{method: mobile, after: 0m}, {method: call, after: 2m}]",
+    "urgent: [{method: call, after: 0m}]",
+)
+HOW: dict[str, Any] = {
+    "policy": POLICY,
+    "directory": DIRECTORY,
+    "settings": {"TWILIO_HOTLINE_NUMBER": NUMBER},
+}
+"""For `build(**HOW)`."""
+
+
+def ring(world: World, number: str = ADA) -> StrictCall:
+    return world.twilio.phone(number).calls_us()
+
+
+def rung(world: World, number: str = CARL) -> StrictCall:
+    return world.twilio.phone(number).rings()
+
+
+def confirmed(world: World, number: str = ADA) -> StrictCall:
+    """Ada has confirmed an emergency, and holds."""
+    call = ring(world, number).hears("press 1").presses("1").hears("case number")
+    world.phone_of(number).gets_sms("is open", "FALSE ALARM")
+    return call
+
+
+def calls(world: World) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = world.get("/hotline/calls")["items"]
+    return found
+
+
+def promises(world: World) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = world.get("/hotline/callbacks")["items"]
+    return found
+
+
+def case_of(world: World) -> dict[str, object]:
+    """The only case there is."""
+    (case,) = world.get("/cases")["items"]
+    found: dict[str, object] = case
+    return found

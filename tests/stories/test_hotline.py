@@ -1,0 +1,235 @@
+"""A customer rings: until he speaks with an engineer, or holds a promise of when one calls."""
+
+from typing import Any
+
+import pytest
+
+from tests.stories.conftest import Build
+from tests.stories.hotline import (
+    ADA,
+    ANNA,
+    BEN,
+    HOW,
+    PIN,
+    POLICY,
+    STRANGER,
+    calls,
+    case_of,
+    confirmed,
+    promises,
+    ring,
+    rung,
+)
+from tests.stories.house import wait_until
+from tests.stories.world import World
+
+
+@pytest.fixture
+def world(build: Build) -> World:
+    return build(**HOW)
+
+
+def state(world: World, **wanted: Any) -> None:
+    """Wait until the latest call is so."""
+
+    def look() -> bool:
+        return bool(calls(world)) and wanted.items() <= calls(world)[0].items()
+
+    wait_until(look, lambda: f"{wanted} is not what became of {calls(world)}")
+
+
+def promised(world: World, **wanted: Any) -> None:
+    def look() -> bool:
+        return bool(promises(world)) and wanted.items() <= promises(world)[0].items()
+
+    wait_until(look, lambda: f"{wanted} is not what became of {promises(world)}")
+
+
+def test_a_known_customer_confirms_and_speaks_with_whoever_pressed_his_key(world: World) -> None:
+    ada = confirmed(world)
+    case = case_of(world)
+    assert (case["source"], case["severity"], case["account"]) == ("hotline", "L1", "acme")
+    carl = rung(world).answers().hears("Acme Corp").presses("1").hears("Connecting")
+    ada.hears("An engineer is on the line").hears("in the conference")
+    carl.hears("in the conference")
+    ada.speaks("Everything is down")
+    carl.hears("Everything is down")
+    carl.speaks("I am on it")
+    ada.hears("I am on it")
+    assert (case_of(world)["state"], case_of(world)["owner"]) == ("acknowledged", "carl")
+    ada.hangs_up()
+    carl.ends("completed")
+    state(world, state="ended", outcome="bridged", responder="carl")
+    assert promises(world) == []
+
+
+def test_a_pin_opens_the_door_for_any_telephone(world: World) -> None:
+    call = ring(world, STRANGER).hears("PIN").presses("1111#").hears("not known")
+    call.presses(f"{PIN}#").hears("press 1").presses("1").hears("case number")
+    world.phone("stranger").gets_sms("is open")
+    rung(world).presses("1").hears("in the conference")
+    call.hears("in the conference").hangs_up()
+    state(world, outcome="bridged", known_by="pin", account="acme")
+
+
+def test_who_took_it_by_text_is_called_to_the_line(build: Build) -> None:
+    policy = POLICY.replace("escalate: voices", "escalate: support")
+    world = build(**{**HOW, "policy": policy})
+    ada = confirmed(world)
+    world.phone("anna").gets_sms("Acme Corp").replies("1").gets_sms("you have")
+    anna = rung(world, ANNA).answers().hears("Emergency call from Acme Corp").presses("1")
+    ada.hears("in the conference")
+    anna.hears("in the conference").hangs_up()
+    ada.ends("completed")
+    state(world, outcome="bridged", responder="anna")
+
+
+def test_nobody_free_becomes_a_call_back_that_is_kept(world: World) -> None:
+    ada = confirmed(world)
+    rung(world).declines()
+    rings_ben(world)
+    world.forward(minutes=4)
+    ada.hears("Press 1, and an engineer calls this number").presses("1").hears("before").ends()
+    world.phone_of(ADA).gets_sms("an engineer will call you before")
+    promised(world, state="promised")
+    world.phone("ben").replies("1").gets_sms("you have")
+    ben = rung(world, BEN).answers().hears("was promised a call").presses("1").hears("Calling")
+    back = rung(world, ADA).answers().hears("you were promised").presses("1")
+    back.hears("connected with")
+    ben.hears("connected with")
+    back.speaks("Thank you for calling")
+    ben.hears("Thank you for calling")
+    back.hangs_up()
+    promised(world, state="done", outcome="kept", person="ben")
+    ben.ends("completed")
+
+
+def rings_ben(world: World) -> None:
+    world.phone("ben").gets_sms("Acme Corp")
+
+
+def test_a_caller_who_drops_after_confirming_is_called_back(world: World) -> None:
+    ada = confirmed(world)
+    carl = rung(world)
+    ada.hangs_up()
+    drop(world)
+    world.phone_of(ADA).gets_sms("we go on paging", "before")
+    state(world, state="ended", outcome="abandoned")
+    carl.presses("1").hears("Calling the customer")
+    back = rung(world, ADA).answers("machine")
+    back.ends()
+    carl.hears("did not answer").ends()
+    world.phone_of(ADA).gets_sms("could not reach you")
+    promised(world, state="missed", misses=1)
+    world.forward(minutes=5)
+    rung(world).presses("1")
+    rung(world, ADA).answers().hears("promised").presses("1").hears("connected with").hangs_up()
+    promised(world, outcome="kept")
+
+
+def drop(world: World) -> None:
+    """What a telephone of which nothing is heard any more comes to, without the wait."""
+    world.rows("update hotline_calls set quiet_at = started_at where state <> 'ended'")
+
+
+def test_a_broken_promise_is_loud(world: World) -> None:
+    world.expects_error("hotline_promise_broken")
+    ada = confirmed(world)
+    rung(world).declines()
+    rings_ben(world)
+    ada.hangs_up()
+    drop(world)
+    world.phone_of(ADA).gets_sms("we go on paging")
+    world.forward(minutes=16)
+    world.phone("grace").gets_sms("Acme Corp")
+    case = case_of(world)
+
+    def told() -> bool:
+        lines = world.get(f"/cases/{case['id']}/timeline?limit=200")["items"]
+        return any("was promised a call" in line["text"] for line in lines)
+
+    wait_until(told, lambda: "the case does not tell of the broken promise")
+    assert promises(world)[0]["broken_at"] is not None
+
+
+def test_a_promise_broken_by_its_owner_pages_the_duty_manager(world: World) -> None:
+    world.expects_error("hotline_promise_broken")
+    ada = confirmed(world)
+    rung(world).declines()
+    rings_ben(world)
+    world.phone("ben").replies("1").gets_sms("you have")
+    ada.hangs_up()
+    drop(world)
+    world.phone_of(ADA).gets_sms("we go on paging")
+    rung(world, BEN).declines()
+    world.forward(minutes=16)
+    world.phone("grace").gets_sms("Handover", "Acme Corp")
+    rung(world, BEN).answers().hears("was promised a call").hangs_up()
+
+
+def test_who_is_not_entitled_is_told_kindly_and_may_leave_a_message(world: World) -> None:
+    world.rows("update accounts set body = replace(body::text, 'premier', 'e10')::json")
+    call = ring(world).hears("not part of your plan").hears("leave a message")
+    world.phone_of(ADA).gets_sms("support.example")
+    call.speaks("We would like to have it").ends()
+    state(world, outcome="message")
+    world.phone_of(ADA).gets_sms("with us as")
+    assert case_of(world)["severity"] == "L4"
+    world.phone("anna").gets_sms("Message from Acme Corp")  # as the route of its plan says
+
+
+def test_three_wrong_pins_end_in_a_message_that_pages(world: World) -> None:
+    call = ring(world, STRANGER)
+    for _ in range(3):
+        call.hears("enter your support PIN").presses("0#")
+    call.hears("could not find your account").hears("leave a message")
+    call.speaks("This is Acme, everything burns").ends()
+    world.phone("stranger").gets_sms("with us as")
+    rung(world).presses("1").hears("you have").ends()
+    state(world, outcome="message", account=None)
+
+
+def test_it_is_no_emergency_so_nobody_is_paged(world: World) -> None:
+    ring(world).hears("press 1").presses("2").hears("portal").ends()
+    world.phone_of(ADA).gets_sms("support.example")
+    state(world, outcome="portal")
+    assert world.get("/cases")["items"] == []
+
+
+def test_a_second_call_about_the_same_outage_joins_the_case(world: World) -> None:
+    first = confirmed(world)
+    carl = rung(world)
+    second = ring(world).hears("press 1").presses("1").hears("Is it about case").presses("1")
+    second.hears("case number")
+    world.phone_of(ADA).gets_sms("is open")
+    assert len(world.get("/cases")["items"]) == 1
+    carl.presses("1").hears("in the conference")
+    first.hears("in the conference").hangs_up()
+    second.hangs_up()
+    carl.ends()
+
+
+def test_texts_ask_add_and_take_back(world: World) -> None:
+    ada = confirmed(world)
+    carl = rung(world)
+    phone = world.phone_of(ADA)
+    phone.replies("status").gets_sms("is paging", "calling our engineers")
+    phone.replies("It is the whole cluster").gets_sms("Noted on")
+    phone.replies("False alarm!").gets_sms("once more")
+    phone.replies("FALSE ALARM").gets_sms("closed as a false alarm")
+    carl.ends("canceled")
+    assert case_of(world)["state"] == "resolved"
+    ada.hangs_up()
+
+
+def test_the_web_is_killed_in_mid_call_and_nobody_is_lost(build: Build) -> None:
+    world = build(processes=True, **HOW)
+    ada = ring(world).hears("press 1")
+    world.web.stop()
+    world.web.start()
+    ada.presses("1").hears("case number")
+    world.phone_of(ADA).gets_sms("is open")
+    carl = rung(world).answers().hears("Press 1").presses("1").hears("in the conference")
+    ada.hears("in the conference").hangs_up()
+    carl.ends()
+    state(world, outcome="bridged")
