@@ -167,7 +167,7 @@ def test_backtest_is_1_where_a_promise_is_newly_broken(files: Path) -> None:
         "Promises newly broken: 1. Promises newly kept: 0.",
         "newly broken standard/1: first reply (premier L3) due 2026-03-03 01:00 UTC",
         "person pages nights",
-        "bob 1 -> 2 0 -> 0",
+        "dev 1 -> 2 0 -> 0",
     ]
     told = document(backtest(files, "--json", "--reply", "1m"))
     assert set(told) == {
