@@ -96,6 +96,8 @@ create index outbox_due on outbox (lane, rank, available_at, id) where state = '
 create index outbox_leased on outbox (lease_until) where state = 'sending';
 create index outbox_case on outbox (case_id, id);
 create index outbox_ref on outbox (ref) where ref is not null;
+-- What else was sent to an address: a listing of the provider does not tell one call from another.
+create index outbox_address on outbox ((payload->>'to'), created_at) where ref is not null;
 
 -- Every authentic webhook, as it came.
 create table intake (

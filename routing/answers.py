@@ -171,9 +171,6 @@ def _next(ledger: Ledger) -> str:
 
 def escalate(ledger: Ledger, event: Escalate) -> None:
     name = ledger.book.name(event.person)
-    if ledger.case.state is State.ENGINEERING:
-        msg = f"{words.label(ledger.case)} is with Sustained Engineering already."
-        raise Refusal(msg)
     _answered(ledger, event.person, PageState.ACKNOWLEDGED)
     engineering.enter(ledger, event.reason or f"{name} escalated it by {event.via}", event.person)
     ledger.answer = f"{words.label(ledger.case)} is with Sustained Engineering. {_next(ledger)}"
@@ -197,9 +194,6 @@ def end(ledger: Ledger, why: str, person: str | None) -> None:
 def snooze(ledger: Ledger, event: Snooze) -> None:
     if not 1 <= event.minutes <= LONGEST_SNOOZE:
         msg = f"A case can be snoozed for 1 to {LONGEST_SNOOZE} minutes. Nothing was changed."
-        raise Refusal(msg)
-    if ledger.case.state is State.ENGINEERING:
-        msg = f"{ledger.case.id} is with Sustained Engineering; it cannot be snoozed."
         raise Refusal(msg)
     until = ledger.now + timedelta(minutes=event.minutes)
     escalation.stand_down(ledger)

@@ -157,16 +157,21 @@ TABLE: dict[State, dict[type[Event], Handler]] = {
         Note: answers.note,
         Tick: tick,
         **(ANSWERS if state in LIVE else {}),
-        **({Advance: engineering.advance} if state is State.ENGINEERING else {}),
     }
     for state in State
 }
+TABLE[State.ENGINEERING][Advance] = engineering.advance
+del TABLE[State.ENGINEERING][Snooze], TABLE[State.ENGINEERING][Escalate]
 """State and event to handler. What is absent is refused with a sentence of `_never`."""
 
 
 def _never(ledger: Ledger, event: Event) -> str:
+    case = ledger.case
     if isinstance(event, Advance):
-        return f"{ledger.case.id} is not with Sustained Engineering. Nothing was changed."
+        return f"{case.id} is not with Sustained Engineering. Nothing was changed."
+    if case.state is State.ENGINEERING:
+        asleep = "; it cannot be snoozed." if isinstance(event, Snooze) else " already."
+        return f"{label(case)} is with Sustained Engineering{asleep}"
     return answers.over(ledger)
 
 

@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from routing.hotline_call import Prompt
 from routing.policy import HotlineRules
 
+PIN_SECONDS, KEY_SECONDS, HOLD_SECONDS, POLL_SECONDS = 8, 8, 4, 2
+"""How long keys are waited for; how often a waiting caller and a waiting engineer are looked at."""
+RING_SECONDS = 25
+"""Shorter than most mailboxes take to answer."""
 WORDS: Mapping[str, str] = {
     "greeting": "{greeting} This line is for emergencies. Calls may be recorded.",
     "ask_pin": "Please enter your support PIN, then the hash key.",

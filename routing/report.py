@@ -84,4 +84,4 @@ class Report:
     echo: bool = False
     """Our own write-back coming home."""
     opens: bool = True
-    """Whether a case begins with it where the ticket has none; what only ends something does not."""
+    """Whether a case begins with it where the ticket has none; an end begins nothing."""

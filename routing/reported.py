@@ -46,11 +46,14 @@ def reported(ledger: Ledger, event: Reported) -> None:
     What ends or quiets the case comes first and what wakes it last: nobody is paged for what the
     same report has settled, or by what it has corrected.
     """
-    report = echoed(ledger, event.report) if event.report.echo else event.report
+    report = event.report
+    if report.echo:
+        _echo(ledger, report)
+        return
     before = ledger.case
     ticket, changed = merging.merge(before.ticket, report)
     ledger.set(ticket=ticket)
-    status = _told(ledger, report) if "status" in changed else None
+    status = TicketStatus(ticket.status) if "status" in changed else None
     author = comment(ledger, report)
     if status is not None and status in ENDED | WAITS:
         _status(ledger, before, status, report)
@@ -63,26 +66,29 @@ def reported(ledger: Ledger, event: Reported) -> None:
         _customer_wrote(ledger, happened(report, ledger.now))
 
 
-def _told(ledger: Ledger, report: Report) -> TicketStatus | None:
-    """The ticket's new status; None where we set it, and only the clocks follow."""
-    status = TicketStatus(ledger.case.ticket.status)
-    if not report.echo or status is not TicketStatus.ON_HOLD:
-        return status
-    promises.status_changed(ledger, happened(report, ledger.now))
-    return None
+def _echo(ledger: Ledger, report: Report) -> None:
+    """Our own write-back, come home: of all it holds, the status we have set becomes a fact.
 
-
-def echoed(ledger: Ledger, report: Report) -> Report:
-    """Our own write-back, come home: without our words, and quiet about what we have set.
-
-    The rest of it is the ticket as it is. Whoever else changed that may be heard of later, by an
-    older version that moves nothing any more: so it counts here. `on_hold` is ours while Sustained
-    Engineering has the case; at any other time it is left to whoever set it to tell, because a
-    write of ours that came late must not quiet a case.
+    That is `on_hold` while Sustained Engineering has the case, and `open` after it; the clocks
+    follow it and nobody is told. What else it holds is left to the report of whoever did it: taken
+    from here, under our newer version, that report would move nothing any more. And a write of ours
+    that comes late must not quiet a case.
     """
     ledger.say("echo", "our own write-back came home")
-    ours = report.status is TicketStatus.ON_HOLD and ledger.case.state is not State.ENGINEERING
-    return replace(report, comment=None, status=None if ours else report.status)
+    case, status = ledger.case, report.status
+    held = case.live and case.ticket.status == TicketStatus.ON_HOLD
+    holds = case.state is State.ENGINEERING and status is TicketStatus.ON_HOLD
+    if not holds and not (held and status is TicketStatus.OPEN):
+        return
+    told = Report(
+        report.source, report.ticket, report.kind, report.version, report.event_key, status=status
+    )
+    ticket, changed = merging.merge(case.ticket, told)
+    ledger.set(ticket=ticket)
+    if "status" in changed:
+        promises.status_changed(ledger, happened(report, ledger.now))
+        if ledger.case.state is State.WAITING:
+            placing.resume(ledger, "the ticket is open again")
 
 
 def comment(ledger: Ledger, report: Report) -> str | None:

@@ -28,8 +28,8 @@ from routing.report import Report
 from routing.tools.backtest import Backtest, Habits, Recorded, between
 from routing.tools.tally import Verdict
 from service import matching
-from service.tickets.systems import SYSTEMS
-from service.tickets.ticketsystem import Envelope, Unreadable
+from service.reading import READERS
+from service.tickets.ticketsystem import NOBODY, Envelope, Unreadable
 
 QUIET = timedelta(days=30)
 """A ticket silent for so long is played; what comes after is a ticket of its own."""
@@ -130,7 +130,7 @@ class _Player:
 def _reports(raw: Raw) -> Sequence[Report]:
     """What the record says; nothing where it cannot be read."""
     try:
-        return SYSTEMS[raw.source].read(Envelope(raw.headers, raw.body, raw.at)).reports
+        return READERS[raw.source](Envelope(raw.headers, raw.body, raw.at), NOBODY).reports
     except (Unreadable, KeyError):
         return ()
 

@@ -14,6 +14,7 @@ from service.attach import attached
 from service.cli_failure import Failed
 from service.environment import PREFIX
 from service.settings import SERVING, Settings, read_settings
+from service.web import ending
 
 DRAIN = 25
 """Seconds that requests in flight are given after SIGTERM; orchestrators kill after 30."""
@@ -37,12 +38,15 @@ def web(host: str | None, port: int | None) -> None:
 class Server(uvicorn.Server):
     """Ends at once while it is still starting: nothing is accepted yet, so nothing is drained.
 
+    Open pages are told first, or their streams would be waited for.
+
     uvicorn would first finish the start, which waits a minute for a PostgreSQL that is away.
     """
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.started:
             os._exit(128 + sig)
+        ending.end()
         super().handle_exit(sig, frame)
 
 

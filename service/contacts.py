@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
 from notifiers.notifier import Delivery, Fault, Receipt
-from routing.event import ContactRefused, Refusal
+from routing.event import ContactRefused
+from routing.people import Person
 from service.desk import Desk
 from service.outbox import Row
 from service.store import codec
-from service.store.pool import AnyConnection
+from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
 DISABLING = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
@@ -43,37 +43,46 @@ class Contacts:
         await self.desk.act_with(row.case_id, event, settle)
 
     async def receipt(self, row_id: int, receipt: Receipt) -> None:
-        """A delivery's status, never going back; a failure is a refusal of the contact."""
-        row = await self._note(row_id, receipt)
-        if row is None or receipt.state is not Delivery.FAILED or row["kind"] != "page":
+        """A delivery's status, never going back; a failure is a refusal of the contact.
+
+        Kept in the transaction of what follows from it: were it kept before, and we died, the
+        provider's repetition would be old news and nobody would be asked next.
+        """
+        async with self.pool.acquire() as conn:
+            row = await conn.fetchrow(query("outbox_by_id"), row_id)
+        if row is None:
+            return
+        if receipt.state is not Delivery.FAILED or row["kind"] != "page":
+            async with self.pool.acquire() as conn, conn.transaction():
+                await self._note(conn, row_id, receipt)
             return
         reason = receipt.reason or receipt.status
-        if receipt.fault in DISABLING:
-            await self.disable(row["person"], row["method"], reason)
         event = ContactRefused(row["turn"], row["person"], row["method"], row["attempt"], reason)
-        try:
-            await self.desk.act(row["case_id"], event)
-        except Refusal as refusal:
-            log.info("receipt_too_late", key=row["key"], said=str(refusal))
 
-    async def _note(self, row_id: int, receipt: Receipt) -> dict[str, Any] | None:
-        """Keep the receipt if it is news; the row as it was, or None for old news."""
-        async with self.pool.acquire() as conn, conn.transaction():
-            row = await conn.fetchrow(query("lock_receipt"), row_id)
-            if row is None or (row["ref"] is not None and row["ref"] != receipt.ref):
-                return None
-            if not receipt.news(row["receipt_rank"]):
-                return None
-            await conn.execute(
-                query("note_receipt"),
-                row_id,
-                receipt.status,
-                receipt.rank,
-                STATES[receipt.state],
-                self.clock.now(),
-                receipt.ref,
-            )
-            return dict(row)
+        async def settle(conn: AnyConnection) -> bool:
+            return await self._note(conn, row_id, receipt)
+
+        news = await self.desk.act_with(row["case_id"], event, settle)
+        if news is not None and receipt.fault in DISABLING:
+            await self.disable(row["person"], row["method"], reason)
+
+    async def _note(self, conn: AnyConnection, row_id: int, receipt: Receipt) -> bool:
+        """Keep the receipt if it is news of this very delivery."""
+        row = await conn.fetchrow(query("lock_receipt"), row_id)
+        if row is None or (row["ref"] is not None and row["ref"] != receipt.ref):
+            return False
+        if not receipt.news(row["receipt_rank"]):
+            return False
+        await conn.execute(
+            query("note_receipt"),
+            row_id,
+            receipt.status,
+            receipt.rank,
+            STATES[receipt.state],
+            self.clock.now(),
+            receipt.ref,
+        )
+        return True
 
     async def disable(self, person: str, method: str, reason: str) -> None:
         """Nothing is sent to this address on this channel any more, until somebody mends it."""
@@ -85,21 +94,30 @@ class Contacts:
         await self._change(person, method, None)
 
     async def _change(self, person: str, method: str, reason: str | None) -> bool:
+        if await self._changed(self.pool, person, method, reason) is None:
+            return False
         async with self.pool.acquire() as conn, conn.transaction():
-            body = await conn.fetchval(query("person_by_id"), person)
-            if body is None:
-                return False
-            found = codec.decode_person(body)
-            methods = tuple(
-                replace(m, disabled=reason) if m.id == method else m for m in found.contact_methods
-            )
-            if methods == found.contact_methods:
-                return False
-            changed = codec.encode(replace(found, contact_methods=methods))
-            now = self.clock.now()
-            await conn.execute(query("upsert_people"), [person], [changed], now)
+            # First, as whoever writes the directory does: the two must not wait for each other.
             await conn.execute(query("bump_generation"))
+            changed = await self._changed(conn, person, method, reason)
+            if changed is None:
+                return False
+            now = self.clock.now()
+            await conn.execute(query("upsert_people"), [person], [codec.encode(changed)], now)
             detail = codec.encode({"method": method, "reason": reason})
             what = f"{'disabled' if reason else 'enabled'} a contact method of {person}"
             await conn.execute(query("insert_audit"), now, "provider", what, detail)
             return True
+
+    async def _changed(
+        self, conn: AnyConnection | Pool, person: str, method: str, reason: str | None
+    ) -> Person | None:
+        """The person as he should be; None if he is so already, or is nobody."""
+        body = await conn.fetchval(query("person_by_id"), person)
+        if body is None:
+            return None
+        found = codec.decode_person(body)
+        methods = tuple(
+            replace(m, disabled=reason) if m.id == method else m for m in found.contact_methods
+        )
+        return None if methods == found.contact_methods else replace(found, contact_methods=methods)

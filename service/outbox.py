@@ -12,8 +12,20 @@ import asyncpg
 from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
+LANES = ("sms", "voice", "email", "chat", "webhook", "systems")
+"""Each is served by itself, so that a slow one never stands in another's way."""
+SLOWEST = timedelta(days=1)
+"""How long a row may wait before it is sent."""
+CHATS = frozenset({"mattermost", "rocketchat", "slack"})
 LEASE = timedelta(seconds=45)
 """Longer than a provider may take; past it the outcome is unclear and is looked up."""
+
+
+def lane_of(kind: str, channel: str) -> str:
+    """Which lane serves an effect."""
+    if kind == "write":
+        return "systems"
+    return "chat" if channel in CHATS else channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +87,11 @@ class Outbox:
         async with self.pool.acquire() as conn:
             return len(await conn.fetch(query("lapse_leases"), now))
 
-    async def next_due(self) -> dict[str, datetime]:
+    async def refs(self, address: str, since: datetime) -> frozenset[str]:
+        """What the provider calls other deliveries to this address, of about then and later."""
         async with self.pool.acquire() as conn:
-            return {r["lane"]: r["due_at"] for r in await conn.fetch(query("next_outbox"))}
+            rows = await conn.fetch(query("refs_of_address"), address, since - SLOWEST)
+        return frozenset(row["ref"] for row in rows)
 
     async def sent(self, row: Row, ref: str, now: datetime, begun: datetime) -> bool:
         """The provider has it. True when it is not wanted any more and should be cancelled."""

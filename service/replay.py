@@ -54,7 +54,7 @@ async def replay(service: Service, number: int, by: str) -> Replayed:
         service.own(source),
         (number, row["event_key"]),
     )
-    landed = (await service.desk.report([arrival]))[0]
+    landed = await service.desk.report_alone(arrival)
     async with service.pool.acquire() as conn, conn.transaction():
         after = await conn.fetchrow(query("intake_by_id"), number)
         detail = {"intake": number, "case": landed.case}

@@ -5,7 +5,7 @@ The sentence is said only after what it says was written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -56,15 +56,25 @@ class Responder:
 
         `key` is the provider's own for this delivery: repeated, it gets the same answer again.
         """
+        return await self._once(key, sender, body, lambda: self._answer(sender, body))
+
+    async def pressed(self, key: str, phone: str, reply: Reply, paged: Paged) -> str:
+        """The answer to a key pressed in a call; repeated, it is the same again."""
+        said = f"pressed for {reply.verb}"
+        return await self._once(key, phone, said, lambda: self.act(reply, paged, via="phone"))
+
+    async def _once(
+        self, key: str, sender: str, body: str, answer: Callable[[], Awaitable[str]]
+    ) -> str:
         async with self.service.pool.acquire() as conn:
             known = await conn.fetchval(query("inbound_answer"), key)
         if known is not None:
             return str(known)
-        answer = (await self._answer(sender, body))[:MOST_TEXT]
+        said = (await answer())[:MOST_TEXT]
         async with self.service.pool.acquire() as conn:
             now = self.service.clock.now()
-            await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], answer)
-        return answer
+            await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], said)
+        return said
 
     async def _answer(self, sender: str, body: str) -> str:
         shelf = await self.service.desk.shelf()

@@ -18,6 +18,7 @@ from routing.page import PageState
 from routing.people import ContactMethod, Person
 from routing.words import next_due
 from service.library import Shelf
+from service.outbox import lane_of
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
@@ -232,10 +233,10 @@ def _row(
             if method is None:
                 return None
             payload = codec.encode({"to": method.address, "text": effect.text})
+            key, lane = f"{case.id}/announce/{effect.number}", lane_of("announce", method.type)
             return (
-                f"{case.id}/announce/{effect.number}", case.id, method.type, "announce",
-                method.type,
-                effect.person, None, method.id, None, rank, payload, now, now, now + PATIENCE,
+                key, case.id, lane, "announce", method.type, effect.person, None, method.id, None,
+                rank, payload, now, now, now + PATIENCE,
             )  # fmt: skip
     return None
 
@@ -270,9 +271,10 @@ def _contact(
         url=case.ticket.url,
         accepted_at=change.accepted_at.isoformat() if change.accepted_at else None,
     )
-    until = case.round.due_at if case.round else now + PATIENCE
+    until = case.round.due_at if case.round else case.remind_at or now + PATIENCE
     key = f"{case.id}/{effect.turn}/{effect.person}/{effect.method}/{effect.attempt}"
     return (
-        key, case.id, method.type, "page", method.type, effect.person, effect.turn, effect.method,
-        effect.attempt, _rank(case, shelf), codec.encode(facts), now, now, until,
+        key, case.id, lane_of("page", method.type), "page", method.type, effect.person,
+        effect.turn, effect.method, effect.attempt, _rank(case, shelf), codec.encode(facts), now,
+        now, until,
     )  # fmt: skip

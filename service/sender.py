@@ -24,9 +24,9 @@ from service.chime import Chime
 from service.clock import Clock
 from service.contacts import Contacts
 from service.measures import Measures
-from service.outbox import Outbox, Row
+from service.outbox import Outbox, Row, lane_of
 from service.store import codec
-from service.store.pool import AWAY
+from service.store.pool import AWAY, describe
 from service.writer import Writer
 
 SLOTS = 64
@@ -34,7 +34,6 @@ SLOTS = 64
 SWEEP = 1.0
 """Seconds between looks at the outbox when nothing rings."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
-LANES = ("sms", "voice", "email", "chat", "webhook", "systems")
 CHANNEL_FAULTS = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
 log = structlog.get_logger(__name__)
 _facts = codec.decoder(PageFacts)
@@ -82,24 +81,39 @@ class Sender:
             try:
                 pause = await self._serve(lane, chime)
             except AWAY as error:
-                log.warning("database_away", lane=lane, error=type(error).__name__)
+                log.warning("database_away", lane=lane, error=describe(error))
+            except Exception:
+                log.exception("lane_failed", lane=lane)
             await heard.wait(pause)
 
     async def _serve(self, lane: str, chime: Chime) -> float:
         """Start what is due; how many seconds until it is worth looking again."""
         while True:
-            free = SLOTS - sum(row_lane(r) == lane for r in self._flying.values())
+            free = SLOTS - sum(lane_of(r.kind, r.channel) == lane for r in self._flying.values())
             if free <= 0:
                 self._full = True
                 return SWEEP
             now = self.clock.now()
-            rows, wait = await self._claim(lane, free, now)
+            rows, wait = await self._claim_whole(lane, free, now)
             for row in rows:
                 self._start(row, chime)
             if wait is not None:
                 return min(SWEEP, max(0.001, (wait - now).total_seconds()))
             if len(rows) < free:
                 return SWEEP
+
+    async def _claim_whole(
+        self, lane: str, free: int, now: datetime
+    ) -> tuple[list[Row], datetime | None]:
+        """`_claim`; stopped meanwhile, what it leased goes back."""
+        claim = asyncio.ensure_future(self._claim(lane, free, now))
+        try:
+            return await asyncio.shield(claim)
+        except asyncio.CancelledError:
+            with contextlib.suppress(*AWAY):
+                rows, _ = await claim
+                await self.outbox.give_back([row.lease for row in rows])
+            raise
 
     async def _claim(
         self, lane: str, free: int, now: datetime
@@ -120,19 +134,23 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            # The next note of the same case waits for this one.
-            if self._full or row.kind == "write":
+            if self._full or row.kind == "write":  # the case's next write has waited for this one
                 self._full = False
                 chime.ring()
 
         task.add_done_callback(landed)
 
     async def stop(self, patience: float = 20.0) -> None:
-        """Finish what is being sent; what cannot be finished is found by its lease."""
+        """Finish what is being sent. What cannot be finished is looked up by the next sender."""
         if self._flying:
             await asyncio.wait(list(self._flying), timeout=patience)
-        for task in list(self._flying):
+        left = dict(self._flying)
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        with contextlib.suppress(*AWAY):
+            for row in left.values():
+                await self._later(row, "stopped before it was answered", None, unclear=True)
 
     async def close(self) -> None:
         await self.switchboard.close()
@@ -145,11 +163,18 @@ class Sender:
             else:
                 await self._send(row)
         except AWAY as error:
-            log.warning("unsettled", key=row.key, error=type(error).__name__, then="lease lapses")
+            log.warning("unsettled", key=row.key, error=describe(error), then="lease lapses")
         except Exception:
             log.exception("send_failed", key=row.key)
             with contextlib.suppress(*AWAY):
-                await self._later(row, "an error of ours; it is tried again", None, unclear=True)
+                await self._ours(row)
+
+    async def _ours(self, row: Row) -> None:
+        """A defect of ours must not be tried for ever."""
+        if self._too_late(row):
+            await self.outbox.dead(row, "an error of ours, again and again", self.clock.now())
+        else:
+            await self._later(row, "an error of ours; it is tried again", None, unclear=True)
 
     async def _send(self, row: Row) -> None:
         notifier = self.switchboard.get(row.channel)
@@ -170,11 +195,14 @@ class Sender:
             await self.outbox.again(row, outcome.reason, now + FIRST_PAUSE, None, unclear=False)
 
     async def _try(self, row: Row, notifier: Notifier) -> None:
-        message = self._message(row)
-        if row.unclear:
-            known = await self._look(row, notifier, message)
-            if known:
-                return
+        message = await self._message(row)
+        if row.unclear and await self._look(row, notifier, message):
+            return
+        if self._too_late(row):
+            await self._refused(
+                row, Refused("Its time is over; others are asked.", fault=Fault.OURS)
+            )
+            return
         begun = self.clock.now()
         self._began(row, begun)
         outcome: Outcome = await notifier.send(message)
@@ -191,13 +219,19 @@ class Sender:
             return True
         return False
 
-    def _message(self, row: Row) -> Message:
+    def _too_late(self, row: Row) -> bool:
+        """Whether to repeat it no more. What has never left is sent however late it is."""
+        return row.tries > 1 and self.clock.now() >= row.give_up_at
+
+    async def _message(self, row: Row) -> Message:
         if row.kind in {"announce", "bridge"}:
             news = codec.decode(row.payload)
             to, text = news["to"], news["text"]
         else:
             facts = _facts(row.payload)
             to, text = facts.to, page_text(facts)
+        since = row.begun_at or row.created_at
+        others = await self.outbox.refs(to, since) if row.unclear else frozenset()
         return Message(
             key=row.key,
             channel=row.channel,
@@ -205,7 +239,9 @@ class Sender:
             text=text,
             callback=self.urls.callback(row),
             answer_url=self.urls.answer(row),
-            since=row.begun_at or row.created_at,
+            # The provider dates by the true time, wherever the service's clock has been moved to.
+            since=since - (self.clock.now() - self.clock.wall()),
+            known=others,
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
@@ -255,10 +291,6 @@ class Sender:
 
     def _count(self, row: Row, outcome: str) -> None:
         self.measures.pages.labels(row.channel, outcome).inc()
-
-
-def row_lane(row: Row) -> str:
-    return "systems" if row.kind == "write" else row.channel
 
 
 def _pause(tries: int) -> timedelta:

@@ -1,4 +1,7 @@
-"""Decides the webhooks that a burst only stored, the urgent first."""
+"""Decides the webhooks that a burst only stored, the urgent first.
+
+Those that are hints are left to `hints`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from service.arrivals import Arrival
+from service.hints import hinted
 from service.library import NothingLoaded
 from service.reading import read
 from service.store import codec
@@ -23,7 +27,7 @@ async def decide_stored(service: Service) -> int:
     done = 0
     while True:
         async with service.pool.acquire() as conn:
-            rows = await conn.fetch(query("stored_intake"), BATCH)
+            rows = await conn.fetch(query("stored_intake"), BATCH, hinted(service))
         if not rows:
             return done
         arrivals = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from service.measures import Measures
 from service.outbox import Outbox
 from service.sender import Sender, Urls
 from service.settings import Settings
-from service.store.pool import Pool, open_pool
+from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import NOBODY, Access
@@ -30,6 +31,8 @@ from service.writer import Writer
 
 SIMULATOR = "/simulator/twilio"
 """Where the simulator serves Twilio's REST API, below our own address."""
+GOODBYE = 5.0
+"""Seconds PostgreSQL is given to say goodbye; it may be away for good."""
 log = structlog.get_logger(__name__)
 
 
@@ -63,7 +66,10 @@ class Service:
 
     async def close(self) -> None:
         await self.bell.close()
-        await self.pool.close()
+        try:
+            await asyncio.wait_for(self.pool.close(), GOODBYE)
+        except AWAY:
+            self.pool.terminate()
 
 
 async def open_service(

@@ -19,10 +19,12 @@ import uvloop
 from service import bell, watchdog
 from service.chime import Chime
 from service.clock import monotonic
+from service.hints import Hints
 from service.hotline import ticking as hotline
 from service.logs import configure
 from service.metrics import flush
-from service.sender import LANES, Sender
+from service.outbox import LANES
+from service.sender import Sender
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
 from service.store.sql import query
@@ -116,7 +118,7 @@ async def _until_next(service: Service, looked: datetime) -> float:
 
 async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> None:
     """Work until `stopping`, then finish what is being sent and close the service."""
-    sender, chime = sender_of(service), Chime()
+    sender, hints, chime = sender_of(service), Hints(service), Chime()
     service.desk.ring = _own(chime)
     loops: list[asyncio.Task[object]] = [
         asyncio.create_task(loop)
@@ -126,6 +128,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             bell.listen(redis_url, chime.ring),
             watchdog.watch(service, sender),
             flush(service),
+            hints.run(chime),
             *(sender.run(lane, chime) for lane in LANES),
         )
     ]
@@ -139,6 +142,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
         ends = await asyncio.gather(*loops, return_exceptions=True)
         await sender.stop(PATIENCE)
         await sender.close()
+        await hints.close()
         await service.close()
     for end in ends:
         if isinstance(end, Exception):

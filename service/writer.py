@@ -11,23 +11,21 @@ import structlog
 
 from routing.report import TicketStatus
 from service.clock import Clock
+from service.conversing import Line
 from service.outbox import Outbox, Row
 from service.store import codec
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import (
     Access,
-    Answer,
     Change,
     Conflict,
     Done,
     Judgement,
     Refused,
-    Request,
     Retry,
 )
 
 LONGEST = timedelta(minutes=15)
-MOST_BYTES = 1 << 20
 log = structlog.get_logger(__name__)
 
 
@@ -49,7 +47,7 @@ class Writer:
 
     def __init__(self, outbox: Outbox, clock: Clock, access: Mapping[str, Access]) -> None:
         self.outbox, self.clock, self.access = outbox, clock, access
-        self._client = httpx.AsyncClient(timeout=20, follow_redirects=False)
+        self._line = Line()
 
     async def write(self, row: Row) -> None:
         access = self.access.get(row.channel)
@@ -57,32 +55,12 @@ class Writer:
             await self.outbox.done(row, "no write-back is set up for it", self.clock.now())
             return
         try:
-            judgement = await self._converse(row, access)
+            conversation = SYSTEMS[row.channel].write(_change(row), access)
+            judgement = await self._line.hold(conversation, access)
         except httpx.HTTPError as error:
             words = f"{row.channel} did not answer ({type(error).__name__})"
             judgement = Retry(timedelta(seconds=2), words)
         await self._settle(row, judgement)
-
-    async def _converse(self, row: Row, access: Access) -> Judgement:
-        conversation = SYSTEMS[row.channel].write(_change(row), access)
-        try:
-            request = next(conversation)
-            while True:
-                request = conversation.send(await self._ask(request, access))
-        except StopIteration as end:
-            judgement: Judgement = end.value
-            return judgement
-
-    async def _ask(self, request: Request, access: Access) -> Answer:
-        response = await self._client.request(
-            request.method,
-            (request.base or access.url).rstrip("/") + request.path,
-            headers=dict(request.headers),
-            json=request.json,
-            data=request.form,
-        )
-        headers = {k.lower(): v for k, v in response.headers.items()}
-        return Answer(response.status_code, headers, response.content[:MOST_BYTES])
 
     async def _settle(self, row: Row, judgement: Judgement) -> None:
         now = self.clock.now()
@@ -106,7 +84,7 @@ class Writer:
             await self.outbox.again(row, sentence, now + after, None, unclear=True)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._line.close()
 
 
 def _pause(tries: int) -> timedelta:

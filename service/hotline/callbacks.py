@@ -25,6 +25,7 @@ from routing.hotline_callback import (
     Turn,
     step,
 )
+from routing.hotline_words import RING_SECONDS
 from routing.policy import StepTarget
 from routing.words import instant
 from service.hotline import keeping, speech
@@ -88,7 +89,7 @@ class Callbacks:
         try:
             acted = await self.service.desk.act(callback.case, Note(US, said))
             person = duty_manager(shelf, acted.case, now)
-            if person is not None and acted.case.owner != person:
+            if person is not None and not _has_it(acted.case, person):
                 await self.service.desk.act(callback.case, Reassign(US, person))
         except Refusal as refusal:
             log.warning("hotline_alarm_refused", case=callback.case, said=str(refusal))
@@ -102,7 +103,7 @@ class Callbacks:
         shown = (twilio.hotline_number or twilio.from_number) if twilio else None
         customer = twiml.number(callback.number, url=f"{here}/customer", method="POST")
         dialled = twiml.dial(
-            customer, action=f"{here}/over", method="POST", timeout=speech.RING_SECONDS,
+            customer, action=f"{here}/over", method="POST", timeout=RING_SECONDS,
             callerId=shown or rules.number or None,
         )  # fmt: skip
         return twiml.voice(speech.said(rules, "dialling"), dialled)
@@ -132,6 +133,11 @@ class Callbacks:
         callback = await self.tell(name, CallOver())
         missed = callback.state is CallbackState.MISSED
         return twiml.voice(speech.said(rules, "missed" if missed else "goodbye"), twiml.hangup())
+
+
+def _has_it(case: Case, person: str) -> bool:
+    """Whether he owns it, or is being paged for it this moment."""
+    return case.owner == person or any(p.person == person for p in case.open_pages)
 
 
 def duty_manager(shelf: Shelf, case: Case, now: datetime) -> str | None:

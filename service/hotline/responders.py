@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from notifiers.twilio import twiml
+from notifiers.twilio.patience import PATIENCE
 from routing.hotline_call import WAITING, Call, HungUp, Joined, ResponderLeft, State
 from routing.hotline_callback import Callback, TooLate
+from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
 from routing.words import instant
 from service.hotline import keeping, speech
@@ -21,7 +23,6 @@ from service.store.sql import query
 from service.wiring import Service
 
 LIVE = frozenset({State.CONNECTING, State.OFFERING_CALLBACK, State.BRIDGED})
-POLL_SECONDS = 2
 
 
 @dataclass(slots=True)
@@ -82,9 +83,11 @@ class Responders:
         if call.state is State.BRIDGED and not first:
             await self.line.tell(name, Joined(person))
             room = speech.room(here, call, "responder")
-            return twiml.voice(twiml.dial(room, action=f"{here}/over", method="POST"))
+            return twiml.voice(twiml.dial(room, action=f"{here}/over{PATIENCE}", method="POST"))
         said = [speech.said(rules, "bringing")] if first else []
-        hold = twiml.gather(*said, action=here, timeout=POLL_SECONDS, digits=1, on_silence=True)
+        hold = twiml.gather(
+            *said, action=here + PATIENCE, timeout=POLL_SECONDS, digits=1, on_silence=True
+        )
         return twiml.voice(hold)
 
     async def _without(self, call: Call, person: str, rules: HotlineRules) -> bytes:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from notifiers.twilio import twiml
+from notifiers.twilio.patience import PATIENCE
 from notifiers.twilio.twiml import Verb
 from routing.hotline_call import Call, Prompt, Then, prompt
-from routing.hotline_words import worded
+from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, worded
 from routing.policy import HotlineRules
 
-PIN_SECONDS, KEY_SECONDS, HOLD_SECONDS = 8, 8, 4
 LONGEST_MESSAGE = 180
 """Seconds."""
-RING_SECONDS = 25
 LAST_RESORT_SECONDS = 40
 
 
@@ -25,7 +24,7 @@ def document(
     base: str, call: Call, rules: HotlineRules, says: Sequence[Prompt], then: Then
 ) -> bytes:
     """The next document of a call; every address in it names the call and its turn."""
-    here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}"
+    here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}{PATIENCE}"
     return twiml.voice(*_AFTER[then](here, call, spoken(rules, says)))
 
 

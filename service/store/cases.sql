@@ -128,10 +128,6 @@ where ($1::text[] is null or state = any($1))
 order by opened_at desc, id desc
 limit $7;
 
--- name: case_of_ticket
--- The case of a ticket.
-select id from cases where source = $1 and ticket = $2;
-
 -- name: timeline_of
 -- A case's timeline from a line on.
 select id, at, kind, text, person, due_at, data

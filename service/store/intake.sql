@@ -18,9 +18,21 @@ returning id;
 -- Webhooks that wait for their decision, the urgent first.
 select id, source, event_key, received_at, headers, body
 from intake
-where state = 'stored'
+where state = 'stored' and source <> all($2::text[])
 order by urgency, id
 limit $1;
+
+-- name: stored_hints
+-- The same of these sources, whose tickets are asked for first; up to an urgency.
+select id, source, event_key, received_at, urgency, headers, body
+from intake
+where state = 'stored' and source = any($2::text[]) and urgency <= $3
+order by urgency, id
+limit $1;
+
+-- name: put_off
+-- It was decided as far as it went, and is asked about again later.
+update intake set urgency = $2 where id = $1;
 
 -- name: lock_stored
 -- Those of them that nobody else has decided meanwhile.
@@ -50,7 +62,7 @@ for update;
 
 -- name: oldest_stored
 -- Since when the oldest undecided webhook waits.
-select min(received_at) from intake where state = 'stored';
+select min(received_at) from intake where state = 'stored' and urgency < 9;
 
 -- name: recorded_intake
 -- Webhooks that became of a case something, in the order they came.

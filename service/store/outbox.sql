@@ -70,16 +70,17 @@ returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method,
 -- A lease nobody settled: what became of it is unclear, so it is looked up before it is sent again.
 update outbox
 set state = case when unwanted then 'cancelled' else 'queued' end, unclear = true, lease = null,
-    lease_until = null, available_at = $1
+    lease_until = null, available_at = $1, settled_at = case when unwanted then $1::timestamptz end
 where state = 'sending' and lease_until <= $1
 returning id;
 
 -- name: settle_sent
--- The provider has it.
+-- The provider has it. Its receipt may have been quicker than its answer, and knows more.
 update outbox
-set state = 'sent', ref = $3, settled_at = $4, lease = null, lease_until = null, unclear = false,
+set state = case when state = 'sending' then 'sent' else state end, ref = $3,
+    settled_at = coalesce(settled_at, $4), lease = null, lease_until = null, unclear = false,
     said = null, begun_at = coalesce(begun_at, $5)
-where id = $1 and lease = $2
+where id = $1 and (lease = $2 or (lease is null and ref = $3))
 returning unwanted;
 
 -- name: settle_dead
@@ -101,8 +102,9 @@ returning id;
 -- name: settle_again
 -- It is to be tried again later.
 update outbox
-set state = case when unwanted then 'cancelled' else 'queued' end, said = $3, available_at = $4, unclear = $5, lease = null, lease_until = null,
-    begun_at = coalesce(begun_at, $6)
+set state = case when unwanted then 'cancelled' else 'queued' end, said = $3, available_at = $4,
+    unclear = $5, lease = null, lease_until = null, begun_at = coalesce(begun_at, $6),
+    settled_at = case when unwanted then $4::timestamptz end
 where id = $1 and lease = $2
 returning id;
 
@@ -110,7 +112,7 @@ returning id;
 -- What was leased and not begun goes back when a sender stops.
 update outbox
 set state = 'queued', lease = null, lease_until = null, tries = tries - 1
-where state = 'sending' and lease = any($1::uuid[]) and begun_at is null;
+where state = 'sending' and lease = any($1::uuid[]);
 
 -- name: next_outbox
 -- When the next row of each lane is due.
@@ -122,13 +124,6 @@ select id, key, case_id, kind, channel, person, turn, method, attempt, state, re
        receipt, payload, created_at
 from outbox
 where id = $1;
-
--- name: outbox_by_ref
--- The row a provider's reference belongs to.
-select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
-       receipt, payload, created_at
-from outbox
-where ref = $1;
 
 -- name: lock_receipt
 -- One row, locked for its receipt.
@@ -149,7 +144,7 @@ where id = $1;
 -- References of other deliveries to the same address.
 select ref
 from outbox
-where ref is not null and kind in ('page', 'announce', 'bridge') and payload->>'to' = $1 and created_at >= $2;
+where ref is not null and kind in ('page', 'announce') and payload->>'to' = $1 and created_at >= $2;
 
 -- name: outbox_health
 -- How much waits, and since when the oldest of it is due.

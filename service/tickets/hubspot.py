@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
 from routing.report import Report, ReportKind, Requester, TicketStatus
-from service.tickets import signature
+from service.tickets import hinting, signature
 from service.tickets.channel import channel
 from service.tickets.fields import as_text
 from service.tickets.hubspot_write import HubSpotWriter
@@ -25,6 +25,7 @@ from service.tickets.ticketsystem import (
     Access,
     Answer,
     Envelope,
+    Following,
     Forged,
     Reading,
     Request,
@@ -134,6 +135,10 @@ class HubSpot(HubSpotWriter):
             organization=told.identifier("hs_primary_company_id"),
             fields={**report.fields, **({"hubspot_owner_id": owner} if owner else {})},
         )
+
+    def follow(self, report: Report, access: Access) -> Following:
+        """See `hinting.follow`."""
+        return hinting.follow(self, report, access)
 
 
 def _about_a_ticket(event: Mapping[str, object]) -> bool:

@@ -149,6 +149,7 @@ class Conflict:
 
 Judgement = Done | Retry | Refused | Conflict
 Conversation = Generator[Request, Answer, Judgement]
+Following = Generator[Request, Answer, Report | Judgement]
 
 
 class TicketSystem(Protocol):
@@ -204,3 +205,6 @@ class Hinting(Protocol):
 
     def fetched(self, report: Report, answer: Answer) -> Report:
         """The report as the ticket itself tells it. Raises Unreadable."""
+
+    def follow(self, report: Report, access: Access) -> Following:
+        """Ask for the ticket: the report as it tells it, or the judgement of why there is none."""

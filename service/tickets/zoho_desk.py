@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
-from service.tickets import signature, zoho_jwt
+from service.tickets import hinting, signature, zoho_jwt
 from service.tickets.channel import channel
 from service.tickets.fields import texts
 from service.tickets.html import plain
@@ -25,6 +25,7 @@ from service.tickets.ticketsystem import (
     Access,
     Answer,
     Envelope,
+    Following,
     Reading,
     Request,
     Unreadable,
@@ -81,6 +82,10 @@ class ZohoDesk(ZohoDeskWriter):
         if ticket.identifier("id") != report.ticket:
             raise ticket.wrong("id", "the ticket that was asked for")
         return _filled(report, ticket)
+
+    def follow(self, report: Report, access: Access) -> Following:
+        """As `hinting.follow`, under a token that is renewed once if it must be."""
+        return self.bearing(hinting.follow(self, report, access), access)
 
 
 def _understood(event: Members) -> bool:

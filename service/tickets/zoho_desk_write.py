@@ -6,8 +6,9 @@ and a new one fetched from Zoho's accounts server when the desk no longer takes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 from urllib.parse import quote
 
 from routing.report import TicketStatus
@@ -26,6 +27,7 @@ from service.tickets.ticketsystem import (
 )
 from service.tickets.writing import Writer, still, tags
 
+T = TypeVar("T")
 _WORDS = {
     TicketStatus.NEW: "Open",
     TicketStatus.OPEN: "Open",
@@ -67,8 +69,13 @@ class ZohoDeskWriter(Writer):
         return {"orgid": values[0]}
 
     def write(self, change: Change, access: Access) -> Conversation:
-        """As elsewhere, each request under a token that is renewed once if it must be."""
-        conversation = super().write(change, access)
+        """As elsewhere, under a token that is renewed once if it must be."""
+        return self.bearing(super().write(change, access), access)
+
+    def bearing(
+        self, conversation: Generator[Request, Answer, T], access: Access
+    ) -> Generator[Request, Answer, T | Judgement]:
+        """The conversation, each request under a token that is renewed once if it must be."""
         renewed = False
         try:
             request = next(conversation)
@@ -83,8 +90,8 @@ class ZohoDeskWriter(Writer):
                     continue
                 request = conversation.send(answer)
         except StopIteration as end:
-            judgement: Judgement = end.value
-            return judgement
+            said: T = end.value
+            return said
 
     def _kept(self, answer: Answer, access: Access) -> Judgement | None:
         """None once a new token is kept; else why there is none."""

@@ -19,6 +19,7 @@ from service.tuning import settle
 from service.web import devclock, events, health, hotline, intake, metrics, twilio
 from service.web.api import api_router
 from service.web.batcher import Batcher
+from service.web.ending import at_end
 from service.web.phones import simulation
 from service.web.problems import HANDLERS
 from service.web.schema import openapi
@@ -52,6 +53,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
             state.batcher = app.state.batcher = Batcher(service.desk)
             if phones is not None:
                 await stack.enter_async_context(phones.lifespan(app))
+                at_end(phones.hush)
             flushing = asyncio.create_task(flush(service))
             stack.callback(flushing.cancel)
             settle()

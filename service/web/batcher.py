@@ -59,12 +59,12 @@ class Batcher:
 
     async def _land(self, arrivals: list[Arrival], *, burst: bool) -> list[Landed]:
         if burst:
-            return await self._desk.store(arrivals, [_urgency(a) for a in arrivals])
+            return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
         try:
             return await self._desk.report(arrivals)
         except NothingLoaded as nothing:
             log.warning("stored_undecided", said=str(nothing))
-            return await self._desk.store(arrivals, [_urgency(a) for a in arrivals])
+            return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
 
     async def _one_by_one(self, batch: list[Waiting]) -> None:
         """One that breaks a transaction is kept as a dead letter; the others are decided.
@@ -88,6 +88,6 @@ def _fail(future: asyncio.Future[Landed], error: Exception) -> None:
         future.set_exception(error)
 
 
-def _urgency(arrival: Arrival) -> int:
+def urgency(arrival: Arrival) -> int:
     """0 for what says it is urgent, so that it is decided first."""
     return 0 if any((r.priority or "") in URGENT for r in arrival.reports) else 1

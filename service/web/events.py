@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from service.desk import Arrival
+from service.arrivals import Arrival
 from service.reading import kept_headers
 from service.store import codec
 from service.tickets import pagerduty

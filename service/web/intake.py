@@ -9,11 +9,12 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from service.hints import hinted
 from service.reading import read
 from service.settings import Settings
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import Envelope, Forged, Stale
-from service.web.batcher import Batcher
+from service.web.batcher import Batcher, urgency
 from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
@@ -59,7 +60,11 @@ async def take(
     except (Forged, Stale) as problem:
         service.measures.webhooks.labels(source, type(problem).__name__.lower()).inc()
         raise Problem(401, str(problem)) from None
-    landed = await batcher.take(read(source, envelope.headers, body, received, service.own(source)))
+    arrival = read(source, envelope.headers, body, received, service.own(source))
+    if arrival.reports and source in hinted(service):
+        landed = (await service.desk.store([arrival], [urgency(arrival)]))[0]
+    else:
+        landed = await batcher.take(arrival)
     outcome = "dead" if landed.dead else "duplicate" if landed.duplicate else "accepted"
     service.measures.webhooks.labels(source, outcome).inc()
     case = f'"{landed.case}"' if landed.case else "null"

@@ -15,6 +15,7 @@ from notifiers.twilio import status, twiml
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
 from notifiers.wording import PageFacts, spoken
 from routing.reply import Reply, Verb
+from routing.truth import instead
 from service.choosing import Paged
 from service.hotline.responders import Responders
 from service.responder import Responder
@@ -25,10 +26,20 @@ from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
 XML = "text/xml"
+STOP_WORDS = frozenset(
+    ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"]
+)
+START_WORDS = frozenset(["START", "YES", "UNSTOP"])
+"""What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
+OPTED_OUT = "opted out with STOP"
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
 SORRY = (
     "We could not write that down just now, so nothing was changed. Please try again in a minute."
+)
+AWAY_PAGE = (
+    "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
+    "Please look at your texts, or at the console, in a minute."
 )
 log = structlog.get_logger(__name__)
 _facts = codec.decoder(PageFacts)
@@ -82,9 +93,9 @@ async def _opted(service: Service, form: dict[str, str]) -> None:
     for person in shelf.phones.get(form.get("From", ""), ()):
         for method in shelf.people[person].contact_methods:
             if method.type == "sms" and method.address == form.get("From"):
-                if word in {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}:
-                    await service.contacts.disable(person, method.id, "opted out with STOP")
-                elif word in {"START", "YES", "UNSTOP"}:
+                if word in STOP_WORDS:
+                    await service.contacts.disable(person, method.id, OPTED_OUT)
+                elif word in START_WORDS and method.disabled == OPTED_OUT:
                     await service.contacts.enable(person, method.id)
 
 
@@ -104,11 +115,19 @@ async def receipt(
 async def call(
     row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
-    """A page by voice: says who, what and how bad, twice, and takes a key meanwhile."""
+    """A page by voice: says who, what and how bad, twice, and takes a key meanwhile.
+
+    Who has picked up too late hears the truth instead.
+    """
     await form_of(request, service)
-    page = await _page(service, row)
-    if page is None:
-        return _xml(twiml.voice(twiml.say("This page is over. Thank you."), twiml.hangup()))
+    try:
+        page = await _page(service, row)
+        late = await _late(service, page[1]) if page else "This page is over."
+    except AWAY as error:
+        log.warning("database_away", door="voice", error=type(error).__name__)
+        return _last_word(AWAY_PAGE)
+    if page is None or late is not None:
+        return _last_word(f"{late} Thank you.")
     facts, _ = page
     action = f"{service.settings.public_url}/twilio/page/{row}/key"
     words = twiml.say(f"{spoken(facts)} {MENU}")
@@ -117,27 +136,45 @@ async def call(
     return _xml(twiml.voice(again, goodbye, twiml.hangup()))
 
 
+def _last_word(words: str) -> Response[bytes]:
+    return _xml(twiml.voice(twiml.say(words), twiml.hangup()))
+
+
 @post("/twilio/page/{row:int}/key", status_code=200, include_in_schema=False)
 async def key(
     row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
-    """A key: done first, then said."""
+    """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)
-    page = await _page(service, row)
     here = f"{service.settings.public_url}/twilio/page/{row}"
     verb = KEYS.get(form.get("Digits", ""))
-    if page is None or verb is None:
+    if verb is None:
         return _xml(twiml.voice(twiml.redirect(here)))
-    _, paged = page
+    name = f"voice/{form.get('CallSid', '')}/{row}/{verb}"
     try:
-        said = await Responder(service).act(Reply(verb), paged, via="phone")
-        line = await to_the_line(service, paged, verb)
+        page = await _page(service, row)
+        if page is None:
+            return _last_word("This page is over. Thank you.")
+        said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
+        line = await to_the_line(service, page[1], verb)
         if line is not None:
             return _xml(line)
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
-    return _xml(twiml.voice(twiml.say(said), twiml.hangup()))
+    return _last_word(said)
+
+
+async def _late(service: Service, paged: Paged) -> str | None:
+    """What is said instead of asking for a key; None where one is wanted."""
+    now = service.clock.now()
+    async with service.pool.acquire() as conn:
+        row = await conn.fetchrow(query("case_by_id"), paged.case)
+        shelf = await service.library.shelf(conn, now)
+    if row is None:
+        return "This page is over."
+    case = codec.decode_case(row["body"])
+    return instead(case, shelf.book(case.policy), paged.person, paged.turn, now)
 
 
 async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:

@@ -50,39 +50,57 @@ def check_step(
 
 def check_shape(case: Case) -> None:
     """What is true of a case by itself."""
+    assert (case.wake_at is None) == (case.state is State.CLOSED), "every open case wakes (rule 1)"
+    _quiet_or_loud(case)
+    _owned(case)
+    _item(case)
+    _ticket(case)
+    if case.open_pages:
+        assert case.round or case.remind_at, "a page is open that nothing ends"
+    elif case.round is not None:
+        assert case.round.step < 0, "a step is waited for that nobody can answer (rule 5)"
+    if case.state not in LIVE:
+        assert (case.clocks_at, case.review_at) == (None, None)
+
+
+def _quiet_or_loud(case: Case) -> None:
     state = case.state
-    assert (case.wake_at is None) == (state is State.CLOSED), "every open case wakes (rule 1)"
     if state in QUIET:
         assert not case.open_pages, f"{state} with an open page"
         assert case.round is None, f"{state} with a round"
         assert case.remind_at is None, f"{state} with a reminder"
     if state is State.PAGING:
-        assert case.round or case.open_pages or case.remind_at, "paging, and nobody is"
-        assert case.owner is None, "paged for a case somebody owns"
+        assert case.round, "paging, and nobody is"
     if state is State.EXHAUSTED:
         assert case.round or case.remind_at, "exhausted and quiet (rule 7)"
-    if state in {State.ACKNOWLEDGED, State.SNOOZED}:
-        assert case.owner is not None, f"{state} by nobody"
+
+
+def _owned(case: Case) -> None:
+    if case.state in {State.ACKNOWLEDGED, State.SNOOZED}:
+        assert case.owner is not None, f"{case.state} by nobody"
         assert case.owner_since is not None
-    if state is State.ENGINEERING:
-        item = case.engineering
+    if case.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
+        assert case.owner is None, f"{case.state}, and somebody has it"
+
+
+def _item(case: Case) -> None:
+    item = case.engineering
+    over = item is not None and item.stage in {Stage.RETURNED, Stage.RELEASED}
+    if case.state is State.ENGINEERING:
         assert item is not None, "with engineering without an item"
-        assert item.stage not in {Stage.RETURNED, Stage.RELEASED}
-        assert item.engineer or case.round or case.remind_at, "nobody has the item, nobody is paged"
-    elif state in LIVE and case.engineering is not None:
-        assert case.engineering.stage in {Stage.RETURNED, Stage.RELEASED}, "an item left behind"
-    if state in LIVE:
-        assert case.ticket.status not in {"solved", "closed"}, "alive, and its ticket is over"
-    released = case.engineering is not None and case.engineering.stage is Stage.RELEASED
-    if state is State.WAITING and not released:
-        assert case.ticket.status in {"pending", "on_hold"}, "waiting, and nobody says for what"
-    if case.open_pages:
-        assert case.round or case.remind_at, "a page is open that nothing ends"
-    if case.round is not None and not case.open_pages and case.round.step >= 0:
-        raise AssertionError("a step is waited for that nobody can answer (rule 5)")
-    if state not in LIVE:
-        assert case.clocks_at is None
-        assert case.review_at is None
+        assert not over
+        assert item.engineer or case.round or case.remind_at, "nobody has the item or is paged"
+    elif case.live and item is not None:
+        assert over, "an item left behind"
+
+
+def _ticket(case: Case) -> None:
+    status, item = case.ticket.status, case.engineering
+    if case.live:
+        assert status not in {"solved", "closed"}, "alive, and its ticket is over"
+    released = item is not None and item.stage is Stage.RELEASED
+    if case.state is State.WAITING and not released:
+        assert status in {"pending", "on_hold"}, "waiting, and nobody says for what"
 
 
 def _keys(decision: Decision, seen: Seen) -> None:

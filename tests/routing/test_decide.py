@@ -120,8 +120,9 @@ def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> Non
     always = {Reported, Tick, ContactRefused, Note}
     answers = {Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, ChangeSeverity}
     wanted = always | (answers if state in LIVE else set())
-    assert TABLE[state].keys() - {Advance} == wanted
-    assert (Advance in TABLE[state]) == (state is State.ENGINEERING)
+    if state is State.ENGINEERING:
+        wanted = wanted - {Snooze, Escalate} | {Advance}
+    assert TABLE[state].keys() == wanted
 
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)

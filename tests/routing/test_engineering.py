@@ -271,7 +271,7 @@ def test_what_is_not_in_the_queue_has_no_stage_to_move() -> None:
 def test_what_the_queue_has_is_neither_snoozed_nor_escalated_again() -> None:
     story = escalated()
     assert story.refuses(Snooze("anna", 5)) == (
-        "ACME-7 is with Sustained Engineering; it cannot be snoozed."
+        "ACME-7 (Acme Corp, System down) is with Sustained Engineering; it cannot be snoozed."
     )
     assert story.refuses(Escalate("anna")) == (
         "ACME-7 (Acme Corp, System down) is with Sustained Engineering already."
@@ -366,3 +366,27 @@ def test_a_queue_without_a_watch_goes_by_its_policy() -> None:
     story = Story(book(policy, watches={k: v for k, v in SCHEDULES.items() if k != "engineers"}))
     story.happens(Escalate("anna"))
     assert story.paged == ["anna sms", "enzo sms"]
+
+
+def test_our_own_on_hold_and_open_become_facts_and_nothing_more() -> None:
+    story = escalated()
+    story.forget()
+    story.ticket(status="on_hold", priority="low", echo=True)
+    assert (story.case.ticket.status, story.state) == ("on_hold", "engineering")
+    assert (story.paged, story.said("severity")) == ([], [])
+    story.ticket(status="open")
+    assert (story.case.ticket.status, story.state) == ("open", "engineering")
+    assert story.said("status") == ["the ticket is open"]
+    story.ticket(status="on_hold", echo=True)
+    story.happens(Advance("eva", "return", "not a defect"))
+    state = story.state
+    story.ticket(status="open", echo=True)
+    assert (story.case.ticket.status, story.state) == ("open", state)
+
+
+def test_an_on_hold_of_ours_that_comes_late_quiets_nothing() -> None:
+    story = escalated()
+    story.happens(Advance("eva", "return", "not a defect"))
+    before = story.case
+    story.ticket(status="on_hold", echo=True)
+    assert story.case == before

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,9 @@ from routing.hotline_call import (
     Step,
     Tell,
     Then,
+    prompt,
 )
+from routing.hotline_words import WORDS, worded
 from routing.policy import HotlineRules
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -244,3 +247,16 @@ def test_every_state_is_reached_and_drawn() -> None:
     assert set(TABLE) == set(State)
     for state in State:
         assert f"--> {state}" in drawn
+
+
+def test_the_page_shows_the_table_and_every_prompt() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hotline.md").read_text("utf-8")
+    assert diagram() in page
+    assert [key for key in WORDS if f"`{key}`" not in page] == []
+
+
+def test_the_policys_words_win_and_a_case_is_spelt() -> None:
+    rules = replace(RULES, words={"thanks": "Noted: {case:spelt}."})
+    assert worded(rules, prompt("thanks", case="ACME-7")) == "Noted: A C M E 7."
+    assert worded(RULES, prompt("reach", portal="a.example")).count("portal, a.example") == 1
+    assert all("{" not in worded(RULES, prompt(key)) for key in WORDS)

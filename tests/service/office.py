@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,10 @@ from service.desk import Desk
 from service.library import Library
 from service.logs import configure
 from service.measures import Measures
-from service.settings import read_settings
+from service.settings import Settings, read_settings
 from service.store import codec
 from service.store.pool import Pool, open_pool
-from service.wiring import Service
+from service.wiring import Service, access_of
 from tests.stories import organisation
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -88,17 +88,16 @@ class Office:
 
     async def someone_else(self) -> "Office":
         """Another process on the same database."""
-        return make(self.pool, self.clock, self.service.settings.redis_url or "")
+        return make(self.pool, self.clock, self.service.settings)
 
 
-def make(pool: Pool, clock: StillClock, redis_url: str) -> Office:
-    settings = replace(read_settings({"HELIOGRAPH_ENVIRONMENT": "test"}), redis_url=redis_url)
+def make(pool: Pool, clock: StillClock, settings: Settings) -> Office:
     configure(settings)
     measures = Measures()
     desk = Desk(pool, Library(), clock, _nothing, measures)
-    service = Service(
-        settings, pool, clock, Bell(redis_url), desk.library, desk, Contacts(desk), measures
-    )
+    bell, contacts = Bell(settings.redis_url or ""), Contacts(desk)
+    access = access_of(settings)
+    service = Service(settings, pool, clock, bell, desk.library, desk, contacts, measures, access)
     office = Office(service, clock)
     desk.ring = office.ring
     return office
@@ -109,17 +108,17 @@ async def _nothing() -> None:
 
 
 @asynccontextmanager
-async def opened(
-    database_url: str, redis_url: str, policy: str = organisation.POLICY
-) -> AsyncIterator[Office]:
-    """With the small organisation's policy and directory loaded."""
+async def opened(database_url: str, redis_url: str, **given: str) -> AsyncIterator[Office]:
+    """With the small organisation's policy and directory; `given` are further settings."""
+    given = {"ENVIRONMENT": "test", "REDIS_URL": redis_url, **given}
+    settings = read_settings({f"HELIOGRAPH_{name}": value for name, value in given.items()})
     pool = await open_pool(database_url, name="office", size=12)
     clock = StillClock()
-    await policies.apply(pool, clock, policy, "policy.yaml", "test")
+    await policies.apply(pool, clock, organisation.POLICY, "policy.yaml", "test")
     await directory.bring_in(
         pool, clock, organisation.DIRECTORY, "directory.yaml", "test", plans=True
     )
-    office = make(pool, clock, redis_url)
+    office = make(pool, clock, settings)
     yield office
     await office.service.bell.close()
     pool.terminate()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Text as Sent
 from notifiers.simulator.records import Trouble
+from notifiers.simulator.strict import StrictCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class Phone:
         """Text our number; returns once the service has answered."""
         self._phone.replies(body)
         return self
+
+    def rings(self) -> StrictCall:
+        """Wait for a call."""
+        return self._phone.rings()
 
     def has(self, trouble: Trouble | None) -> "Phone":
         """Give this phone a trouble, or (None) take it away."""

@@ -1,7 +1,7 @@
 """What the ticket is told: in order, and once, whatever happens to us meanwhile."""
 
 from tests.stories.conftest import Build
-from tests.stories.house import wait_until
+from tests.stories.house import WorkerProcess, wait_until
 from tests.stories.world import Ticket, World
 
 
@@ -41,6 +41,7 @@ def test_a_worker_that_dies_between_writing_and_noting_it_writes_nothing_twice(
     text.replies("1")
     world.phone("anna").gets_sms("you have")
     ticket.has_note("Anna Lind has acknowledged")
+    assert isinstance(world.worker, WorkerProcess)
     world.worker.kill()
     world.zendesk.answers = True
     assert world.outbox("write") == [f"{ticket.case}/write/1 sending"]

@@ -43,6 +43,8 @@ TABLE = {
     "GET /people": ALL,
     "GET /people/anna": ALL,
     "PUT /people/anna": "ma",
+    "GET /hotline/calls": ALL,
+    "GET /hotline/callbacks": ALL,
     "GET /policy": ALL,
     "PUT /policy": "ma",
     "POST /policy/check": "vrmas",
@@ -68,7 +70,8 @@ def test_the_table_is_whole() -> None:
     for line in TABLE:
         method, path = line.split()
         parts = path.split("/")
-        if len(parts) > 2 and parts[1] != "policy" and (parts[1], parts[2]) != ("intake", "dead"):
+        fixed = parts[1] in {"policy", "hotline"} or parts[1:3] == ["intake", "dead"]
+        if len(parts) > 2 and not fixed:
             parts[2] = "{}"
         if "overrides" in parts and len(parts) > 4:
             parts[4] = "{}"

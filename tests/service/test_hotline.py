@@ -1,0 +1,196 @@
+"""The hotline over signed HTTP: repeated and forged requests, floods, hidden numbers, faults."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+
+from notifiers.twilio.signature import Form, sign
+from notifiers.twilio.twiml_check import check
+from service.hotline.ticking import tick
+from tests.service.web.world import World, opened, settings_of
+
+ADA, HIDDEN = "+14155550101", "+266696687"
+HOTLINE = "+14155550100"
+LAST_RESORT = "+46701740699"
+POLICY = f"""
+policy: small
+extends: mattermost@2018-03
+schedules:
+  support: {{zone: UTC, rotation: {{people: [anna], every: 1 week, handoff: mon 00:00}}}}
+escalation_policies:
+  support: {{steps: [{{page: schedule support, wait: 5m}}]}}
+duty_manager: person grace
+routes:
+  - {{id: everything, escalate: support, page: now}}
+hotline:
+  number: "{HOTLINE}"
+  greeting: Small Support.
+  fallback_numbers: ["{LAST_RESORT}"]
+  blocked: ["+14155550666"]
+"""
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
+    settings = settings_of(tmp_path, database_url, redis_url)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    async with opened(settings) as made:
+        yield made
+
+
+@dataclass
+class Phone:
+    """A caller who does what each document says; every document is checked as it comes."""
+
+    world: World
+    sid: str = "CA1"
+    number: str = ADA
+    last: str = ""
+    documents: list[str] = field(default_factory=list)
+
+    async def rings(self) -> str:
+        return await self.posts("/twilio/voice")
+
+    async def presses(self, keys: str) -> str:
+        return await self.posts(self.action, Digits=keys)
+
+    @property
+    def action(self) -> str:
+        root = ET.fromstring(self.last)  # noqa: S314 - our own document, checked
+        found = next(e.get("action") for e in root.iter() if e.get("action"))
+        assert found
+        return "/" + found.split("/", 3)[3].partition("#")[0]
+
+    async def posts(self, path: str, **fields: str) -> str:
+        answer = await self.raw(path, **fields)
+        assert answer.status_code == 200, answer.text
+        assert check(answer.content) == []
+        self.last = answer.text
+        return self.last
+
+    async def raw(self, path: str, token: str = "", **fields: str) -> httpx.Response:
+        given = {
+            "CallSid": self.sid, "From": self.number, "To": HOTLINE, "CallStatus": "in-progress",
+            "Direction": "inbound", **fields,
+        }  # fmt: skip
+        settings = self.world.service.settings
+        assert settings.twilio is not None
+        key = token or settings.twilio.auth_tokens[0]
+        form = Form({name: [value] for name, value in given.items()})
+        signature = sign(key, settings.public_url + path, form)
+        headers = {"x-twilio-signature": signature}
+        return await self.world.http.post(path, data=given, headers=headers)
+
+
+async def cases(world: World) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = (await world.get("/cases"))["items"]
+    return found
+
+
+async def sent(world: World, kind: str) -> list[str]:
+    async with world.service.pool.acquire() as conn:
+        rows = await conn.fetch("select payload from outbox where kind = $1 order by id", kind)
+    return [row["payload"] for row in rows]
+
+
+async def test_the_case_is_there_before_the_answer_and_a_repetition_makes_no_second(
+    world: World,
+) -> None:
+    ada = Phone(world)
+    assert "press 1" in await ada.rings()
+    assert await ada.rings() == ada.last, "the same call again"
+    action = ada.action
+    answers = await asyncio.gather(*(ada.raw(action, Digits="1") for _ in range(8)))
+    assert len({answer.content for answer in answers}) == 1
+    (case,) = await cases(world)
+    assert (case["source"], case["severity"], case["state"]) == ("hotline", "L1", "paging")
+    texts = [t for t in await sent(world, "announce") if ADA in t]
+    assert len(texts) == 1
+    assert str(case["id"]) in texts[0]
+    late = await ada.raw(action, Digits="2")
+    assert late.content == answers[0].content, "an older turn changes nothing"
+
+
+async def test_a_forged_request_learns_and_changes_nothing(world: World) -> None:
+    ada = Phone(world)
+    answer = await ada.raw("/twilio/voice", token="another token")
+    assert answer.status_code == 403
+    assert (await world.get("/hotline/calls"))["items"] == []
+
+
+async def test_a_fault_of_ours_dials_the_last_resort(world: World) -> None:
+    ada = Phone(world)
+    await ada.rings()
+    async with world.service.pool.acquire() as conn:
+        await conn.execute("alter table hotline_calls rename to away")
+    action = ada.action
+    answer = await ada.presses("1")
+    assert LAST_RESORT in answer
+    assert "<Record" in answer
+    async with world.service.pool.acquire() as conn:
+        await conn.execute("alter table away rename to hotline_calls")
+    assert "case number" in await ada.posts(action, Digits="1"), "nothing was lost by it"
+
+
+async def test_a_flood_leaves_the_door_open_for_a_pin_alone(world: World) -> None:
+    for turn in range(5):
+        await Phone(world, f"CA{turn}", "+14155550999").rings()
+    phone = Phone(world, "CA9", "+14155550999")
+    await phone.rings()
+    assert "<Hangup" in await phone.presses("1")
+    phone = Phone(world, "CA10", "+14155550999")
+    await phone.rings()
+    assert "press 1" in await phone.presses("482915")
+
+
+@pytest.mark.parametrize("number", ["+14155550666", HIDDEN, "anonymous", ""])
+async def test_hidden_and_blocked_callers_get_through_with_their_pin(
+    world: World, number: str
+) -> None:
+    phone = Phone(world, number=number)
+    assert "PIN" in await phone.rings()
+    assert "press 1" in await phone.presses("482915")
+    await phone.presses("1")
+    (case,) = await cases(world)
+    assert case["account"] == "acme"
+    texts = [t for t in await sent(world, "announce") if "is open" in t]
+    assert len(texts) == (1 if number == "+14155550666" else 0)
+
+
+async def test_who_is_silent_for_long_has_hung_up(world: World) -> None:
+    ada = Phone(world)
+    await ada.rings()
+    await ada.presses("1")
+    world.clock.forward(seconds=29)
+    await tick(world.service)
+    assert (await world.get("/hotline/calls"))["items"][0]["state"] == "connecting"
+    world.clock.forward(seconds=2)
+    await tick(world.service)
+    (call,) = (await world.get("/hotline/calls"))["items"]
+    assert (call["state"], call["outcome"]) == ("ended", "abandoned")
+    (promise,) = (await world.get("/hotline/callbacks"))["items"]
+    assert promise["remaining_seconds"] == 900
+
+
+async def test_numbers_are_masked_for_those_who_answer_nobody(world: World) -> None:
+    ada = Phone(world)
+    await ada.rings()
+    await ada.posts("/twilio/voice", CallStatus="completed")
+    (seen,) = (await world.get("/hotline/calls", role="viewer"))["items"]
+    assert (seen["state"], seen["outcome"]) == ("ended", "abandoned")
+    assert not re.search(r"5550101", str(seen["number"]))
+    assert (await world.get("/hotline/calls", role="responder", person="anna"))["items"][0][
+        "number"
+    ] == ADA
+    csm = await world.get("/hotline/calls", role="csm", person="anna")
+    assert csm["items"] == []
+    first = await world.get("/hotline/calls?limit=1")
+    assert first["next"] is None
