@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from routing.case import Case
 from routing.language.problems import nearest
+from routing.people import Person
 from routing.tools.explain import explain as run_explain
-from routing.tools.rehearsal import Answer, spoken
+from routing.tools.rehearsal import Answer, Rehearsal, spoken
 from routing.tools.rehearsal import rehearse as run_rehearse
 from routing.tools.sketch import Sketch, unknown_names
 from service.cli_database import with_database
@@ -130,29 +130,41 @@ def rehearse(  # noqa: PLR0913 - the options of a command
 ) -> int:
     """Plays a ticket forward: who would be woken when, if nobody answers or somebody does."""
     asked = stands(file, directory)
-    people = asked.directory.people
-    if answer is not None and answer not in people:
-        raise Failed(f"--answer: there is no person {answer!r}; {nearest(answer, list(people))}", 2)
     played = run_rehearse(
         asked.policy,
         asked.directory,
         sketch_of(words, asked),
         at or asked.now,
-        answer=Answer(answer or "", answer_nth or 0, after) if answer or answer_nth else None,
+        answer=_answer(asked, answer, answer_nth, after),
         lasting=lasting,
     )
-    if as_json:
-        click.echo(json.dumps(played.as_json()))
-        return 0
-    kinds = {h.kind: "page" if h.kind == "contact" else h.kind for h in played.happenings}
-    click.echo(spoken(played, kinds if everything else None))
-    names = [people[name].name for name in played.woken if name in people]
-    click.echo(
-        f"Reached, in order: {', '.join(names) or 'nobody'}. At the end: {_end(played.case)}"
-    )
+    shown = _Played(played, asked.directory.people, everything=everything)
+    told(shown, played.as_json(), as_json=as_json)
     return 0
 
 
-def _end(case: Case) -> str:
-    owner = f", owned by {case.owner}" if case.owner else ""
-    return f"{case.state.value}{owner}."
+def _answer(asked: Given, person: str | None, nth: int | None, after: timedelta) -> Answer | None:
+    people = list(asked.directory.people)
+    if person is not None and person not in people:
+        raise Failed(f"--answer: there is no person {person!r}; {nearest(person, people)}", 2)
+    return Answer(person or "", nth or 0, after) if person or nth else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """A rehearsal as it is read; `everything`: every line of the timeline."""
+
+    rehearsal: Rehearsal
+    people: Mapping[str, Person]
+    everything: bool
+
+    def __str__(self) -> str:
+        played, case = self.rehearsal, self.rehearsal.case
+        kinds = {one.kind: one.kind for one in played.happenings} | {"contact": "page"}
+        names = [self.people[name].name for name in played.woken if name in self.people]
+        owner = f", owned by {case.owner}" if case.owner else ""
+        return (
+            f"{spoken(played, kinds if self.everything else None)}\n"
+            f"Reached, in order: {', '.join(names) or 'nobody'}. "
+            f"At the end: {case.state.value}{owner}."
+        )
