@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,12 +10,14 @@ import click
 from routing.tools.backtest import Habits
 from routing.tools.tally import Verdict
 from service.backtesting import Matter, NotRecorded, Replay, lines_of
-from service.cli_database import DOCUMENT
+from service.cli_database import DOCUMENT, with_database
 from service.cli_failure import Failed
 from service.cli_policy_asking import stands, told
 from service.cli_words import Duration, Progress
-from service.intake_records import replay_intake
+from service.clock import SystemClock
+from service.intake_records import replay
 from service.policy_sources import policy_of
+from service.store.pool import Pool
 
 SHOWN_EVERY = 500
 
@@ -52,7 +54,7 @@ def backtest(
     with Progress("replaying") as progress:
         if tickets is None:
             since = asked.now - timedelta(days=days)
-            found = replay_intake(matter, since, progress)
+            found = _from_intake(matter, since, progress)
         else:
             found = _from_file(matter, tickets, progress)
     told(found, found.as_json(), as_json=as_json)
@@ -71,3 +73,10 @@ def _from_file(matter: Matter, tickets: Path, progress: Progress) -> Verdict:
             return replay.finish()
     except NotRecorded as wrong:
         raise Failed(f"{tickets}, {wrong}", 1) from None
+
+
+def _from_intake(matter: Matter, since: datetime, progress: Progress) -> Verdict:
+    async def work(pool: Pool, _: SystemClock) -> Verdict:
+        return await replay(pool, matter, since, progress)
+
+    return with_database(work)

@@ -8,8 +8,6 @@ from datetime import datetime
 
 from routing.tools.tally import Verdict
 from service.backtesting import Matter, Raw, Replay
-from service.cli_database import with_database
-from service.clock import SystemClock
 from service.store import codec
 from service.store.pool import Pool
 from service.store.sql import query
@@ -56,12 +54,3 @@ async def replay(
 def _take(replaying: Replay, batch: Batch) -> None:
     for ticket, raw in batch:
         replaying.take(ticket, raw)
-
-
-def replay_intake(matter: Matter, since: datetime, progress: Callable[[int], None]) -> Verdict:
-    """For the command line."""
-
-    async def work(pool: Pool, _: SystemClock) -> Verdict:
-        return await replay(pool, matter, since, progress)
-
-    return with_database(work)

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from service.tokens import ROLES
 from service.web import (
     api_actions,
+    api_backtest,
     api_cases,
     api_directory,
     api_engineering,
@@ -29,7 +30,7 @@ SECTIONS = {
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": api_directory.HANDLERS,
     "Hotline": api_hotline.HANDLERS,
-    "Policy": api_policy.HANDLERS,
+    "Policy": [*api_policy.HANDLERS, *api_backtest.HANDLERS],
     "Intake": api_intake.HANDLERS,
 }
 """Title in the documentation to handlers."""

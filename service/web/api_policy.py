@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
-from msgspec import Meta, Struct, field, structs
+from msgspec import Struct, structs
 
 from routing.language.words import parse_duration
 from routing.policy import Policy
@@ -21,11 +21,21 @@ from routing.tools.explain import explain
 from routing.tools.rehearsal import Answer, rehearse
 from routing.tools.sketch import Sketch, unknown_names
 from service import policies
+from service.past import NoSuchCase, past_of
 from service.policyfile.load import read_policy
 from service.standing import Standing, standing, whole_directory
 from service.store.sql import query
 from service.web.api_directory import FILE, text_of
 from service.web.asking import instant
+from service.web.policy_words import (
+    AnswerWords,
+    Asks,
+    AsksDays,
+    AsksTicket,
+    Explains,
+    Rehearses,
+    TicketWords,
+)
 from service.web.problems import Problem, invalid
 from service.web.security import MANAGE, READ, Asking, only
 from service.wiring import Service
@@ -38,63 +48,8 @@ LOOK_AHEAD = 30
 """Days a new version is checked for as it is applied."""
 LONGEST = timedelta(days=30)
 """A rehearsal plays no longer."""
-_one_at_a_time = asyncio.Semaphore(1)
+one_at_a_time = asyncio.Semaphore(1)
 """Reckoning a year takes seconds of this process, which also answers telephones."""
-Days = Annotated[int, Meta(ge=1, le=400)]
-
-
-class TicketWords(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a ticket would say; what is left out it does not say."""
-
-    account: str = ""
-    plan: str = ""
-    region: str = ""
-    status: str = ""
-    contact: str = ""
-    source: str = "standard"
-    priority: str = ""
-    severity: str = ""
-    channel: str = "portal"
-    environment: str = ""
-    category: str = ""
-    product: str = ""
-    language: str = ""
-    tags: list[str] = []
-    subject: str = ""
-    fields: dict[str, str] = {}
-
-
-class Asks(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`policy` is the text of another policy; without it the one in force is asked."""
-
-    policy: str | None = None
-
-
-class AsksDays(Asks, kw_only=True):
-    days: Days = 365
-    at: str | None = None
-    """From when on (RFC 3339); now unless said."""
-
-
-class AsksTicket(Asks, kw_only=True):
-    ticket: TicketWords = field(default_factory=TicketWords)
-    at: str | None = None
-    """When the ticket comes (RFC 3339); now unless said."""
-    lasting: str = "4h"
-    """How long it is played, at most 30 days."""
-
-
-class AnswerWords(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A person, or the n-th to be reached, answers so long after being reached."""
-
-    person: str = ""
-    nth: Annotated[int, Meta(ge=0, le=1000)] = 0
-    after: str = "1m"
-
-
-class Rehearses(AsksTicket, kw_only=True):
-    answer: AnswerWords | None = None
-    """Nobody answers unless it is said who does."""
 
 
 class PolicyView(Struct, frozen=True, kw_only=True):
@@ -160,7 +115,7 @@ async def apply(request: Asking, service: NamedDependency[Service]) -> Response[
     version = await policies.apply(service.pool, service.clock, text, FILE, by)
     policy = await asyncio.to_thread(read_policy, text, FILE)
     people = await whole_directory(service.pool)
-    found = await _reckon(lambda: check(policy, people, service.clock.now(), LOOK_AHEAD))
+    found = await reckon(lambda: check(policy, people, service.clock.now(), LOOK_AHEAD))
     told = Applied(
         id=version.id,
         number=version.number,
@@ -177,8 +132,8 @@ async def check_policy(
 ) -> dict[str, Any]:
     """No dead end, no unknown name, no promised instant without a human to reach."""
     asked = data or AsksDays()
-    stands, at = await _stands(service, asked), _at(service, asked.at)
-    found = await _reckon(lambda: check(stands.policy, stands.directory, at, asked.days))
+    stands, at = await stands_for(service, asked), _at(service, asked.at)
+    found = await reckon(lambda: check(stands.policy, stands.directory, at, asked.days))
     return found.as_json()
 
 
@@ -192,26 +147,39 @@ async def cover(
     service: NamedDependency[Service], data: JSONBody[AsksDays | None] = None
 ) -> dict[str, Any]:
     asked = data or AsksDays()
-    stands, at = await _stands(service, asked), _at(service, asked.at)
-    found = await _reckon(lambda: coverage(stands.policy, stands.directory, at, asked.days))
+    stands, at = await stands_for(service, asked), _at(service, asked.at)
+    found = await reckon(lambda: coverage(stands.policy, stands.directory, at, asked.days))
     return found.as_json()
 
 
 @post(
     "/policy/explain",
     status_code=200,
-    summary="What would become of a ticket, and why",
+    summary="What would become of a ticket, or why people were paged for a past case",
     opt=only(ASK),
 )
 async def explain_ticket(
-    service: NamedDependency[Service], data: JSONBody[AsksTicket]
+    service: NamedDependency[Service], data: JSONBody[Explains]
 ) -> dict[str, Any]:
     """Account, plan, severity, clocks with their due times, route, who is paged, when, and why."""
-    stands, at, lasting = await _stands(service, data), _at(service, data.at), _lasting(data)
-    sketch = _sketch(data.ticket, stands)
-    found = await _reckon(
+    if (data.ticket is None) == (data.case is None):
+        raise invalid("ticket", "or `case` is wanted, and only one of them.")
+    if data.case is not None:
+        return await _past(service, data.case, data.person)
+    ticket = data.ticket or TicketWords()
+    stands, at, lasting = await stands_for(service, data), _at(service, data.at), _lasting(data)
+    sketch = _sketch(ticket, stands)
+    found = await reckon(
         lambda: explain(stands.policy, stands.directory, sketch, at, lasting=lasting)
     )
+    return found.as_json()
+
+
+async def _past(service: Service, case: str, person: str | None) -> dict[str, Any]:
+    try:
+        found = await past_of(service.pool, service.clock.now(), case, person)
+    except NoSuchCase as missing:
+        raise Problem(404, str(missing)) from None
     return found.as_json()
 
 
@@ -224,9 +192,9 @@ async def explain_ticket(
 async def rehearse_ticket(
     service: NamedDependency[Service], data: JSONBody[Rehearses]
 ) -> dict[str, Any]:
-    stands, at, lasting = await _stands(service, data), _at(service, data.at), _lasting(data)
+    stands, at, lasting = await stands_for(service, data), _at(service, data.at), _lasting(data)
     sketch, answer = _sketch(data.ticket, stands), _answer(data.answer, stands)
-    found = await _reckon(
+    found = await reckon(
         lambda: rehearse(
             stands.policy, stands.directory, sketch, at, answer=answer, lasting=lasting
         )
@@ -234,12 +202,12 @@ async def rehearse_ticket(
     return found.as_json()
 
 
-async def _reckon(work: Callable[[], T]) -> T:
-    async with _one_at_a_time:
+async def reckon(work: Callable[[], T]) -> T:
+    async with one_at_a_time:
         return await asyncio.to_thread(work)
 
 
-async def _stands(service: Service, asked: Asks) -> Standing:
+async def stands_for(service: Service, asked: Asks) -> Standing:
     if asked.policy is None:
         return await standing(service.pool, service.library, service.clock.now())
     policy: Policy = await asyncio.to_thread(read_policy, asked.policy, "policy")
@@ -250,11 +218,11 @@ def _at(service: Service, text: str | None) -> datetime:
     return service.clock.now() if text is None else instant("at", text)
 
 
-def _lasting(asked: AsksTicket) -> timedelta:
-    return _duration("lasting", asked.lasting, LONGEST)
+def _lasting(asked: AsksTicket | Explains) -> timedelta:
+    return duration("lasting", asked.lasting, LONGEST)
 
 
-def _duration(member: str, text: str, longest: timedelta) -> timedelta:
+def duration(member: str, text: str, longest: timedelta) -> timedelta:
     try:
         found = parse_duration(text)
     except ValueError as wrong:
@@ -277,7 +245,7 @@ def _answer(words: AnswerWords | None, stands: Standing) -> Answer | None:
         return None
     if words.person and words.person not in stands.directory.people:
         raise invalid("answer.person", f"there is no person {words.person[:80]!r}.")
-    return Answer(words.person, words.nth, _duration("answer.after", words.after, LONGEST))
+    return Answer(words.person, words.nth, duration("answer.after", words.after, LONGEST))
 
 
 HANDLERS = [read_version, apply, check_policy, cover, explain_ticket, rehearse_ticket]

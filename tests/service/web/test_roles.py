@@ -49,6 +49,7 @@ TABLE = {
     "PUT /policy": "ma",
     "POST /policy/check": "vrmas",
     "POST /policy/coverage": "vrmas",
+    "POST /policy/backtest": "vrmas",
     "POST /policy/explain": "vrmas",
     "POST /policy/rehearse": "vrmas",
     "GET /intake/dead": "ma",
