@@ -25,7 +25,7 @@ def directory() -> None:
 @click.argument("file", type=DOCUMENT)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def bring_in(file: Path, *, as_json: bool) -> None:
-    """Writes the accounts and people of FILE (YAML or JSON), all of them or none.
+    """Writes the accounts and people of FILE (YAML, JSON or CSV), all of them or none.
 
     By their ids; who is not in FILE stays as he is.
     """
