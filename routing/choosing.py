@@ -86,7 +86,7 @@ def route_policy(ledger: Ledger) -> str | None:
 def next_hour(ledger: Ledger, at: datetime) -> datetime:
     """`at` (UTC), or when people may next be paged again for what is paged in its hours only."""
     route, promise = route_of(ledger), promise_of(ledger)
-    if route is None or route.page == "now" or promise is None:
+    if is_emergency_call(ledger.case) or route is None or route.page == "now" or promise is None:
         return at
     return next_open(ledger.book.policy.calendars[promise.calendar], at) or at
 

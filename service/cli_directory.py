@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import click
 from service import directory as service_directory
 from service.cli_database import BY, DOCUMENT, text_of, with_database
 from service.cli_failure import Failed
+from service.importers import grafana, ical, opsgenie, pagerduty
+from service.importers.imported import Found, Unreadable
 
 
 @click.group()
@@ -22,7 +25,7 @@ def directory() -> None:
 @click.argument("file", type=DOCUMENT)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def bring_in(file: Path, *, as_json: bool) -> None:
-    """Writes the accounts and people of FILE (YAML or JSON), all of them or none.
+    """Writes the accounts and people of FILE (YAML, JSON or CSV), all of them or none.
 
     By their ids; who is not in FILE stays as he is.
     """
@@ -43,3 +46,29 @@ def bring_in(file: Path, *, as_json: bool) -> None:
     )
     for notice in done.notices:
         click.echo(f"Note: {notice}", err=True)
+
+
+READERS: Mapping[str, Callable[[bytes, Found], None]] = {
+    "grafana": grafana.read,
+    "ical": ical.read,
+    "opsgenie": opsgenie.read,
+    "pagerduty": pagerduty.read,
+}
+
+
+@directory.command(name="import-schedules")
+@click.argument("file", type=DOCUMENT)
+@click.option("--from", "system", type=click.Choice(sorted(READERS)), required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def import_schedules(file: Path, system: str, *, as_json: bool) -> int:
+    """Prints another system's schedules (FILE, its export) as part of a policy, for review.
+
+    Nothing is written anywhere. Exit 1 if anything could not be carried over; it is listed.
+    """
+    found = Found()
+    try:
+        READERS[system](text_of(file).encode(), found)
+    except Unreadable as wrong:
+        raise Failed(f"{file}: {wrong}", 1) from None
+    click.echo(json.dumps(found.as_json()) if as_json else found.fragment())
+    return 1 if found.left_out else 0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from routing.case import Case
+from routing.hotline_rehearsal import rehearse_hotline
 from routing.language.problems import nearest
+from routing.people import Person
 from routing.tools.explain import explain as run_explain
-from routing.tools.rehearsal import Answer, spoken
+from routing.tools.rehearsal import Answer, Rehearsal, spoken
 from routing.tools.rehearsal import rehearse as run_rehearse
 from routing.tools.sketch import Sketch, unknown_names
 from service.cli_database import with_database
@@ -115,6 +116,9 @@ def _past(case: str, person: str | None, *, as_json: bool) -> int:
 @click.option("--answer-nth", type=click.IntRange(1), help="The n-th to be reached answers.")
 @click.option("--after", type=Duration(), default="1m", show_default=True, help="So soon after.")
 @click.option("--all", "everything", is_flag=True, help="Show every line of the timeline.")
+@click.option(
+    "--hotline", is_flag=True, help="An emergency call instead: seconds to a human at the worst."
+)
 def rehearse(  # noqa: PLR0913 - the options of a command
     file: Path | None,
     directory: Path | None,
@@ -125,34 +129,56 @@ def rehearse(  # noqa: PLR0913 - the options of a command
     after: timedelta,
     *,
     everything: bool,
+    hotline: bool,
     as_json: bool,
     **words: Any,  # noqa: ANN401 - the ticket's own options
 ) -> int:
     """Plays a ticket forward: who would be woken when, if nobody answers or somebody does."""
     asked = stands(file, directory)
-    people = asked.directory.people
-    if answer is not None and answer not in people:
-        raise Failed(f"--answer: there is no person {answer!r}; {nearest(answer, list(people))}", 2)
+    if hotline:
+        return _hotline(sketch_of(words, asked), asked, at or asked.now, as_json=as_json)
     played = run_rehearse(
         asked.policy,
         asked.directory,
         sketch_of(words, asked),
         at or asked.now,
-        answer=Answer(answer or "", answer_nth or 0, after) if answer or answer_nth else None,
+        answer=_answer(asked, answer, answer_nth, after),
         lasting=lasting,
     )
-    if as_json:
-        click.echo(json.dumps(played.as_json()))
-        return 0
-    kinds = {h.kind: "page" if h.kind == "contact" else h.kind for h in played.happenings}
-    click.echo(spoken(played, kinds if everything else None))
-    names = [people[name].name for name in played.woken if name in people]
-    click.echo(
-        f"Reached, in order: {', '.join(names) or 'nobody'}. At the end: {_end(played.case)}"
-    )
+    shown = _Played(played, asked.directory.people, everything=everything)
+    told(shown, played.as_json(), as_json=as_json)
     return 0
 
 
-def _end(case: Case) -> str:
-    owner = f", owned by {case.owner}" if case.owner else ""
-    return f"{case.state.value}{owner}."
+def _hotline(sketch: Sketch, asked: Given, at: datetime, *, as_json: bool) -> int:
+    """Exit 1 where no human would be reached."""
+    found = rehearse_hotline(asked.policy, asked.directory, at, sketch.account)
+    told(found, asdict(found), as_json=as_json)
+    return 0 if found.worst is not None else 1
+
+
+def _answer(asked: Given, person: str | None, nth: int | None, after: timedelta) -> Answer | None:
+    people = list(asked.directory.people)
+    if person is not None and person not in people:
+        raise Failed(f"--answer: there is no person {person!r}; {nearest(person, people)}", 2)
+    return Answer(person or "", nth or 0, after) if person or nth else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """A rehearsal as it is read; `everything`: every line of the timeline."""
+
+    rehearsal: Rehearsal
+    people: Mapping[str, Person]
+    everything: bool
+
+    def __str__(self) -> str:
+        played, case = self.rehearsal, self.rehearsal.case
+        kinds = {one.kind: one.kind for one in played.happenings} | {"contact": "page"}
+        names = [self.people[name].name for name in played.woken if name in self.people]
+        owner = f", owned by {case.owner}" if case.owner else ""
+        return (
+            f"{spoken(played, kinds if self.everything else None)}\n"
+            f"Reached, in order: {', '.join(names) or 'nobody'}. "
+            f"At the end: {case.state.value}{owner}."
+        )

@@ -23,7 +23,7 @@ from service.conversing import Line
 from service.library import NothingLoaded
 from service.reading import read
 from service.store import codec
-from service.store.pool import AWAY
+from service.store.pool import describe, is_away
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import Access, Hinting, Judgement, Refused, Retry
@@ -62,12 +62,13 @@ class Hints:
         while hinted(self.service):
             try:
                 await self.look()
-            except AWAY as error:
-                log.warning("database_away", loop="hints", error=type(error).__name__)
             except NothingLoaded as nothing:
                 log.warning("nothing_loaded", said=str(nothing))
-            except Exception:
-                log.exception("hints_failed")
+            except Exception as error:
+                if is_away(error):
+                    log.warning("database_away", loop="hints", error=describe(error))
+                else:
+                    log.exception("hints_failed")
             await heard.wait(SWEEP)
         await asyncio.Event().wait()
 
@@ -103,15 +104,15 @@ class Hints:
         )
         full = await self._follow(arrival)
         if isinstance(full, Arrival):
-            await service.desk.report([full])
+            await service.desk.report_alone(full)
             return True
         if service.clock.now() - arrival.received_at > PATIENCE:
             log.error("hint_not_followed", source=source, key=arrival.event_key, said=full)
-            await service.desk.report([arrival])
+            await service.desk.report_alone(arrival)
             return True
         if row["urgency"] < LATER:
             copy = replace(arrival, stored=None, event_key=f"{arrival.event_key}/hint")
-            await service.desk.report([copy])
+            await service.desk.report_alone(copy)
             async with service.pool.acquire() as conn:
                 await conn.execute(query("put_off"), row["id"], LATER)
         return False

@@ -17,6 +17,8 @@ BRANCHES = (
     ast.While,
     ast.IfExp,
     ast.ExceptHandler,
+    ast.comprehension,
+    ast.Assert,
     ast.match_case,
 )
 
@@ -118,7 +120,7 @@ def length(function: Function) -> int:
 
 
 def branches(function: Function) -> int:
-    """The places where it may go one way or another; nested functions count alone."""
+    """Ways on from here: each branch, and each `and` and `or`; nested functions count alone."""
     total = 0
     waiting: list[ast.AST] = list(ast.iter_child_nodes(function))
     while waiting:
@@ -126,6 +128,8 @@ def branches(function: Function) -> int:
         if isinstance(node, Function | ast.Lambda):
             continue
         total += isinstance(node, BRANCHES)
+        if isinstance(node, ast.BoolOp):
+            total += len(node.values) - 1
         waiting += ast.iter_child_nodes(node)
     return total
 

@@ -13,7 +13,7 @@ from routing.language.policy_writer import policy_document as policy_to_document
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
 from routing.language.tree import Node, tree_of
 from routing.policy import Policy
-from service.policyfile import yaml_tree
+from service.policyfile import csv_tree, yaml_tree
 from service.policyfile.numbers import e164
 
 __all__ = [
@@ -45,15 +45,23 @@ def read_policy(text: str, name: str, presets: Mapping[str, Node] | None = None)
 def read_directory(text: str, name: str) -> Directory:
     """A directory (accounts, people) from YAML or JSON text; numbers become E.164.
 
+    From CSV where `name` ends with .csv: accounts or people, by its header.
+
     Raises DirectoryErrors with everything that is wrong at once.
     """
     try:
-        tree = yaml_tree.parse(
-            text, name, most_bytes=MOST_DIRECTORY_BYTES, most_nodes=MOST_DIRECTORY_NODES
-        )
+        tree = _directory_tree(text, name)
     except DocumentErrors as refused:
         raise DirectoryErrors(refused.problems) from None
     return directory_from(tree, e164)
+
+
+def _directory_tree(text: str, name: str) -> Node:
+    if name.casefold().endswith(".csv") and len(text) <= MOST_DIRECTORY_BYTES:
+        return csv_tree.parse(text, name)
+    return yaml_tree.parse(
+        text, name, most_bytes=MOST_DIRECTORY_BYTES, most_nodes=MOST_DIRECTORY_NODES
+    )
 
 
 def document_to_policy(document: object, name: str = "document") -> Policy:

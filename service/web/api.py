@@ -18,6 +18,7 @@ from service.web import (
     api_intake,
     api_oncall,
     api_policy,
+    calendars,
 )
 from service.web.asking import known_parameters
 from service.web.security import guard
@@ -26,7 +27,7 @@ from service.web.strict import Strict
 PATH = "/api/v1"
 SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
-    "On call": api_oncall.HANDLERS,
+    "On call": [*api_oncall.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": api_directory.HANDLERS,
     "Hotline": api_hotline.HANDLERS,

@@ -162,11 +162,11 @@ async def explain_ticket(
     service: NamedDependency[Service], data: JSONBody[Explains]
 ) -> dict[str, Any]:
     """Account, plan, severity, clocks with their due times, route, who is paged, when, and why."""
-    if (data.ticket is None) == (data.case is None):
-        raise invalid("ticket", "or `case` is wanted, and only one of them.")
     if data.case is not None:
+        if isinstance(data.ticket, TicketWords):
+            raise invalid("ticket", "or `case` is asked about, and only one of them.")
         return await _past(service, data.case, data.person)
-    ticket = data.ticket or TicketWords()
+    ticket = data.ticket if isinstance(data.ticket, TicketWords) else TicketWords()
     stands, at, lasting = await stands_for(service, data), _at(service, data.at), _lasting(data)
     sketch = _sketch(ticket, stands)
     found = await reckon(

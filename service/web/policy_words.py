@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Days = Annotated[int, Meta(ge=1, le=400)]
 
@@ -43,7 +43,7 @@ class AsksDays(Asks, kw_only=True):
 
 
 class AsksTicket(Asks, kw_only=True):
-    ticket: TicketWords
+    ticket: TicketWords = field(default_factory=TicketWords)
     at: str | None = None
     """When the ticket comes (RFC 3339); now unless said."""
     lasting: str = "4h"
@@ -51,9 +51,9 @@ class AsksTicket(Asks, kw_only=True):
 
 
 class Explains(Asks, kw_only=True):
-    """A thought-up `ticket`, or a past `case`: one of the two."""
+    """A thought-up `ticket`, which may say nothing, or a past `case`."""
 
-    ticket: TicketWords | None = None
+    ticket: TicketWords | UnsetType = UNSET
     case: str | None = None
     person: str | None = None
     """Of a past case this person's pages alone."""

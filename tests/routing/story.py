@@ -49,8 +49,9 @@ def report(version: float, kind: str = "updated", **said: Any) -> Report:
         said["status"] = STATUSES[said["status"]]
     if "tags" in said:
         said["tags"] = tuple(said["tags"].split())
+    source = said.pop("source", "desk")
     return Report(
-        "desk", "4711", ReportKind(kind), (version, 0), event_key=f"{version}-{kind}", **said
+        source, "4711", ReportKind(kind), (version, 0), event_key=f"{version}-{kind}", **said
     )
 
 

@@ -389,7 +389,10 @@ def test_what_is_over_takes_no_answer(event: Acknowledge, state: State) -> None:
 
 
 def test_rule_6_only_an_answer_of_a_person_takes_a_case() -> None:
-    """A status, an assignment and the comments of others leave it paging."""
+    """A status, an assignment, a comment leave it paging.
+
+    With an assignment taken for an answer, the case was Anna's while she slept.
+    """
     story = Story()
     story.ticket(assignee_email="anna@support.example")
     story.ticket(status="open")

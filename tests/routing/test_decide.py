@@ -145,7 +145,8 @@ def test_what_the_table_lacks_is_refused_and_leaves_the_case_as_it_was(
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_decision_is_a_function_of_what_it_is_given(state: State) -> None:
+def test_rule_9_a_decision_is_a_function_of_what_it_is_given(state: State) -> None:
+    """With an instant of its own in an answer, the second decision differed from the first."""
     story = IN[state]()
     for event in EVENTS.values():
         told = [_outcome(story, event) for _ in range(2)]

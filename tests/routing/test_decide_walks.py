@@ -14,7 +14,7 @@ from routing.engineering import MOVES
 from routing.event import Advance
 from tests.routing.walks import Cell, Walk, fails, shrunk, told
 
-WALKS = int(os.environ.get("HELIOGRAPH_WALKS", "90"))
+WALKS = int(os.environ.get("HELIOGRAPH_WALKS", "150"))
 FIRST = int(os.environ.get("HELIOGRAPH_WALK_SEED", "0"))
 STEPS = 60
 

@@ -212,7 +212,7 @@ def test_a_policy_without_steps_goes_to_the_duty_manager_at_once() -> None:
 
 
 def test_rule_2_an_outage_of_three_hours_makes_one_contact() -> None:
-    """With deadlines derived from the start, twenty-nine contacts left in one burst."""
+    """With a step's end counted from the last one's, the case woke at once, step after step."""
     story = Story()
     story.forget()
     story.outage(hours(3))

@@ -8,7 +8,7 @@ import pytest
 
 from routing.event import Customer
 from routing.people import Account, Contact
-from routing.policy import Plan, Promise, Route, StepTarget
+from routing.policy import HotlineRules, Plan, Promise, Route, StepTarget
 from routing.report import Requester
 from routing.sla import Metric, Target
 from tests.routing import world
@@ -147,6 +147,15 @@ def test_exhausted_stays_loud_whatever_else_the_ticket_says() -> None:
     due = story.case.remind_at
     story.ticket(tags="sso")
     assert (story.state, story.case.remind_at) == ("exhausted", due)
+
+
+def test_an_emergency_call_is_paged_and_reminded_of_at_any_hour() -> None:
+    policy = house(hotline=HotlineRules(escalation="urgent"))
+    line = "hotline"
+    story = Story(book(policy), FRIDAY_EVENING, source=line, channel=line, priority="medium")
+    assert story.paged == ["anna sms"]
+    story.passes(minutes(45))
+    assert (story.state, story.case.remind_at) == ("exhausted", FRIDAY_EVENING + minutes(70))
 
 
 def test_a_tag_may_send_a_held_case_another_way() -> None:

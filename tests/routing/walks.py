@@ -50,6 +50,14 @@ PAUSES = (
 )  # fmt: skip
 LONG = (timedelta(days=3), timedelta(days=9), timedelta(days=45))
 SEVERITIES = ("high", "medium", "low", "none")
+THRICE = {
+    "urgent": (
+        ContactRule("sms", minutes(0)),
+        ContactRule("voice", minutes(1)),
+        ContactRule("sms", minutes(3)),
+    )
+}
+EVERYBODY = world.people(*(replace(p, contact_rules=THRICE) for p in world.EVERYBODY.values()))
 CUSTOMERS = (
     Customer("acme", "Acme Corp", "premier", "its organisation", "emea"),
     Customer("acme", "Acme Corp", "standard", "its organisation", "amer"),
@@ -149,7 +157,7 @@ class Walk:
         self.random = random.Random(seed)  # noqa: S311 - a seed is what this is about
         self.visited = visited
         self.now = world.MONDAY + timedelta(hours=self.random.randrange(24 * 14))
-        self.book = world.book(self.random.choice(POLICIES)())
+        self.book = world.book(self.random.choice(POLICIES)(), EVERYBODY)
         self.version = 10
         self.played = Played()
         self.moves: list[Move] = []
@@ -287,9 +295,9 @@ def _shaken(rng: random.Random, book: Book) -> Book:
         case 0:
             known.pop(name, None)
         case 1:
-            known[name] = world.EVERYBODY[name]
+            known[name] = EVERYBODY[name]
         case 2:
-            known = dict(rng.choice(({}, world.EVERYBODY)))
+            known = dict(rng.choice(({}, EVERYBODY)))
         case 3:
             known[name] = _other_phone(rng, world.EVERYBODY[name])
         case _:

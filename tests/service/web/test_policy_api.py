@@ -91,6 +91,52 @@ async def test_explain_tells_what_would_become_of_a_ticket(still: World) -> None
     assert told["clocks"][0]["due_at"] == "2026-03-03T11:00:00Z"
 
 
+async def test_explain_tells_why_somebody_was_paged(world: World) -> None:
+    case = await world.ticket(priority="urgent", subject="All is down")
+    world.clock.forward(minutes=5)
+    await world.service.desk.wake()
+    await world.act(case, "acknowledge", person="ben")
+    await world.ask("PUT", "/policy", content=OTHER, headers=YAML)
+    told = (await world.ask("POST", "/policy/explain", {"case": case}, role="viewer")).json()
+    assert (told["case"], told["policy_version"], told["severity"]) == (case, "small@1", "L1")
+    assert told["route"] == "route everything: it takes everything"
+    anna, ben = told["pages"]
+    assert (anna["person"], anna["outcome"], anna["escalation_policy"]) == (
+        "anna", "expired", "support",
+    )  # fmt: skip
+    assert (ben["name"], ben["at"], ben["outcome"]) == (
+        "Ben Okafor", "2026-03-02T10:05:00Z", "acknowledged",
+    )  # fmt: skip
+    assert ben["why"] == "new L1 case; Ben Okafor is named in the step; Anna Lind did not answer"
+    assert [c["text"] for c in ben["contacts"]] == ["sms to Ben Okafor"]
+    assert told["timeline"][0]["kind"] == "opened"
+    asked = {"case": case, "person": "carl"}
+    assert (await world.ask("POST", "/policy/explain", asked)).json()["pages"] == []
+    assert (await world.ask("POST", "/policy/explain", {"case": "NOPE-1"})).status_code == 404
+
+
+async def test_backtest_replays_what_was_received(world: World) -> None:
+    for priority in ("urgent", "low"):
+        await world.ticket(priority=priority)
+    quiet = POLICY.replace("escalate: support, page: now}", "page: never}")
+    told = (await world.ask("POST", "/policy/backtest", {"policy": quiet, "days": 1})).json()
+    assert told.keys() >= {"tickets", "current"}, told
+    assert (told["tickets"], told["records"], told["unreadable"]) == (2, 2, 0)
+    assert told["current"]["people"] == {"anna": {"pages": 2, "nights": 0}}
+    assert told["proposed"]["people"] == {}
+    assert told["breaches"]["gained"] == 2
+
+
+async def test_backtest_replays_tickets_that_are_sent_along(still: World) -> None:
+    data = {"id": "1", "priority": "urgent", "organization": {"id": "acme"}}
+    ticket = {"type": "ticket.created", "timestamp": "2026-03-01T23:00:00Z", "data": data}
+    body = {"policy": OTHER, "tickets": [ticket], "answer": "6m"}
+    told = (await still.ask("POST", "/policy/backtest", body)).json()
+    assert told["current"]["pages"] == 2
+    assert told["proposed"]["pages"] == 1
+    assert told["from"] == "2026-03-01T23:00:00Z"
+
+
 async def test_rehearse_ends_when_somebody_answers(still: World) -> None:
     asked = {"ticket": {"account": "acme", "priority": "urgent"}, "answer": {"nth": 2}}
     told = (await still.ask("POST", "/policy/rehearse", asked)).json()
@@ -114,6 +160,13 @@ async def test_overrides_are_reckoned_with(world: World) -> None:
         ("check", {"days": 0}, "days"),
         ("check", {"day": 3}, "did you mean days?"),
         ("coverage", {"days": 10_000}, "days"),
+        ("explain", {"ticket": {}, "case": "ACME-1"}, "only one of them"),
+        ("explain", {"case": "ACME-1", "persons": "ben"}, "did you mean person?"),
+        ("backtest", {}, "policy: is missing"),
+        ("backtest", {"policy": "policy: x\ncolour: red"}, "colour"),
+        ("backtest", {"policy": POLICY, "days": 401}, "days"),
+        ("backtest", {"policy": POLICY, "answer": "2d"}, "answer"),
+        ("backtest", {"policy": POLICY, "tickets": [{"data": {}}]}, "tickets[0]"),
         ("explain", {"ticket": None}, "ticket"),
         ("explain", {"ticket": {"plan": "premir"}}, "did you mean premier?"),
         ("explain", {"ticket": {"account": "nobody"}}, "account"),

@@ -42,6 +42,8 @@ TABLE = {
     "PUT /accounts/acme": "mas",
     "GET /people": ALL,
     "GET /people/anna": ALL,
+    "GET /people/anna/calendar": "rma",
+    "GET /schedules/support/calendar": ACT,
     "PUT /people/anna": "ma",
     "GET /hotline/calls": ALL,
     "GET /hotline/callbacks": ALL,

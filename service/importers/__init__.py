@@ -1,0 +1,1 @@
+"""Schedules of other systems, read from their exports for a person to review."""

@@ -1,0 +1,139 @@
+"""iCalendar (RFC 5545): each event is one person's turn, named by its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from icalendar import Calendar, Event
+
+from routing.rotation import Rotation
+from routing.schedule import Layer, Override, Restriction, Schedule
+from routing.wall import instant_of, wall_at, zone_of
+from service.importers.imported import Found, Unreadable, distinct, layer, slug, zone_or_utc
+from service.importers.imported import daily as hours_of_day
+from service.importers.imported import weekly as hours_of_week
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAY = timedelta(days=1)
+UNITS = {"days": DAY, "weeks": timedelta(weeks=1)}
+KNOWN = frozenset({"FREQ", "INTERVAL", "BYDAY", "UNTIL", "WKST"})
+
+
+def read(text: bytes, found: Found) -> None:
+    """Single events become overrides that add, weekly and daily ones layers. Raises Unreadable."""
+    try:
+        calendar = Calendar.from_ical(text)
+        events = [event for event in calendar.walk("VEVENT") if isinstance(event, Event)]
+    except (ValueError, LookupError) as wrong:
+        raise Unreadable(f"This is no iCalendar that can be read: {wrong}.") from None
+    name = str(calendar.get("X-WR-CALNAME", "") or "imported")
+    zone = zone_or_utc(found, str(calendar.get("X-WR-TIMEZONE", "") or "UTC"), name)
+    layers: list[Layer] = []
+    overrides: list[Override] = []
+    for number, event in enumerate(events, 1):
+        try:
+            rules = [dict(rule) for rule in event.rrules]
+            if rules:
+                layers.append(_again(event, rules, zone, found))
+            else:
+                overrides.append(_once(event, number, zone, found))
+        except _Left as left:
+            found.left_out.append(f"{event.get('SUMMARY', '')} (event {number}): {left}")
+    rotations = list(_joined(layers, found))
+    found.add(Schedule(slug(name), zone, distinct(rotations), tuple(overrides)))
+
+
+class _Left(Exception):
+    """The event has no equal here."""
+
+
+def _span(event: Event, zone: str) -> tuple[datetime, timedelta]:
+    """When it begins, on the wall of `zone`, and how long it lasts there."""
+    if event.RECURRENCE_ID is not None or event.exdates:
+        raise _Left("a change of single occurrences is not carried over")
+    first, last = event.DTSTART, event.DTEND
+    if first is None or event.get("SUMMARY") is None:
+        raise _Left("it has no beginning, or no summary to name a person")
+    begin = _wall(first, zone)
+    length = _wall(last, zone) - begin if last is not None else event.DURATION
+    if length is None or length <= timedelta():
+        raise _Left("it lasts no time")
+    return begin, length
+
+
+def _wall(at: date, zone: str) -> datetime:
+    if not isinstance(at, datetime):
+        return datetime.combine(at, time())
+    return at if at.tzinfo is None else wall_at(zone_of(zone), at.astimezone(UTC))
+
+
+def _once(event: Event, number: int, zone: str, found: Found) -> Override:
+    begin, length = _span(event, zone)
+    person = found.person(str(event["SUMMARY"]))
+    start, end = (instant_of(zone_of(zone), wall) for wall in (begin, begin + length))
+    return Override(f"event-{number}", "add", start, end, person)
+
+
+def _again(event: Event, rules: list[dict[str, Any]], zone: str, found: Found) -> Layer:
+    rule = rules[0]
+    begin, length = _span(event, zone)
+    every, days = int(rule.get("INTERVAL", [1])[0]), [str(day) for day in rule.get("BYDAY", [])]
+    unit = {"DAILY": "days", "WEEKLY": "weeks"}.get(str(rule["FREQ"][0]))
+    if unit is None or len(rules) > 1 or set(rule) - KNOWN or not set(days) <= set(DAYS):
+        raise _Left(f"it repeats by {', '.join(sorted(rule))}, {rule['FREQ'][0]}")
+    whole = every * UNITS[unit]
+    if length > whole:
+        raise _Left("its turns overlap")
+    person = found.person(str(event["SUMMARY"]))
+    start, until = instant_of(zone_of(zone), begin), rule.get("UNTIL", [None])[0]
+    end = None if until is None else instant_of(zone_of(zone), _last(until, zone))
+    only: tuple[Restriction, ...] = ()
+    if every == 1 and unit == "days":
+        only = hours_of_day(begin.time(), length)
+    elif every == 1 and length < whole:
+        weekdays = [DAYS.index(day) for day in days] or [begin.weekday()]
+        only = hours_of_week(weekdays, begin.time(), length)
+    # What lasts shorter than its turn, among turns of others, is joined with theirs.
+    cut = length if every > 1 and length < whole else None
+    rotation = Rotation(unit, every, start, ((person,),), zone, length=cut)
+    return layer(f"{person}-{begin:%Y-%m-%d}", rotation, only=only, start=start, until=end)
+
+
+def _last(until: date, zone: str) -> datetime:
+    return _wall(until, zone) + (timedelta() if isinstance(until, datetime) else DAY)
+
+
+def _joined(layers: list[Layer], found: Found) -> Iterator[Layer]:
+    """Turns of several people that follow each other are one rotation."""
+    apart: dict[tuple[str, int, timedelta, datetime | None], list[Layer]] = {}
+    for one in layers:
+        turn = one.rotation
+        if turn.length is None:
+            yield one
+        else:
+            apart.setdefault((turn.unit, turn.every, turn.length, one.until), []).append(one)
+    for parts in apart.values():
+        joined = _rotation(sorted(parts, key=lambda one: one.rotation.start))
+        if joined is None:
+            names = ", ".join(one.id for one in parts)
+            found.left_out.append(f"{names}: turns that leave gaps in the weeks of a rotation")
+        else:
+            yield joined
+
+
+def _rotation(parts: list[Layer]) -> Layer | None:
+    """One rotation of layers in order of their start; None where they leave a gap or overlap."""
+    first, length = parts[0], parts[0].rotation.length or DAY
+    turn, zone = first.rotation, zone_of(first.rotation.zone)
+    size = UNITS[turn.unit]
+    if length % size or len(parts) * length != turn.every * size:
+        return None
+    walls = [wall_at(zone, one.rotation.start) for one in parts]
+    if any(later - sooner != length for sooner, later in pairwise(walls)):
+        return None
+    people = tuple(group for one in parts for group in one.rotation.groups)
+    rotation = Rotation(turn.unit, length // size, turn.start, people, turn.zone)
+    return layer("rotation", rotation, start=first.start, until=first.until)
