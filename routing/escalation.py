@@ -113,10 +113,8 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
         return False
-    if current.purpose is Purpose.PAGE:
-        last = number >= policy_of(ledger, current.policy, current.purpose).rounds
-        wanted = skilled(ledger.book, ledger.case.plan, wanted, last=last)
-    return _page(ledger, wanted)
+    rounds = policy_of(ledger, current.policy, current.purpose).rounds
+    return _page(ledger, skilled(ledger.book, ledger.case, wanted, last=number >= rounds))
 
 
 def _page(ledger: Ledger, wanted: dict[str, str]) -> bool:
