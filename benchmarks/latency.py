@@ -6,8 +6,9 @@ import asyncio
 import json
 import time
 
+from benchmarks.crowd import PEOPLE, prepare
 from benchmarks.provider import Provider
-from benchmarks.stack import Stack, free_port, load_samples, servers, serving, webhook
+from benchmarks.stack import Stack, free_port, servers, serving, webhook
 
 RATES = ((50, 10, 0.020, 0.100), (200, 8, None, 0.250))
 """Webhooks a second, for how many seconds, bound of the median, bound of the 99th percentile."""
@@ -26,7 +27,10 @@ async def _send(port: int, body: bytes, sent: dict[str, float]) -> None:
 
 async def at_rate(stack: Stack, provider: Provider, rate: int, seconds: int) -> list[float]:
     """The latency of every page, in order of size."""
-    bodies = [webhook(n, stack.web, run=f"l{rate}-") for n in range(rate * seconds)]
+    bodies = [
+        webhook(n, stack.web, run=f"l{rate}-", tags=[f"t{n % PEOPLE}"])
+        for n in range(rate * seconds)
+    ]
     sent: dict[str, float] = {}
     start, tasks = time.perf_counter(), []
     for number, body in enumerate(bodies):
@@ -48,7 +52,7 @@ async def at_rate(stack: Stack, provider: Provider, rate: int, seconds: int) -> 
 async def measure(database_url: str, redis_url: str) -> bool:
     good = True
     stack = Stack(database_url, redis_url, free_port(), free_port())
-    await load_samples(database_url)
+    await prepare(database_url)
     provider = Provider(0.02)
     server = await provider.serve(stack.provider)
     async with serving(stack, HELIOGRAPH_SMS_PER_SECOND="0", HELIOGRAPH_CALLS_PER_SECOND="0"):

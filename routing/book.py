@@ -10,7 +10,7 @@ from routing import region as regions
 from routing.calendar import is_open, next_close, next_open
 from routing.case import Case
 from routing.people import Person
-from routing.policy import Policy, StepTarget
+from routing.policy import Policy, Step, StepTarget
 from routing.region import Region
 from routing.schedule import Schedule, on_call
 
@@ -84,6 +84,19 @@ def find(book: Book, case: Case, target: StepTarget, now: datetime) -> Found:
     if finder is None:
         return Found((), f"{target.kind} {target.id} cannot be paged")
     return finder(book, case, target.id, now)
+
+
+def wanted_by(
+    step: Step, book: Book, case: Case, now: datetime, declined: tuple[str, ...], why: str
+) -> dict[str, str]:
+    """Whom a step means now, by the first of its targets that does, to why; not who declined."""
+    wanted: dict[str, str] = {}
+    for target in step.targets:
+        found = find(book, case, target, now)
+        for person in found.people:
+            if person not in declined:
+                wanted.setdefault(person, "; ".join(filter(None, (found.why, why))))
+    return wanted
 
 
 def _person(book: Book, _: Case, name: str, __: datetime) -> Found:

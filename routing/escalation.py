@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from routing import page as pages
-from routing.book import find
+from routing.book import find, wanted_by
 from routing.case import Purpose, Round, State
 from routing.choosing import next_hour, route_policy
 from routing.event import Contact, StandDown
@@ -104,12 +104,7 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     ):
         ledger.say("skipped", f"{name} does not apply now")
         return False
-    wanted: dict[str, str] = {}
-    for target in step.targets:
-        found = find(ledger.book, ledger.case, target, ledger.now)
-        for person in found.people:
-            if person not in declined:
-                wanted.setdefault(person, "; ".join(filter(None, (found.why, why))))
+    wanted = wanted_by(step, ledger.book, ledger.case, ledger.now, declined, why)
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
         return False

@@ -48,6 +48,20 @@ class TimeToHuman:
     """By when a caller who takes the offer at once is called back."""
     people: tuple[str, ...]
 
+    def __str__(self) -> str:
+        if self.first is None or self.worst is None:
+            human = "No human would be reached."
+        else:
+            human = (
+                f"A human within {self.first:.0f} s if the first person reached answers, "
+                f"{self.worst:.0f} s at the worst ({', '.join(self.people)})."
+            )
+        return (
+            f"The longest way to a confirmed emergency takes {self.talk:.0f} s. {human} "
+            f"A call back is offered after {self.offered:.0f} s, for {self.promised:.0f} s at the "
+            "latest."
+        )
+
 
 def rehearse_hotline(
     policy: Policy,

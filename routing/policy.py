@@ -160,7 +160,7 @@ class HotlineRules:
     callback: timedelta = timedelta(minutes=15)
     """The promise a caller hears."""
     fallback_numbers: tuple[str, ...] = ()
-    """E.164, rung in turn when nobody on call answers."""
+    """E.164, rung in turn when something of ours fails in the middle of a call."""
     unknown_callers: str = "voicemail"
     """`voicemail`, `connect` or `refuse`."""
     portal: str = ""

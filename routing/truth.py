@@ -23,7 +23,7 @@ def instead(case: Case, book: Book, person: str, turn: int, now: datetime) -> st
         return str(refusal)
     if any(p.person == person for p in case.open_pages):
         return None
-    if _holder(case) == person:
+    if holder_of(case) == person:
         return f"You have {label(case)} already. {next_due(case, now)}".rstrip()
     page = next((p for p in case.pages if (p.turn, p.person) == (turn, person)), None)
     if page is not None and page.state is PageState.STOOD_DOWN:
@@ -31,7 +31,7 @@ def instead(case: Case, book: Book, person: str, turn: int, now: datetime) -> st
     return None
 
 
-def _holder(case: Case) -> str | None:
+def holder_of(case: Case) -> str | None:
     if case.state is State.ENGINEERING:
         return case.engineering.engineer if case.engineering else None
     return case.owner

@@ -11,6 +11,9 @@ from routing.reply import Reply, Verb
 
 OWNED = frozenset({Verb.RESOLVE, Verb.ESCALATE, Verb.DECLINE, Verb.STATUS})
 """Answers that also make sense for a case the person has already."""
+ANSWERED = frozenset({"acknowledged", "declined"})
+WORDS = {Verb.DECLINE: "2", Verb.ESCALATE: "3", Verb.RESOLVE: "R", Verb.STATUS: "?"}
+"""How to give an answer again, with a code; for all others it is 1."""
 UNANSWERED = frozenset({State.PAGING, State.EXHAUSTED, State.ENGINEERING})
 MOST_LISTED = 6
 
@@ -35,6 +38,8 @@ class Chosen:
 
     pages: tuple[Paged, ...]
     why_not: str = ""
+    told: bool = False
+    """Nothing is to be done: whoever wrote is told how it stands with the page."""
 
 
 def choose(reply: Reply, pages: Sequence[Paged]) -> Chosen:
@@ -42,7 +47,7 @@ def choose(reply: Reply, pages: Sequence[Paged]) -> Chosen:
     if reply.every:
         return _every(pages)
     if reply.code is not None:
-        return _by_code(reply.code, pages)
+        return _by_code(reply.verb, reply.code, pages)
     return _only(reply.verb, pages)
 
 
@@ -63,38 +68,58 @@ def _every(pages: Sequence[Paged]) -> Chosen:
     return Chosen(found, "" if found else "No page is open on this phone. Nothing was changed.")
 
 
-def _by_code(code: str, pages: Sequence[Paged]) -> Chosen:
+def _by_code(verb: Verb, code: str, pages: Sequence[Paged]) -> Chosen:
     named = [p for p in pages if code in (p.code, p.case)]
-    live = [p for p in named if p.live] or named
+    live = _cases([p for p in named if p.live] or named)
+    if len(live) > 1 and live[0].live:  # two people share the phone, and drew the same code
+        names = ", ".join(f"{WORDS.get(verb, '1')} {p.case}" for p in live)
+        return Chosen((), f"Which one? Reply {names}. Nothing was changed.")
     if live:
-        return Chosen((live[0],))
-    return Chosen((), f"No page on this phone has the code {code}. {_listed(_open(pages))}")
+        return Chosen(live[:1])
+    return Chosen((), f"No page on this phone has the code {code}. {_listed(verb, _open(pages))}")
 
 
 def _only(verb: Verb, pages: Sequence[Paged]) -> Chosen:
-    found = _open(pages)
-    if verb in OWNED and not found:
-        found = _cases([p for p in pages if p.state == "acknowledged" and p.case_state in LIVE])
+    found, owned = _open(pages), _owned(pages)
+    if verb is Verb.RESOLVE:  # ends a case for good: never a guess between two
+        found = _cases([*found, *owned])
+    elif verb in OWNED and not found:
+        found = owned
     if not found:
-        found = _cases([p for p in pages if p.case_state in UNANSWERED])
+        found = _cases([p for p in pages if p.case_state in UNANSWERED and _pending(p)])
     if len(found) == 1:
         return Chosen(found)
     if found:
-        return Chosen((), f"Which one? {_listed(found)}")
-    return _last(pages)
+        return Chosen((), f"Which one? {_listed(verb, found)}")
+    return _last(verb, pages)
 
 
-def _last(pages: Sequence[Paged]) -> Chosen:
-    """Nothing to answer: the latest page is answered with the truth about its case."""
-    if pages:
-        return Chosen((pages[0],))
-    return Chosen((), "There is no page for this phone. Nothing was changed.")
+def _owned(pages: Sequence[Paged]) -> tuple[Paged, ...]:
+    return _cases([p for p in pages if p.state == "acknowledged" and p.case_state in LIVE])
 
 
-def _listed(pages: Sequence[Paged]) -> str:
+def _pending(page: Paged) -> bool:
+    """Whether the person has not answered this page yet."""
+    return page.state not in ANSWERED
+
+
+def _last(verb: Verb, pages: Sequence[Paged]) -> Chosen:
+    """Nothing to answer: the latest page is answered with the truth about its case.
+
+    Who hands a case to Sustained Engineering and then says "ok" does not take it from them.
+    """
+    if not pages:
+        return Chosen((), "There is no page for this phone. Nothing was changed.")
+    latest = pages[0]
+    handed = latest.state == "acknowledged" and latest.case_state == State.ENGINEERING
+    return Chosen((latest,), told=handed and verb is Verb.ACKNOWLEDGE)
+
+
+def _listed(verb: Verb, pages: Sequence[Paged]) -> str:
     if not pages:
         return "No page is open on this phone. Nothing was changed."
-    names = ", ".join(f"1 {p.code} for {p.case}" for p in pages[:MOST_LISTED])
+    word = WORDS.get(verb, "1")
+    names = ", ".join(f"{word} {p.code} for {p.case}" for p in pages[:MOST_LISTED])
     more = f" and {len(pages) - MOST_LISTED} more" if len(pages) > MOST_LISTED else ""
-    every = ", or ACK ALL" if len(pages) > 1 else ""
+    every = ", or ACK ALL" if len(pages) > 1 and verb is Verb.ACKNOWLEDGE else ""
     return f"Reply {names}{more}{every}. Nothing was changed."

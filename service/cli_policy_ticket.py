@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from routing.hotline_rehearsal import rehearse_hotline
 from routing.language.problems import nearest
 from routing.people import Person
 from routing.tools.explain import explain as run_explain
@@ -115,6 +116,9 @@ def _past(case: str, person: str | None, *, as_json: bool) -> int:
 @click.option("--answer-nth", type=click.IntRange(1), help="The n-th to be reached answers.")
 @click.option("--after", type=Duration(), default="1m", show_default=True, help="So soon after.")
 @click.option("--all", "everything", is_flag=True, help="Show every line of the timeline.")
+@click.option(
+    "--hotline", is_flag=True, help="An emergency call instead: seconds to a human at the worst."
+)
 def rehearse(  # noqa: PLR0913 - the options of a command
     file: Path | None,
     directory: Path | None,
@@ -125,11 +129,14 @@ def rehearse(  # noqa: PLR0913 - the options of a command
     after: timedelta,
     *,
     everything: bool,
+    hotline: bool,
     as_json: bool,
     **words: Any,  # noqa: ANN401 - the ticket's own options
 ) -> int:
     """Plays a ticket forward: who would be woken when, if nobody answers or somebody does."""
     asked = stands(file, directory)
+    if hotline:
+        return _hotline(sketch_of(words, asked), asked, at or asked.now, as_json=as_json)
     played = run_rehearse(
         asked.policy,
         asked.directory,
@@ -141,6 +148,13 @@ def rehearse(  # noqa: PLR0913 - the options of a command
     shown = _Played(played, asked.directory.people, everything=everything)
     told(shown, played.as_json(), as_json=as_json)
     return 0
+
+
+def _hotline(sketch: Sketch, asked: Given, at: datetime, *, as_json: bool) -> int:
+    """Exit 1 where no human would be reached."""
+    found = rehearse_hotline(asked.policy, asked.directory, at, sketch.account)
+    told(found, asdict(found), as_json=as_json)
+    return 0 if found.worst is not None else 1
 
 
 def _answer(asked: Given, person: str | None, nth: int | None, after: timedelta) -> Answer | None:

@@ -16,6 +16,7 @@ from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
 DISABLING = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
+OPTED_OUT = "opted out with STOP"
 STATES = {
     Delivery.QUEUED: "sent",
     Delivery.SENT: "sent",
@@ -25,6 +26,11 @@ STATES = {
     Delivery.CANCELLED: "cancelled",
 }
 log = structlog.get_logger(__name__)
+
+
+def why_disabled(fault: Fault | None, reason: str) -> str:
+    """What an opt-out is kept as, however it is heard of, so that START finds it."""
+    return OPTED_OUT if fault is Fault.OPTED_OUT else reason
 
 
 class Contacts:
@@ -64,7 +70,7 @@ class Contacts:
 
         news = await self.desk.act_with(row["case_id"], event, settle)
         if news is not None and receipt.fault in DISABLING:
-            await self.disable(row["person"], row["method"], reason)
+            await self.disable(row["person"], row["method"], why_disabled(receipt.fault, reason))
 
     async def _note(self, conn: AnyConnection, row_id: int, receipt: Receipt) -> bool:
         """Keep the receipt if it is news of this very delivery."""

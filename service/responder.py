@@ -16,10 +16,12 @@ from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, 
 from routing.hotline_call import Prompt
 from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
+from routing.truth import holder_of
 from service.choosing import Chosen, Paged, choose
 from service.desk import NoSuchCase
 from service.hotline.texts import Texts
 from service.store import codec
+from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.wiring import Service
 
@@ -56,6 +58,7 @@ class Responder:
 
         `key` is the provider's own for this delivery: repeated, it gets the same answer again.
         """
+        body = body.replace("\x00", "")  # PostgreSQL keeps none
         return await self._once(key, sender, body, lambda: self._answer(sender, body))
 
     async def pressed(self, key: str, phone: str, reply: Reply, paged: Paged) -> str:
@@ -71,18 +74,23 @@ class Responder:
         if known is not None:
             return str(known)
         said = (await answer())[:MOST_TEXT]
-        async with self.service.pool.acquire() as conn:
-            now = self.service.clock.now()
-            await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], said)
+        try:
+            async with self.service.pool.acquire() as conn:
+                now = self.service.clock.now()
+                await conn.execute(query("keep_inbound"), key, now, sender, body[:MOST_TEXT], said)
+        except AWAY as error:  # what it says is written already, so it is said
+            log.warning("database_away", door="inbound", error=describe(error))
         return said
 
     async def _answer(self, sender: str, body: str) -> str:
         shelf = await self.service.desk.shelf()
         people = shelf.phones.get(sender, ())
-        if not people:
-            answer = await Texts(self.service).answer(sender, body)
-            return await self._stranger(sender) if answer is None else answer
-        reply = parse(body.replace("\x00", ""))
+        if people:
+            return await self._reply(people, parse(body))
+        answer = await Texts(self.service).answer(sender, body)
+        return await self._stranger(sender) if answer is None else answer
+
+    async def _reply(self, people: tuple[str, ...], reply: Reply) -> str:
         if reply.carrier:
             return ""
         pages = await self._pages(people)
@@ -91,10 +99,12 @@ class Responder:
         chosen = choose(reply, pages)
         if not chosen.pages:
             return chosen.why_not
-        if reply.verb is Verb.STATUS:
+        if reply.verb is Verb.STATUS or chosen.told:
             return await self._status(chosen)
-        answers = [await self.act(reply, page) for page in chosen.pages]
-        return _together(reply, chosen, answers)
+        if reply.every:
+            return _together([(page, *await self._act(reply, page)) for page in chosen.pages])
+        page = chosen.pages[0]
+        return f"{SAID[reply.verb]} {page.code}: {await self.act(reply, page)}"
 
     async def _stranger(self, sender: str) -> str:
         async with self.service.pool.acquire() as conn:
@@ -125,15 +135,17 @@ class Responder:
 
     async def act(self, reply: Reply, page: Paged, via: str = "SMS") -> str:
         """Do what the reply says with one page's case; the sentence of what is true now."""
+        return (await self._act(reply, page, via))[1]
+
+    async def _act(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
+        """Whether it was done, and the sentence."""
         try:
             acted = await self.service.desk.act(page.case, EVENTS[reply.verb](page.person, via))
             if reply.remark:
                 await self.service.desk.act(page.case, Note(page.person, reply.remark))
-        except Refusal as refusal:
-            return str(refusal)
-        except NoSuchCase as missing:
-            return str(missing)
-        return acted.answer
+        except (Refusal, NoSuchCase) as refusal:
+            return False, str(refusal)
+        return True, acted.answer
 
     async def _status(self, chosen: Chosen) -> str:
         page = chosen.pages[0]
@@ -143,7 +155,8 @@ class Responder:
             return str(NoSuchCase(page.case))
         shelf = await self.service.desk.shelf()
         case, now = codec.decode_case(row["body"]), self.service.clock.now()
-        owner = f", {shelf.book().name(case.owner)} has it" if case.owner else ", nobody has it"
+        holder = holder_of(case)
+        owner = f", {shelf.book().name(holder)} has it" if holder else ", nobody has it"
         due = words.next_due(case, now)
         return f"{words.label(case)} is {case.state}{owner}. {due} Code {page.code}.".strip()
 
@@ -160,8 +173,9 @@ def _unclear(reply: Reply, pages: list[Paged]) -> str:
     return f"That was not understood, so nothing was changed. {HELP}"
 
 
-def _together(reply: Reply, chosen: Chosen, answers: list[str]) -> str:
-    if reply.every:
-        cases = ", ".join(p.case for p in chosen.pages)
-        return f"ACK ALL, {len(answers)} cases ({cases}): {' '.join(answers)}"
-    return f"{SAID[reply.verb]} {chosen.pages[0].code}: {answers[0]}"
+def _together(answers: list[tuple[Paged, bool, str]]) -> str:
+    """One text for all of them: what is the person's now, and why the others are not."""
+    taken = ", ".join(page.case for page, done, _ in answers if done)
+    refused = " ".join(sentence for _, done, sentence in answers if not done)
+    have = f"you have {taken}." if taken else "nothing was changed."
+    return f"ACK ALL, {len(answers)} cases: {have} {refused}".strip()

@@ -27,7 +27,7 @@ PATIENCE = timedelta(minutes=5)
 """How long a contact that fails for a passing reason is tried, where no step says."""
 WRITE_PATIENCE = timedelta(hours=24)
 CANDIDATES = 24
-"""Codes tried for a page before giving up; from the seventh on they are longer."""
+"""Codes tried for a page before giving up; from the third on they are longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ async def _insert(
 
 def _candidate(key: PageKey, attempt: int) -> str:
     """Looks drawn at random and is the same for the same page; longer on a crowded phone."""
-    digits = min(4 + attempt // 6, 6)
+    digits = min(4 + (attempt + 2) // 4, 6)
     low = 10 ** (digits - 1)
     drawn = zlib.crc32("/".join(map(str, key)).encode()) + attempt * 7919
     return str(low + drawn % (9 * low))

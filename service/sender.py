@@ -22,7 +22,7 @@ from notifiers.wording import PageFacts, page_text
 from routing.event import ContactRefused
 from service.chime import Chime
 from service.clock import Clock
-from service.contacts import Contacts
+from service.contacts import Contacts, why_disabled
 from service.measures import Measures
 from service.outbox import Outbox, Row, lane_of
 from service.store import codec
@@ -279,7 +279,8 @@ class Sender:
             await self.outbox.dead(row, refused.reason, now)
             return
         if refused.fault in CHANNEL_FAULTS:
-            await self.contacts.disable(row.person, row.method, refused.reason)
+            why = why_disabled(refused.fault, refused.reason)
+            await self.contacts.disable(row.person, row.method, why)
         event = ContactRefused(
             row.turn or 0, row.person, row.method, row.attempt or 0, refused.reason
         )

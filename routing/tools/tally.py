@@ -176,12 +176,12 @@ class Verdict:
     def __str__(self) -> str:
         if self.first is None or self.last is None:
             return "There is no ticket to replay."
-        head = (
-            f"{self.tickets:,} ticket{'s'[self.tickets == 1 :]} {_days(self.first, self.last)}, "
-            f"{self.old.policy} beside {self.new.policy}:"
-        )
         lines = [
-            head,
+            (
+                f"{self.tickets:,} ticket{'s'[self.tickets == 1 :]} "
+                f"from {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, "
+                f"{self.old.policy} beside {self.new.policy}:"
+            ),
             _line("tickets paged for", self.old.paged, self.new.paged),
             _line("pages", self.old.pages.total(), self.new.pages.total()),
             _line("nights broken", self.old.nights_broken, self.new.nights_broken),
@@ -203,10 +203,6 @@ class Verdict:
             f"{_pair(_nights(self.old, person), _nights(self.new, person)):>16}"
             for person in everybody
         ]
-
-
-def _days(first: datetime, last: datetime) -> str:
-    return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _nights(tally: Tally, person: str) -> int:

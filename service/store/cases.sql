@@ -91,7 +91,7 @@ select p.case_id, p.turn, p.person, p.code, p.state, p.opened_at, p.live, c.stat
        c.rank
 from pages as p
 join cases as c on c.id = p.case_id
-where p.person = any($1::text[]) and p.opened_at >= $2
+where p.person = any($1::text[]) and (p.live or p.opened_at >= $2)
 order by p.opened_at desc, p.case_id desc
 limit 400;
 

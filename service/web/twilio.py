@@ -17,6 +17,7 @@ from notifiers.wording import PageFacts, spoken
 from routing.reply import Reply, Verb
 from routing.truth import instead
 from service.choosing import Paged
+from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
 from service.responder import Responder
 from service.store import codec
@@ -31,12 +32,9 @@ STOP_WORDS = frozenset(
 )
 START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 """What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
-OPTED_OUT = "opted out with STOP"
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
-SORRY = (
-    "We could not write that down just now, so nothing was changed. Please try again in a minute."
-)
+SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
     "Please look at your texts, or at the console, in a minute."
@@ -74,7 +72,9 @@ def _xml(document: bytes) -> Response[bytes]:
 async def text(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
     """A text from a phone: what it did is said in the answer."""
     form = await form_of(request, service)
-    key = form.get("MessageSid") or form.get("SmsMessageSid") or ""
+    key = form.get("MessageSid") or form.get("SmsMessageSid")
+    if not key:
+        raise Problem(400, "A text has a MessageSid. Nothing was changed.")
     try:
         await _opted(service, form)
         answer = await Responder(service).text(

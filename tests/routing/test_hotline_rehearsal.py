@@ -21,6 +21,7 @@ def test_the_worst_case_is_the_last_person_reached_and_the_longest_talk() -> Non
     assert found.worst - found.first == 15 * 60, "ten minutes for Carl, five for Ben"
     assert 60 < found.talk < 150
     assert found.offered == found.talk + 240
+    assert f"{found.worst:.0f} s at the worst (carl, ben, grace)" in str(found)
     assert found.promised == found.offered + 900
 
 
@@ -29,3 +30,4 @@ def test_where_nobody_is_reached_no_time_is_promised() -> None:
     nobody = read_directory("people: []\n", "directory.yaml")
     found = rehearse_hotline(policy, nobody, AT)
     assert (found.first, found.worst, found.people) == (None, None, ())
+    assert "No human would be reached." in str(found)

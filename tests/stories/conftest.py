@@ -1,3 +1,4 @@
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ from tests.conftest import TEMPLATE, sibling
 from tests.stories.world import World
 
 Build = Callable[..., World]
+for _name in ("httpx", "arq.worker"):
+    logging.getLogger(_name).setLevel(logging.WARNING)  # a line for every request and ring
 
 
 class Shared:

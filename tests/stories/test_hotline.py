@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from notifiers.simulator.harness import NUMBER
+from notifiers.simulator.strict import StrictCall
 from tests.stories.conftest import Build
 from tests.stories.hotline import (
     ADA,
@@ -111,8 +113,7 @@ def rings_ben(world: World) -> None:
 def test_a_caller_who_drops_after_confirming_is_called_back(world: World) -> None:
     ada = confirmed(world)
     carl = rung(world)
-    ada.hangs_up()
-    drop(world)
+    drop(world, ada)
     world.phone_of(ADA).gets_sms("we go on paging", "before")
     state(world, state="ended", outcome="abandoned")
     carl.presses("1").hears("Calling the customer")
@@ -127,9 +128,11 @@ def test_a_caller_who_drops_after_confirming_is_called_back(world: World) -> Non
     promised(world, outcome="kept")
 
 
-def drop(world: World) -> None:
-    """What a telephone of which nothing is heard any more comes to, without the wait."""
-    world.rows("update hotline_calls set quiet_at = started_at where state <> 'ended'")
+def drop(world: World, call: StrictCall) -> None:
+    """The caller hangs up, and Twilio tells where the number's status callback is set."""
+    call.hangs_up()
+    fields = {"CallSid": call.call.sid, "From": ADA, "To": NUMBER, "CallStatus": "completed"}
+    assert world.twilio_posts("/twilio/voice", fields).status_code == 200
 
 
 def test_a_broken_promise_is_loud(world: World) -> None:
@@ -137,8 +140,7 @@ def test_a_broken_promise_is_loud(world: World) -> None:
     ada = confirmed(world)
     rung(world).declines()
     rings_ben(world)
-    ada.hangs_up()
-    drop(world)
+    drop(world, ada)
     world.phone_of(ADA).gets_sms("we go on paging")
     world.forward(minutes=16)
     world.phone("grace").gets_sms("Acme Corp")
@@ -158,8 +160,7 @@ def test_a_promise_broken_by_its_owner_pages_the_duty_manager(world: World) -> N
     rung(world).declines()
     rings_ben(world)
     world.phone("ben").replies("1").gets_sms("you have")
-    ada.hangs_up()
-    drop(world)
+    drop(world, ada)
     world.phone_of(ADA).gets_sms("we go on paging")
     rung(world, BEN).declines()
     world.forward(minutes=16)
