@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing import escalation, words
+from routing import escalation, paging, words
 from routing.book import find
 from routing.case import Purpose, State
 from routing.choosing import Place, choose, route_policy
@@ -27,7 +27,7 @@ def place(ledger: Ledger, why: str, without: str | None = None) -> None:
         if case.state is not State.HELD or case.route != route:
             ledger.say("held", f"{why}; {chosen.why}", route=route or "")
         if case.round or case.open_pages or case.remind_at:
-            escalation.stand_down(ledger)
+            paging.stand_down(ledger)
         ledger.set(state=State.HELD, route=route, hold_until=chosen.page_at)
     if chosen.route is not None:
         tell(ledger, chosen.route)
@@ -45,7 +45,7 @@ def _going(ledger: Ledger, chosen: Place) -> bool:
 def _page(ledger: Ledger, chosen: Place, why: str, without: str | None) -> None:
     case = ledger.case
     if case.open_pages or case.round or case.remind_at:
-        escalation.stand_down(ledger)
+        paging.stand_down(ledger)
     ledger.set(
         state=State.PAGING,
         route=chosen.route.id if chosen.route else None,
