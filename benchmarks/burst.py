@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from benchmarks.crowd import PEOPLE, prepare
-from benchmarks.latency import _send
+from benchmarks.latency import send
 from benchmarks.provider import Provider
 from benchmarks.stack import Stack, free_port, servers, serving, webhook
 
@@ -23,21 +23,23 @@ async def measure(database_url: str, redis_url: str) -> float:
     server = await provider.serve(stack.provider)
     async with serving(stack, HELIOGRAPH_SMS_PER_SECOND="0"):
         warm: dict[str, float] = {}
-        await _send(stack.web, webhook(0, stack.web, run="warm", tags=["t0"]), warm)
+        await send(stack.web, webhook(0, stack.web, run="warm", tags=["t0"]), "warm0", warm)
         await asyncio.sleep(1)
         bodies = [
             webhook(n, stack.web, "normal" if n % 2 else "urgent", "b", [f"t{n}"])
             for n in range(PEOPLE)
         ]
         start = time.time()
-        await asyncio.gather(*(_send(stack.web, body, sent) for body in bodies))
+        await asyncio.gather(
+            *(send(stack.web, body, f"b{n}", sent) for n, body in enumerate(bodies))
+        )
         while time.time() - start < PATIENCE:
-            if sent.keys() <= provider.first_page_of_each_case().keys():
+            if sent.keys() <= provider.first_page_of_each_ticket().keys():
                 break
             await asyncio.sleep(0.02)
-        paged = provider.first_page_of_each_case()
+        paged = provider.first_page_of_each_ticket()
     server.close()
-    return max(paged[case] for case in sent) - start
+    return max(paged[ticket] for ticket in sent) - start
 
 
 def main() -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from routing import region as regions
 from routing.calendar import is_open, next_close, next_open
 from routing.case import Case
+from routing.event import Refusal
 from routing.people import Person
 from routing.policy import Policy, Step, StepTarget
 from routing.region import Region
@@ -64,6 +65,11 @@ class Book:
         )
         until = min((c for c in changes if c is not None), default=now + LONGEST_SUN)
         return Sunlight(found, now, min(until, now + LONGEST_SUN))
+
+    def require(self, person: str) -> None:
+        """Raises Refusal for somebody the directory does not know, who can have no case."""
+        if person not in self.people:
+            raise Refusal(f"There is no person {person} in the directory. Nothing was changed.")
 
     def name(self, person: str | None) -> str:
         found = self.people.get(person or "")

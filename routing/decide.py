@@ -19,6 +19,7 @@ from routing import (
     escalation,
     handover,
     opening,
+    paging,
     placing,
     promises,
     reported,
@@ -124,7 +125,7 @@ def _escalation(ledger: Ledger) -> None:
         waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
-    if escalation.contact(ledger):
+    if paging.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
     if _due(ledger, "remind_at"):
         escalation.remind(ledger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing import escalation, words
+from routing import escalation, paging, words
 from routing.book import find
 from routing.case import Purpose, State
 from routing.choosing import Place, choose, route_policy
@@ -62,7 +62,7 @@ def _hold(ledger: Ledger, chosen: Place, route: str | None, why: str) -> None:
 def _stand_down(ledger: Ledger) -> None:
     case = ledger.case
     if case.round or case.open_pages or case.remind_at:
-        escalation.stand_down(ledger)
+        paging.stand_down(ledger)
 
 
 def tell(ledger: Ledger, route: Route) -> None:
