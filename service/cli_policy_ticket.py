@@ -13,7 +13,7 @@ import click
 from routing.case import Case
 from routing.language.problems import nearest
 from routing.tools.explain import explain as run_explain
-from routing.tools.rehearsal import Answer, spoken
+from routing.tools.rehearsal import Answer, Rehearsal, spoken
 from routing.tools.rehearsal import rehearse as run_rehearse
 from routing.tools.sketch import Sketch, unknown_names
 from service.cli_database import with_database
@@ -130,27 +130,39 @@ def rehearse(  # noqa: PLR0913 - the options of a command
 ) -> int:
     """Plays a ticket forward: who would be woken when, if nobody answers or somebody does."""
     asked = stands(file, directory)
-    people = asked.directory.people
-    if answer is not None and answer not in people:
-        raise Failed(f"--answer: there is no person {answer!r}; {nearest(answer, list(people))}", 2)
+    answered = _answer(asked, answer, answer_nth, after)
     played = run_rehearse(
         asked.policy,
         asked.directory,
         sketch_of(words, asked),
         at or asked.now,
-        answer=Answer(answer or "", answer_nth or 0, after) if answer or answer_nth else None,
+        answer=answered,
         lasting=lasting,
     )
     if as_json:
         click.echo(json.dumps(played.as_json()))
-        return 0
+    else:
+        _play(played, asked, everything=everything)
+    return 0
+
+
+def _answer(asked: Given, answer: str | None, nth: int | None, after: timedelta) -> Answer | None:
+    """Who answers; nobody unless it is said. Raises Failed for a person nobody knows."""
+    people = asked.directory.people
+    if answer is not None and answer not in people:
+        raise Failed(f"--answer: there is no person {answer!r}; {nearest(answer, list(people))}", 2)
+    return Answer(answer or "", nth or 0, after) if answer or nth else None
+
+
+def _play(played: Rehearsal, asked: Given, *, everything: bool) -> None:
+    """The timeline, of pages alone unless `everything` is wanted, and how it ended."""
+    people = asked.directory.people
     kinds = {h.kind: "page" if h.kind == "contact" else h.kind for h in played.happenings}
     click.echo(spoken(played, kinds if everything else None))
     names = [people[name].name for name in played.woken if name in people]
     click.echo(
         f"Reached, in order: {', '.join(names) or 'nobody'}. At the end: {_end(played.case)}"
     )
-    return 0
 
 
 def _end(case: Case) -> str:
