@@ -1,8 +1,9 @@
 """The bell: Redis and arq make the worker look now instead of at its next sweep.
 
-A ring is one arq job, `ring`, and a word on a channel that makes arq poll at once instead of within
-its poll delay. Nothing is lost when a ring is: the worker sweeps PostgreSQL every second anyway.
-Rings are coalesced, so a burst of webhooks is a handful of jobs.
+A ring is one arq job, `ring`, and a word on a channel. The word is heard at once by every worker
+that listens; the job waits for one that does not, and there is never more than one of it, so rings
+that nobody answers pile up nowhere. Nothing is lost when a ring is: the worker sweeps PostgreSQL
+every second anyway. Rings are coalesced, so a burst of webhooks is a handful of them.
 """
 
 from __future__ import annotations
@@ -18,10 +19,16 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Function, Worker
 from redis.exceptions import RedisError
 
+from service.clock import monotonic
+
 CHANNEL = "heliograph:bell"
 QUEUE = "heliograph:queue"
 BREATH = 0.008
 """Seconds between two rings of one process: a burst of webhooks is a handful of jobs."""
+HEARD = 1.0
+"""Seconds after a word in which the job that came with it has nothing to add."""
+SILENCE = 15.0
+"""Seconds Redis may take to answer before the connection is taken for dead."""
 LOST = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 log = structlog.get_logger(__name__)
 
@@ -69,22 +76,27 @@ class Bell:
                 async with asyncio.timeout(2):
                     if self._pool is None:
                         self._pool = await _connect(self._url)
-                    await self._pool.enqueue_job("ring")
+                    await self._pool.enqueue_job("ring", _job_id="ring")
                     await self._pool.publish(CHANNEL, b"1")
                 self._lost = False
                 await asyncio.sleep(BREATH)
             except LOST as error:
-                self._pool = None
+                await self._let_go()
                 if not self._lost:
                     self._lost = True
                     log.warning("redis_away", error=type(error).__name__, then="sweeping goes on")
+
+    async def _let_go(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            with contextlib.suppress(*LOST):
+                await pool.aclose(close_connection_pool=True)
 
     async def close(self) -> None:
         if self._task is not None:
             with contextlib.suppress(Exception):
                 await self._task
-        if self._pool is not None:
-            await self._pool.aclose()
+        await self._let_go()
 
 
 class _Ringer(Worker):
@@ -93,7 +105,9 @@ class _Ringer(Worker):
     Overrides `Worker.main` of arq 0.28.0 exactly, which is pinned for it.
     """
 
+    heard: Callable[[], None]
     nudged: asyncio.Event
+    heard_at = 0.0
 
     async def main(self) -> None:
         self.nudged = asyncio.Event()
@@ -102,55 +116,71 @@ class _Ringer(Worker):
         try:
             while True:
                 self.nudged.clear()
-                await self._poll_iteration()
+                async with asyncio.timeout(SILENCE):
+                    await self._poll_iteration()
                 if listening.done():
                     listening.result()
+                # Not `wait_for`: before Python 3.12 it may swallow the cancellation that ends us.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.nudged.wait(), self.poll_delay_s)
+                    async with asyncio.timeout(self.poll_delay_s):
+                        await self.nudged.wait()
         finally:
-            listening.cancel()
+            ends = [listening, *self.tasks.values()]
+            for task in ends:
+                task.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
 
     async def _listen(self) -> None:
         async with self.pool.pubsub() as channel:
             await channel.subscribe(CHANNEL)
             async for message in channel.listen():
+                # Also when the subscription stands: what was said before it was not heard.
+                self.heard_at = monotonic()
+                self.heard()
                 if message["type"] == "message":
                     self.nudged.set()
 
 
+def _ringer(pool: ArqRedis, heard: Callable[[], None]) -> _Ringer:
+    async def ring(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG001 - arq's own protocol
+        if monotonic() - worker.heard_at > HEARD:
+            heard()
+
+    worker = _Ringer(
+        [Function("ring", ring, 10, 0, False, 5)],
+        queue_name=QUEUE,
+        redis_pool=pool,
+        handle_signals=False,
+        poll_delay=0.5,
+        max_jobs=100,
+        queue_read_limit=1000,
+        keep_result=0,
+        health_check_interval=10,
+        job_serializer=_write,
+        job_deserializer=msgspec.msgpack.decode,
+        log_results=False,
+    )
+    worker.heard = heard
+    return worker
+
+
 async def listen(url: str, heard: Callable[[], None]) -> None:
     """Call `heard` for every ring, for ever; a Redis that is away is waited for."""
-
-    async def ring(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG001 - arq's own protocol
-        heard()
-
     lost = False
     while True:
         pool = None
         try:
             pool = await _connect(url)
-            worker = _Ringer(
-                [Function("ring", ring, 10, 0, False, 1)],
-                queue_name=QUEUE,
-                redis_pool=pool,
-                handle_signals=False,
-                poll_delay=0.5,
-                max_jobs=100,
-                queue_read_limit=1000,
-                keep_result=0,
-                health_check_interval=10,
-                job_serializer=_write,
-                job_deserializer=msgspec.msgpack.decode,
-                log_results=False,
-            )
             lost = False
-            await worker.async_run()
+            await _ringer(pool, heard).async_run()
         except LOST as error:
             if not lost:
                 lost = True
                 log.warning("redis_away", error=type(error).__name__, then="sweeping goes on")
-            await asyncio.sleep(0.5)
+        except Exception:
+            log.exception("bell_failed", then="sweeping goes on")
         finally:
             if pool is not None:
                 with contextlib.suppress(*LOST):
-                    await pool.aclose()
+                    await pool.aclose(close_connection_pool=True)
+        await asyncio.sleep(0.5)

@@ -15,8 +15,10 @@ class Listener:
 
     async def wait(self, seconds: float) -> None:
         """Until rung, or so many seconds."""
+        # Not `wait_for`: before Python 3.12 it may swallow the cancellation that ends a loop.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         self._event.clear()
 
 

@@ -67,7 +67,8 @@ class Service:
     async def close(self) -> None:
         await self.bell.close()
         try:
-            await asyncio.wait_for(self.pool.close(), GOODBYE)
+            async with asyncio.timeout(GOODBYE):
+                await self.pool.close()
         except AWAY:
             self.pool.terminate()
 

@@ -129,7 +129,8 @@ async def _changes(board: Board) -> AsyncIterator[ServerSentEventMessage]:
         yield ServerSentEventMessage(event="changed", data="hello", retry=1000)
         while not board.hushed:
             try:
-                await asyncio.wait_for(changed.wait(), _GLANCE)
+                async with asyncio.timeout(_GLANCE):
+                    await changed.wait()
             except TimeoutError:
                 now = await board.digest()
                 if now == seen:

@@ -64,7 +64,8 @@ class Timers:
                 return
             left = (self._sleepers[0][0] - self._clock()).total_seconds()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), max(0.0, min(left, _GLANCE)))
+                async with asyncio.timeout(max(0.0, min(left, _GLANCE))):
+                    await self._nudged.wait()
 
     def _wake(self) -> None:
         now = self._clock()

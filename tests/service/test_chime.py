@@ -1,0 +1,33 @@
+"""Waiting for a ring, and being ended while one rings."""
+
+import asyncio
+
+from service.chime import Chime
+
+
+async def test_a_ring_wakes_everybody_and_is_heard_once() -> None:
+    chime = Chime()
+    listeners = [chime.listener() for _ in range(3)]
+    chime.ring()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(one.wait(60) for one in listeners))
+    await listeners[0].wait(0.001)  # nothing rings any more
+
+
+async def test_a_loop_that_is_ended_as_it_is_rung_for_does_end() -> None:
+    """Broken once: `wait_for` of Python 3.11 forgot the cancellation; the worker never ended."""
+    chime = Chime()
+    heard = chime.listener()
+
+    async def loop() -> None:
+        while True:
+            await heard.wait(60)
+
+    task = asyncio.create_task(loop())
+    await asyncio.sleep(0.01)
+    chime.ring()
+    await asyncio.sleep(0)
+    task.cancel()
+    ended, _ = await asyncio.wait({task}, timeout=2)
+    task.cancel()
+    assert ended
