@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from benchmarks.crowd import PEOPLE, prepare
 from benchmarks.load import drive
 from benchmarks.stack import (
     Stack,
     free_port,
-    load_samples,
     process,
     servers,
     serving,
@@ -25,7 +25,7 @@ async def measure(database_url: str, redis_url: str) -> tuple[float, float]:
     """(bare, ours), each the best of three runs, taken in turn."""
     bare, ours = 0.0, 0.0
     stack = Stack(database_url, redis_url, free_port(), free_port())
-    await load_samples(database_url)
+    await prepare(database_url)
     port = free_port()
     bare_server = ("-m", "uvicorn", "benchmarks.bare:app", "--port", str(port),
                    "--log-level", "warning", "--no-access-log")  # fmt: skip
@@ -35,7 +35,10 @@ async def measure(database_url: str, redis_url: str) -> tuple[float, float]:
             for run in range(4):
                 there = [webhook(n, port, run=f"b{run}-") for n in range(REQUESTS)]
                 result = await drive(port, there, CONNECTIONS, wanted=202)
-                here = [webhook(n, stack.web, run=f"o{run}-") for n in range(REQUESTS)]
+                here = [
+                    webhook(n, stack.web, run=f"o{run}-", tags=[f"t{n % PEOPLE}"])
+                    for n in range(REQUESTS)
+                ]
                 own = await drive(stack.web, here, CONNECTIONS, wanted=202)
                 if result.failures or own.failures:
                     raise RuntimeError(f"answers: {result.failures} {own.failures}")

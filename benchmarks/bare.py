@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import asyncpg
 from litestar import Litestar, Request, post
@@ -10,7 +11,7 @@ from litestar.datastructures import State
 
 
 @post("/webhooks/zendesk", status_code=202)
-async def take(request: Request, state: State) -> dict[str, bool]:
+async def take(request: Request[Any, Any, Any], state: State) -> dict[str, bool]:
     body = await request.body()
     await state.pool.execute("insert into bare (body) values ($1)", body)
     return {"duplicate": False}

@@ -9,7 +9,7 @@ import re
 import time
 from urllib.parse import parse_qs
 
-CASE = re.compile(r"\(([A-Z0-9]+-\d+),")
+TICKET = re.compile(r"#(\S+):")
 
 
 class Provider:
@@ -44,11 +44,11 @@ class Provider:
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.close()
 
-    def first_page_of_each_case(self) -> dict[str, float]:
-        """Case to when the provider first heard of it."""
+    def first_page_of_each_ticket(self) -> dict[str, float]:
+        """Ticket to when the provider first heard of it."""
         first: dict[str, float] = {}
         for when, form in self.seen:
-            case = CASE.search(form.get("Body", ""))
-            if case and "Reply 1" in form["Body"]:
-                first.setdefault(case[1], when)
+            ticket = TICKET.search(form.get("Body", ""))
+            if ticket and "Reply 1" in form["Body"]:
+                first.setdefault(ticket[1], when)
         return first

@@ -166,7 +166,7 @@ def webhook(
                 "id": ticket,
                 "status": "Open",
                 "priority": priority,
-                "subject": "Login fails for everyone since the last deployment",
+                "subject": f"#{ticket}: login fails for everyone",
                 "description": "Nobody can sign in. " * 10,
                 "organization_id": "4112492",
                 "requester_id": "8447388090494",

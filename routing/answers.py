@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from routing import choosing, engineering, escalation, handover, page, placing, promises, words
+from routing import (
+    choosing,
+    engineering,
+    escalation,
+    handover,
+    page,
+    paging,
+    placing,
+    promises,
+    words,
+)
 from routing.case import Case, Purpose, State
 from routing.event import (
     Acknowledge,
@@ -39,6 +49,7 @@ def over(ledger: Ledger) -> str:
 def acknowledge(ledger: Ledger, event: Acknowledge) -> None:
     """The person has the case, or its item in the queue; a late answer is told who does."""
     case = ledger.case
+    ledger.book.require(event.person)
     if case.state is State.ENGINEERING:
         _acknowledge_item(ledger, event)
     elif case.owner is not None and not _wanted(ledger, event.person):
@@ -97,7 +108,7 @@ def _take(ledger: Ledger, event: Acknowledge) -> None:
     case, name = ledger.case, ledger.book.name(event.person)
     kept = case.owner == event.person
     _answered(ledger, event.person, PageState.ACKNOWLEDGED)
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
     state = State.WAITING if case.state is State.WAITING else State.ACKNOWLEDGED
     patience = ledger.book.policy.acknowledge_timeout
@@ -117,7 +128,7 @@ def _answered(ledger: Ledger, person: str, state: PageState) -> bool:
     latest = ledger.case.page_of(person)
     if latest is None or state not in page.MOVES[latest.state]:
         return False
-    escalation.put(ledger, page.close(latest, state, ledger.now))
+    paging.put(ledger, page.close(latest, state, ledger.now))
     return latest.open
 
 
@@ -160,7 +171,7 @@ def _give_back(ledger: Ledger, person: str) -> None:
         ledger.set(state=State.PAGING, round=replace(case.round, purpose=Purpose.PAGE))
         _decline_page(ledger, person)
     else:
-        escalation.stand_down(ledger)
+        paging.stand_down(ledger)
         placing.place(ledger, f"{name} gave it back", without=person)
 
 
@@ -185,18 +196,19 @@ def resolve(ledger: Ledger, event: Resolve) -> None:
 
 def end(ledger: Ledger, why: str, person: str | None) -> None:
     """Stand everything down; within the grace time the customer's answer reopens the case."""
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     ledger.set(state=State.RESOLVED, close_at=ledger.now + ledger.book.policy.grace)
     promises.solved(ledger, ledger.now)
     ledger.say("resolved", why, person)
 
 
 def snooze(ledger: Ledger, event: Snooze) -> None:
+    ledger.book.require(event.person)
     if not 1 <= event.minutes <= LONGEST_SNOOZE:
         msg = f"A case can be snoozed for 1 to {LONGEST_SNOOZE} minutes. Nothing was changed."
         raise Refusal(msg)
     until = ledger.now + timedelta(minutes=event.minutes)
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     since = ledger.case.owner_since if ledger.case.owner == event.person else ledger.now
     ledger.set(state=State.SNOOZED, owner=event.person, owner_since=since, snooze_until=until)
     when = words.instant(until, ledger.now)
@@ -206,16 +218,14 @@ def snooze(ledger: Ledger, event: Snooze) -> None:
 
 def reassign(ledger: Ledger, event: Reassign) -> None:
     """The other is paged and has the case on acknowledging; until then it stays where it is."""
-    if event.to not in ledger.book.people:
-        msg = f"There is no person {event.to} in the directory. Nothing was changed."
-        raise Refusal(msg)
+    ledger.book.require(event.to)
     case = ledger.case
     item = case.engineering if case.state is State.ENGINEERING else None
     holder = item.engineer if item is not None else case.owner
     if holder == event.to:
         raise Refusal(has_it(ledger))
     giver, taker = ledger.book.name(event.person), ledger.book.name(event.to)
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     ledger.say("reassigned", f"{giver} gives it to {taker}", event.person)
     why = f"{giver} gives it to you"
     if item is not None:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from routing import region as regions
 from routing.calendar import is_open, next_close, next_open
 from routing.case import Case
+from routing.event import Refusal
 from routing.people import Person
-from routing.policy import Policy, StepTarget
+from routing.policy import Policy, Step, StepTarget
 from routing.region import Region
 from routing.schedule import Schedule, on_call
 
@@ -65,6 +66,11 @@ class Book:
         until = min((c for c in changes if c is not None), default=now + LONGEST_SUN)
         return Sunlight(found, now, min(until, now + LONGEST_SUN))
 
+    def require(self, person: str) -> None:
+        """Raises Refusal for somebody the directory does not know, who can have no case."""
+        if person not in self.people:
+            raise Refusal(f"There is no person {person} in the directory. Nothing was changed.")
+
     def name(self, person: str | None) -> str:
         found = self.people.get(person or "")
         return found.name if found else (person or "nobody")
@@ -84,6 +90,19 @@ def find(book: Book, case: Case, target: StepTarget, now: datetime) -> Found:
     if finder is None:
         return Found((), f"{target.kind} {target.id} cannot be paged")
     return finder(book, case, target.id, now)
+
+
+def wanted_by(
+    step: Step, book: Book, case: Case, now: datetime, declined: tuple[str, ...], why: str
+) -> dict[str, str]:
+    """Whom a step means now, by the first of its targets that does, to why; not who declined."""
+    wanted: dict[str, str] = {}
+    for target in step.targets:
+        found = find(book, case, target, now)
+        for person in found.people:
+            if person not in declined:
+                wanted.setdefault(person, "; ".join(filter(None, (found.why, why))))
+    return wanted
 
 
 def _person(book: Book, _: Case, name: str, __: datetime) -> Found:

@@ -19,6 +19,7 @@ from routing import (
     escalation,
     handover,
     opening,
+    paging,
     placing,
     promises,
     reported,
@@ -124,7 +125,7 @@ def _escalation(ledger: Ledger) -> None:
         waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
-    if escalation.contact(ledger):
+    if paging.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
     if _due(ledger, "remind_at"):
         escalation.remind(ledger)
@@ -136,18 +137,28 @@ def _quiet(ledger: Ledger, *, broken: bool) -> None:
     silent, looked_at = _due(ledger, "owner_due"), _due(ledger, "review_at")
     if silent:
         ledger.set(owner_due=None)
+    why = _asked_again(case, broken=broken, quiet=silent or looked_at)
     match case.state:
         case State.HELD if broken or looked_at or _due(ledger, "hold_until"):
             placing.place(ledger, "its time has come")
-        case State.SNOOZED | State.ACKNOWLEDGED if broken and case.round is None:
-            placing.resume(ledger, "a promise to the customer was broken")
-        case State.ACKNOWLEDGED if (silent or looked_at) and case.round is None:
-            placing.resume(ledger, "nothing was heard of it for a while: still on it?")
         case State.ENGINEERING if looked_at and case.round is None:
             engineering.nudge(ledger)
+        case _ if why:
+            placing.resume(ledger, why)
         case _ if broken and case.owner is not None:
             words = f"A promise to the customer was broken: {label(case)}."
             ledger.announce(case.owner, words)
+
+
+def _asked_again(case: Case, *, broken: bool, quiet: bool) -> str:
+    """Why somebody has to work on a case that was his to leave alone; empty when nobody has to."""
+    if case.round is not None:
+        return ""
+    if broken and (case.state is State.SNOOZED or case.state is State.ACKNOWLEDGED):
+        return "a promise to the customer was broken"
+    if quiet and case.state is State.ACKNOWLEDGED:
+        return "nothing was heard of it for a while: still on it?"
+    return ""
 
 
 TABLE: dict[State, dict[type[Event], Handler]] = {

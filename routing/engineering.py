@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from routing import escalation, placing
+from routing import escalation, paging, placing
 from routing.book import find
 from routing.case import Item, Purpose, Stage, State
 from routing.event import Advance, Refusal
@@ -66,7 +66,7 @@ def enter(ledger: Ledger, reason: str, by: str | None) -> None:
     if not available(ledger):
         msg = "this policy has no Sustained Engineering queue. The case stays with support."
         raise Refusal(msg)
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     case = ledger.case
     ledger.set(
         state=State.ENGINEERING,
@@ -102,7 +102,7 @@ def claim(ledger: Ledger, person: str) -> None:
     item = ledger.case.engineering
     if item is None:
         return
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     stage = MOVES[item.stage, "claim"]
     kept = item.engineer == person
     stage_at = item.stage_at if stage is item.stage else ledger.now
@@ -121,7 +121,7 @@ def give_back(ledger: Ledger, person: str) -> None:
     item, name = ledger.case.engineering, ledger.book.name(person)
     if item is None:
         return
-    escalation.stand_down(ledger)
+    paging.stand_down(ledger)
     ledger.set(engineering=replace(item, engineer=None))
     ledger.write(f"{name} gave {ledger.case.id} back to the Sustained Engineering queue.")
     page(ledger, f"{name} gave it back", without=person)
@@ -172,6 +172,7 @@ def advance(ledger: Ledger, event: Advance) -> None:
         msg = f"{event.stage} needs {NEEDS[event.stage]}. Nothing was changed."
         raise Refusal(msg)
     if event.stage == "claim":
+        ledger.book.require(event.person)
         claim(ledger, event.person)
         return
     _move(ledger, item, stage, event)
@@ -179,13 +180,15 @@ def advance(ledger: Ledger, event: Advance) -> None:
 
 def _move(ledger: Ledger, item: Item, stage: Stage, event: Advance) -> None:
     detail = event.detail.strip()
-    escalation.stand_down(ledger)
+    engineer = item.engineer or (event.person if event.person in ledger.book.people else None)
+    if engineer is not None or stage in {Stage.RETURNED, Stage.RELEASED}:
+        paging.stand_down(ledger)
     ledger.set(
         engineering=replace(
             item,
             stage=stage,
             stage_at=ledger.now,
-            engineer=item.engineer or event.person,
+            engineer=engineer,
             pull_request=detail if stage is Stage.CONFIRMED else item.pull_request,
             plan=detail if stage is Stage.PLANNED else item.plan,
             version=detail if stage is Stage.RELEASED else item.version,

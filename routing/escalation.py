@@ -3,8 +3,7 @@
 Theory of operation. A round walks the steps of an escalation policy. A step pages the people its
 targets mean at that instant and waits; a step that means nobody is passed at once; a step whose
 every page is declined or unreachable ends at once. After the last step the next round begins, and
-after the last round the case is `exhausted`: the duty manager is paged, again and again. `turn`
-numbers the steps begun and never goes back, so that every contact has a key of its own.
+after the last round the case is `exhausted`: the duty manager is paged, again and again.
 """
 
 from __future__ import annotations
@@ -13,13 +12,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from routing import page as pages
-from routing.book import find
+from routing.book import find, wanted_by
 from routing.case import Purpose, Round, State
 from routing.choosing import next_hour, route_policy
-from routing.event import Contact, StandDown
 from routing.facts import facts
 from routing.ledger import Ledger
-from routing.page import Page, PageState
+from routing.paging import contact, expire, lost, open_pages, purpose_of, put
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.preference import skilled
 from routing.rule import matches
@@ -67,7 +65,7 @@ def start(
         ),
     )
     ledger.say("escalation", why, policy=chosen.id)
-    if first and _page(ledger, dict.fromkeys(first, why)):
+    if first and open_pages(ledger, dict.fromkeys(first, why)):
         return
     next_step(ledger, "")
 
@@ -99,125 +97,22 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
         sun = ledger.book.sun(ledger.case, ledger.now)
         ledger.set(acting_region=sun.id if sun else None)
     name = f"step {index + 1}" + (f", round {number}" if number > 1 else "")
-    if step.when is not None and not matches(
-        step.when, facts(ledger.case, ledger.book, ledger.now), ledger.book.policy.calendars
-    ):
+    if not _applies(ledger, step):
         ledger.say("skipped", f"{name} does not apply now")
         return False
-    wanted: dict[str, str] = {}
-    for target in step.targets:
-        found = find(ledger.book, ledger.case, target, ledger.now)
-        for person in found.people:
-            if person not in declined:
-                wanted.setdefault(person, "; ".join(filter(None, (found.why, why))))
+    wanted = wanted_by(step, ledger.book, ledger.case, ledger.now, declined, why)
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
         return False
-    if current.purpose is Purpose.PAGE:
-        last = number >= policy_of(ledger, current.policy, current.purpose).rounds
-        wanted = skilled(ledger.book, ledger.case.plan, wanted, last=last)
-    return _page(ledger, wanted)
+    rounds = policy_of(ledger, current.policy, current.purpose).rounds
+    return open_pages(ledger, skilled(ledger.book, ledger.case, wanted, last=number >= rounds))
 
 
-def _page(ledger: Ledger, wanted: dict[str, str]) -> bool:
-    """Open a page for each person and begin the first contacts; False if nobody can be reached."""
-    turn = ledger.case.turn + 1
-    urgency = _urgency(ledger)
-    new: list[Page] = []
-    for person_id, why in wanted.items():
-        person = ledger.book.people.get(person_id)
-        if person is None:
-            continue
-        page = pages.begin(person, turn, urgency, why, ledger.now)
-        new.append(page)
-        if page.open:
-            ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
-        else:
-            ledger.say("unreachable", f"{person.name} has no contact method that works", person_id)
-    ledger.set(turn=turn, pages=(*_kept(ledger.case.pages), *new))
-    contact(ledger)
-    return any(page.open for page in new)
-
-
-def _kept(old: tuple[Page, ...]) -> tuple[Page, ...]:
-    """Pages stay as long as they matter: every open one and the last forty."""
-    return tuple(p for p in old[:-40] if p.open) + old[-40:]
-
-
-def _urgency(ledger: Ledger) -> str:
-    severity = ledger.case.severity
-    return next((s.urgency for s in ledger.book.policy.severities if s.id == severity), "urgent")
-
-
-def contact(ledger: Ledger) -> bool:
-    """Begin every contact that is due; True if somebody turned out to be beyond reach."""
-    lost = [page for page in ledger.case.open_pages if not _contact(ledger, page).open]
-    return bool(lost)
-
-
-def _contact(ledger: Ledger, page: Page) -> Page:
-    person = ledger.book.people.get(page.person)
-    if person is None:
-        page = pages.close(page, PageState.UNREACHABLE, ledger.now)
-        put(ledger, page)
-        _lost(ledger, page, "is not in the directory any more")
-        return page
-    purpose = purpose_of(ledger).value
-    while True:
-        due = page.wake_at
-        page, tried = pages.take_due(page, person, ledger.now)
-        put(ledger, page)
-        if tried is None:
-            break
-        how = (tried.method, tried.channel, tried.attempt)
-        ledger.do(Contact(page.turn, person.id, *how, purpose))
-        words = f"{tried.channel} to {person.name}"
-        ledger.say("contact", words, person.id, due, method=tried.method)
-    if not page.open:
-        _lost(ledger, page, "cannot be reached")
-    return page
-
-
-def _lost(ledger: Ledger, page: Page, how: str) -> None:
-    name = ledger.book.name(page.person)
-    ledger.say("unreachable", f"{name} {how}", page.person, turn=str(page.turn))
-
-
-def purpose_of(ledger: Ledger) -> Purpose:
-    """What an answer means now; after the last round the state still tells."""
-    case = ledger.case
-    if case.round is not None:
-        return case.round.purpose
-    if case.state is State.ENGINEERING:
-        return Purpose.ENGINEERING
-    return Purpose.HANDOVER if case.state is State.ACKNOWLEDGED else Purpose.PAGE
-
-
-def put(ledger: Ledger, page: Page) -> None:
-    """Replace the page of the same turn and person."""
-    ledger.set(
-        pages=tuple(
-            page if (p.turn, p.person) == (page.turn, page.person) else p for p in ledger.case.pages
-        )
-    )
-
-
-def expire(ledger: Ledger) -> None:
-    """The step has passed: nobody of it is contacted again, but an answer still counts."""
-    for page in ledger.case.open_pages:
-        put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
-        name = ledger.book.name(page.person)
-        ledger.say("expired", f"{name} did not answer", page.person, turn=str(page.turn))
-
-
-def stand_down(ledger: Ledger) -> None:
-    """Nobody is wanted any more: close every open page, cancel what is queued or ringing."""
-    for page in ledger.case.open_pages:
-        put(ledger, pages.close(page, PageState.STOOD_DOWN, ledger.now))
-        ledger.say("stood_down", f"{ledger.book.name(page.person)} is stood down", page.person)
-    if ledger.case.turn:
-        ledger.do(StandDown())
-    ledger.set(round=None, remind_at=None)
+def _applies(ledger: Ledger, step: Step) -> bool:
+    if step.when is None:
+        return True
+    known = facts(ledger.case, ledger.book, ledger.now)
+    return matches(step.when, known, ledger.book.policy.calendars)
 
 
 def exhaust(ledger: Ledger) -> None:
@@ -257,7 +152,7 @@ def remind(ledger: Ledger) -> None:
     found = find(ledger.book, ledger.case, StepTarget("duty_manager"), ledger.now)
     ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
     reason = "duty manager: nobody else answered"
-    if not found.people or not _page(ledger, dict.fromkeys(found.people, reason)):
+    if not found.people or not open_pages(ledger, dict.fromkeys(found.people, reason)):
         _again(ledger)
 
 
@@ -289,7 +184,7 @@ def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, r
     if not wanted:
         return
     if not page.open:
-        _lost(ledger, page, "cannot be reached")
+        lost(ledger, page, "cannot be reached")
     if not page.open or contact(ledger):
         step_over_if_done(ledger, f"{name} cannot be reached")
 

@@ -43,8 +43,8 @@ def merge(ticket: Ticket, report: Report) -> tuple[Ticket, frozenset[str]]:
         values["fields"] = fields
     if _by_customer(report):
         versions[CUSTOMER] = max(report.version, versions.get(CUSTOMER, NEVER))
-    first = BIRTH if report.kind is ReportKind.CREATED else report.version
-    if (first is BIRTH or report.priority) and first < versions.get(FIRST, FOREVER):
+    first = _first(report)
+    if first < versions.get(FIRST, FOREVER):
         versions[FIRST] = first
         values |= {FIRST: report.priority} if report.priority != ticket.first_priority else {}
     if not values and versions == ticket.versions:
@@ -60,6 +60,13 @@ def reassessed(ticket: Ticket) -> bool:
 def late(ticket: Ticket, report: Report) -> bool:
     """Whether the ticket's status is known from a newer report."""
     return ticket.versions.get("status", NEVER) > report.version
+
+
+def _first(report: Report) -> Version:
+    """What it counts as among those that told the first priority; the earliest of them counts."""
+    if report.kind is ReportKind.CREATED:
+        return BIRTH
+    return report.version if report.priority else FOREVER
 
 
 def _by_customer(report: Report) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing import escalation, words
+from routing import escalation, paging, words
 from routing.book import find
 from routing.case import Purpose, State
 from routing.choosing import Place, choose, route_policy
@@ -16,19 +16,15 @@ def place(ledger: Ledger, why: str, without: str | None = None) -> None:
 
     `without` is not paged in the first round: who has just given it back.
     """
-    chosen, case = choose(ledger), ledger.case
+    chosen = choose(ledger)
     route = chosen.route.id if chosen.route else None
     pages = chosen.page_at is not None and chosen.page_at <= ledger.now
-    if _going(ledger, chosen) and (pages or route == case.route):
+    if _going(ledger, chosen) and (pages or route == ledger.case.route):
         ledger.set(route=route)
     elif pages:
         _page(ledger, chosen, why, without)
     else:
-        if case.state is not State.HELD or case.route != route:
-            ledger.say("held", f"{why}; {chosen.why}", route=route or "")
-        if case.round or case.open_pages or case.remind_at:
-            escalation.stand_down(ledger)
-        ledger.set(state=State.HELD, route=route, hold_until=chosen.page_at)
+        _hold(ledger, chosen, route, why)
     if chosen.route is not None:
         tell(ledger, chosen.route)
 
@@ -43,9 +39,7 @@ def _going(ledger: Ledger, chosen: Place) -> bool:
 
 
 def _page(ledger: Ledger, chosen: Place, why: str, without: str | None) -> None:
-    case = ledger.case
-    if case.open_pages or case.round or case.remind_at:
-        escalation.stand_down(ledger)
+    _stand_down(ledger)
     ledger.set(
         state=State.PAGING,
         route=chosen.route.id if chosen.route else None,
@@ -54,6 +48,21 @@ def _page(ledger: Ledger, chosen: Place, why: str, without: str | None) -> None:
     )
     wanted = escalation_by(ledger.case, ledger.book.policy, chosen.route)
     escalation.start(ledger, Purpose.PAGE, wanted, why, without=without)
+
+
+def _hold(ledger: Ledger, chosen: Place, route: str | None, why: str) -> None:
+    """It is said where that is news: a case that is held already by this route stays as it is."""
+    case = ledger.case
+    if case.state is not State.HELD or case.route != route:
+        ledger.say("held", f"{why}; {chosen.why}", route=route or "")
+    _stand_down(ledger)
+    ledger.set(state=State.HELD, route=route, hold_until=chosen.page_at)
+
+
+def _stand_down(ledger: Ledger) -> None:
+    case = ledger.case
+    if case.round or case.open_pages or case.remind_at:
+        paging.stand_down(ledger)
 
 
 def tell(ledger: Ledger, route: Route) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from routing.book import Book
+from routing.case import Case, Purpose
 from routing.page import usable_rules
 from routing.people import Person
 from routing.policy import Plan
@@ -27,8 +28,9 @@ def preferred(
     return tuple(n for n in everybody if fits.get(n) == most) if most else everybody
 
 
-def skilled(book: Book, plan: str, wanted: Mapping[str, str], *, last: bool) -> dict[str, str]:
-    """Whom a round pages of the people of a step; `wanted` is person to reason."""
-    found = book.policy.plans.get(plan)
-    chosen = wanted if found is None else preferred(wanted, found, book.people, last=last)
-    return {person: wanted[person] for person in chosen}
+def skilled(book: Book, case: Case, wanted: Mapping[str, str], *, last: bool) -> dict[str, str]:
+    """Whom a step pages of `wanted` (person to reason); a page for anything but the case, all."""
+    plan = book.policy.plans.get(case.plan)
+    if plan is None or case.round is None or case.round.purpose is not Purpose.PAGE:
+        return dict(wanted)
+    return {person: wanted[person] for person in preferred(wanted, plan, book.people, last=last)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import answers, choosing, escalation, judging, merging, placing, promises
+from routing import answers, choosing, judging, merging, paging, placing, promises
 from routing.case import Case, State
 from routing.event import Reported
 from routing.ledger import Ledger
@@ -126,7 +126,7 @@ def _status(ledger: Ledger, before: Case, status: TicketStatus, report: Report) 
     if ledger.case.state is State.ENGINEERING:
         return
     if status in WAITS:
-        escalation.stand_down(ledger)
+        paging.stand_down(ledger)
         ledger.set(state=State.WAITING)
     elif not before.live:
         _placed_again(ledger, f"the ticket is {status} again")

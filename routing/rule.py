@@ -173,11 +173,7 @@ def _held(match: Match, facts: Facts) -> Iterator[str]:
 
 
 def _missing(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) -> Iterator[str]:
-    for fact, values in match.folded:
-        words = fact_words(facts, fact)
-        if words.isdisjoint(values):
-            found = ", ".join(sorted(words)) or "empty"
-            yield f"{spoken(fact)} is {found}, not {' or '.join(sorted(values))}"
+    yield from _missing_terms(match, facts)
     if match.calendar is not None and not coverage.is_open(calendars[match.calendar], facts.at):
         yield f"{match.calendar} is closed"
     if match.sla_remaining_below is not None and not _running_out(match.sla_remaining_below, facts):
@@ -189,6 +185,14 @@ def _missing(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) -> I
     for part in match.none_of:
         if matches(part, facts, calendars):
             yield f"it excludes cases where {why(part, facts, calendars)}"
+
+
+def _missing_terms(match: Match, facts: Facts) -> Iterator[str]:
+    for fact, values in match.folded:
+        words = fact_words(facts, fact)
+        if words.isdisjoint(values):
+            found = ", ".join(sorted(words)) or "empty"
+            yield f"{spoken(fact)} is {found}, not {' or '.join(sorted(values))}"
 
 
 def spoken(fact: str) -> str:

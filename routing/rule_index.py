@@ -17,6 +17,8 @@ from routing.calendar import Calendar
 from routing.rule import Facts, Match, fact_words
 
 T = TypeVar("T")
+_NOTHING = Match()
+"""What a held place asks; that it is not `present` keeps it from matching everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,15 @@ class MatchIndex:
 
 def index_of(matches: Sequence[Match | None]) -> MatchIndex:
     """Build the index; a None holds a place and never matches. Done once per policy version."""
+    asked = [match or _NOTHING for match in matches]
     return MatchIndex(
         sum(1 << n for n, match in enumerate(matches) if match is not None),
-        _terms(matches),
-        _masks([m.calendar if m else None for m in matches]),
-        _masks([m.sla_remaining_below if m else None for m in matches]),
-        _slots([m.all_of if m else () for m in matches]),
-        _slots([m.any_of if m else () for m in matches]),
-        _slots([m.none_of if m else () for m in matches]),
+        _terms(asked),
+        _masks([match.calendar for match in asked]),
+        _masks([match.sla_remaining_below for match in asked]),
+        _slots([match.all_of for match in asked]),
+        _slots([match.any_of for match in asked]),
+        _slots([match.none_of for match in asked]),
     )
 
 
@@ -121,12 +124,12 @@ def _slots(parts: Sequence[tuple[Match, ...]]) -> tuple[MatchIndex, ...]:
     return tuple(index_of([p[k] if k < len(p) else None for p in parts]) for k in range(deepest))
 
 
-def _terms(matches: Sequence[Match | None]) -> tuple[_Term, ...]:
+def _terms(matches: Sequence[Match]) -> tuple[_Term, ...]:
     """A term index per fact; a match that names a fact twice gets its second term in another."""
     places: dict[tuple[str, int], dict[int, frozenset[str]]] = {}
     for position, match in enumerate(matches):
         seen: dict[str, int] = {}
-        for fact, values in match.folded if match is not None else ():
+        for fact, values in match.folded:
             turn = seen[fact] = seen.get(fact, -1) + 1
             places.setdefault((fact, turn), {})[position] = values
     return tuple(_term(fact, accepted, len(matches)) for (fact, _), accepted in places.items())

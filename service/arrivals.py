@@ -60,10 +60,13 @@ async def known_ones(conn: AnyConnection, arrivals: Sequence[Arrival]) -> dict[K
     """Those that were taken in before, each with its case."""
     if not arrivals:
         return {}
-    rows = await conn.fetch(
-        query("known_intake"), [a.source for a in arrivals], [a.event_key for a in arrivals]
-    )
+    rows = await conn.fetch(query("known_intake"), *_keys(arrivals))
     return {(r["source"], r["event_key"]): r["case_id"] for r in rows}
+
+
+def _keys(arrivals: Sequence[Arrival]) -> tuple[list[str], list[str]]:
+    """Sources and event keys, as columns."""
+    return [a.source for a in arrivals], [a.event_key for a in arrivals]
 
 
 async def lock_stored(conn: AnyConnection, arrivals: Sequence[Arrival]) -> set[int]:
@@ -129,8 +132,7 @@ async def _insert(
     arrivals = [f.arrival for f in fates]
     rows = await conn.fetch(
         query("insert_intake"),
-        [a.source for a in arrivals],
-        [a.event_key for a in arrivals],
+        *_keys(arrivals),
         [a.received_at for a in arrivals],
         [f.state for f in fates],
         [urgency.get(a.key, 0) for a in arrivals],

@@ -46,8 +46,11 @@ class Batch:
             conn, (key for r in reports for key, _ in matching.keys_of(r, free_mail))
         )
         tickets = sorted({(r.source, r.ticket) for r in reports})
-        if not tickets:
-            return
+        if tickets:
+            await self._lock(conn, tickets)
+
+    async def _lock(self, conn: AnyConnection, tickets: Sequence[Ticket]) -> None:
+        """Lock the cases of these tickets; those that have none yet get the next numbers."""
         rows = await conn.fetch(
             query("lock_cases_of_tickets"), [s for s, _ in tickets], [t for _, t in tickets]
         )

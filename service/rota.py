@@ -130,6 +130,11 @@ def _check(wanted: Override, shelf: Shelf, now: datetime) -> None:
         raise OverrideRefused("end", "is not after start.")
     if wanted.end <= now:
         raise OverrideRefused("end", "is past; an override cannot change what was.")
+    _check_people(wanted, shelf)
+
+
+def _check_people(wanted: Override, shelf: Shelf) -> None:
+    """Everybody the kind asks for is named, and everybody named is known."""
     if wanted.kind == "replace" and wanted.by is None:
         raise OverrideRefused("by", "is missing: who stands in for person?")
     if wanted.person is None and (wanted.by is None or wanted.kind in {"replace", "remove"}):

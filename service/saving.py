@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ PATIENCE = timedelta(minutes=5)
 """How long a contact that fails for a passing reason is tried, where no step says."""
 WRITE_PATIENCE = timedelta(hours=24)
 CANDIDATES = 24
-"""Codes tried for a page before giving up; from the seventh on they are longer."""
+"""Codes tried for a page before giving up; from the third on they are longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,36 @@ def _stage(case: Case) -> str | None:
 
 
 PageKey = tuple[str, int, str]
+NewPage = tuple[PageKey, str, datetime]
+"""Its key, its state, and when it was opened (UTC)."""
 
 
 async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey, str]:
     """Insert new pages with a code each, update changed ones; the codes of the pages contacted."""
-    new: list[tuple[PageKey, str, datetime]] = []
+    folded = _folded(changes)
+    new, changed = _new_and_changed(folded.values())
+    codes = await _insert(conn, new)
+    if changed:
+        await conn.execute(
+            query("update_pages"), *_columns((*key, state, True) for key, state in changed)
+        )
+    over = [
+        after.id
+        for before, after in folded.values()
+        if not after.live and (before is None or before.live)
+    ]
+    if over:
+        await conn.execute(query("release_codes"), over)
+    return await _with_older(conn, changes, codes)
+
+
+def _new_and_changed(
+    folded: Iterable[tuple[Case | None, Case]],
+) -> tuple[list[NewPage], list[tuple[PageKey, str]]]:
+    """The pages that were not there before, and those whose state is another one now."""
+    new: list[NewPage] = []
     changed: list[tuple[PageKey, str]] = []
-    for before, after in _folded(changes).values():
+    for before, after in folded:
         known = {(p.turn, p.person): p.state for p in before.pages} if before else {}
         for page in after.pages:
             was = known.get((page.turn, page.person))
@@ -113,24 +136,10 @@ async def _pages(conn: AnyConnection, changes: Sequence[Change]) -> dict[PageKey
                 new.append((key, page.state.value, page.opened_at))
             elif was is not page.state:
                 changed.append((key, page.state.value))
-    codes = await _insert(conn, new)
-    if changed:
-        await conn.execute(
-            query("update_pages"), *_columns((*key, state, True) for key, state in changed)
-        )
-    over = [
-        after.id
-        for before, after in _folded(changes).values()
-        if not after.live and (before is None or before.live)
-    ]
-    if over:
-        await conn.execute(query("release_codes"), over)
-    return await _with_older(conn, changes, codes)
+    return new, changed
 
 
-async def _insert(
-    conn: AnyConnection, pages: Sequence[tuple[PageKey, str, datetime]]
-) -> dict[PageKey, str]:
+async def _insert(conn: AnyConnection, pages: Sequence[NewPage]) -> dict[PageKey, str]:
     """Insert new pages, each with a code that no other live page of the person has.
 
     The unique index says whether a code is free; whoever met another's tries the next.
@@ -153,7 +162,7 @@ async def _insert(
 
 def _candidate(key: PageKey, attempt: int) -> str:
     """Looks drawn at random and is the same for the same page; longer on a crowded phone."""
-    digits = min(4 + attempt // 6, 6)
+    digits = min(4 + (attempt + 2) // 4, 6)
     low = 10 ** (digits - 1)
     drawn = zlib.crc32("/".join(map(str, key)).encode()) + attempt * 7919
     return str(low + drawn % (9 * low))

@@ -73,7 +73,6 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
         steps |= {
             "leases": lambda: sender.outbox.lapse(service.clock.now()),
             "hotline": lambda: hotline.tick(service),
-            "stored": lambda: decide_stored(service),
         }
     for name, step in steps.items():
         try:
@@ -84,6 +83,19 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
         except Exception:
             log.exception("alarm_failed", step=name)
     return pause
+
+
+async def deciding(service: Service, chime: Chime) -> None:
+    """Decide what a burst has only stored, beside the alarm: neither waits for the other."""
+    heard = chime.listener()
+    while True:
+        try:
+            await decide_stored(service)
+        except AWAY as error:
+            log.warning("database_away", loop="deciding", error=describe(error))
+        except Exception:
+            log.exception("deciding_failed")
+        await heard.wait(SWEEP)
 
 
 async def _follow(service: Service, chime: Chime) -> None:
@@ -125,6 +137,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
         for loop in (
             _until(stopping),
             alarm(service, sender, chime),
+            deciding(service, chime),
             bell.listen(redis_url, chime.ring),
             watchdog.watch(service, sender),
             flush(service),

@@ -6,7 +6,7 @@ escalation policy of the route would reach. Where that is nobody, the instant is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from routing.policy import Plan, Policy, Promise, Severity
 from routing.sla import Metric
 from routing.tools.reach import Roster
 from routing.tools.rehearsal import Pacing
-from routing.tools.survey import Span, Survey, joined, total
+from routing.tools.survey import Outcome, Span, Survey, joined, total
 
 FEW = 5
 
@@ -164,15 +164,10 @@ def _wanted(policy: Policy) -> Iterator[tuple[Plan, Severity, Promise, str]]:
 
 
 def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home: str) -> Row:
-    target = promise.targets.get(Metric.FIRST_REPLY)
-    minutes = target.minutes if target else None
     found = survey.outcomes(plan, severity, promise, home)
     paged = [(outcome, spans) for outcome, spans in found if outcome.pages]
     missing = joined(span for outcome, spans in paged if not outcome.people for span in spans)
-    fewest = min(paged, key=lambda one: (one[0].people, one[1][0]), default=None)
-    firsts = [outcome.first for outcome, _ in paged if outcome.first is not None]
-    seconds = [outcome.second for outcome, _ in paged if outcome.people]
-    known = [second for second in seconds if second is not None]
+    fewest, fewest_at = _fewest(paged)
     promised = total(span for _, spans in found for span in spans)
     return Row(
         plan.id,
@@ -183,13 +178,32 @@ def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home:
         promised,
         promised - total(missing),
         tuple(missing[:FEW]),
-        max(firsts, default=None),
-        max(known) if known and len(known) == len(seconds) else None,
-        fewest[0].people if fewest else 0,
-        fewest[1][0][0] if fewest else None,
-        None if minutes is None else timedelta(minutes=minutes),
+        max((one.first for one, _ in paged if one.first is not None), default=None),
+        _to_second(paged),
+        fewest,
+        fewest_at,
+        _target(promise),
         quiet=not paged,
     )
+
+
+def _to_second(paged: Sequence[tuple[Outcome, Sequence[Span]]]) -> timedelta | None:
+    """The longest; None as soon as one outcome that reaches somebody reaches no second."""
+    seconds = [outcome.second for outcome, _ in paged if outcome.people]
+    known = [second for second in seconds if second is not None]
+    return max(known) if known and len(known) == len(seconds) else None
+
+
+def _fewest(paged: Sequence[tuple[Outcome, Sequence[Span]]]) -> tuple[int, datetime | None]:
+    """How many people the thinnest outcome reaches, and when (UTC) that is the case first."""
+    thinnest = min(paged, key=lambda one: (one[0].people, one[1][0]), default=None)
+    return (thinnest[0].people, thinnest[1][0][0]) if thinnest else (0, None)
+
+
+def _target(promise: Promise) -> timedelta | None:
+    target = promise.targets.get(Metric.FIRST_REPLY)
+    minutes = target.minutes if target else None
+    return None if minutes is None else timedelta(minutes=minutes)
 
 
 def _utc(at: datetime) -> str:

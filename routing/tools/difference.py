@@ -129,16 +129,20 @@ def _changes(path: str, old: object, new: object) -> Iterator[Change]:
         for name in dict.fromkeys((*old, *new)):
             below = f"{path}.{name}" if path else str(name)
             yield from _changes(below, old.get(name), new.get(name))
-        if path == "regions" and old.keys() == new.keys() and list(old) != list(new):
-            yield Change("regions (order)", list(old), list(new))
+        if path == "regions":
+            yield from _reordered(path, old, new)
         return
     named = _by_id(old), _by_id(new)
     if named[0] is not None and named[1] is not None:
         yield from _changes(path, *named)
-        if list(named[0]) != list(named[1]) and named[0].keys() == named[1].keys():
-            yield Change(f"{path} (order)", list(named[0]), list(named[1]))
+        yield from _reordered(path, named[0], named[1])
         return
     yield Change(path, old, new)
+
+
+def _reordered(path: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    if old.keys() == new.keys() and list(old) != list(new):
+        yield Change(f"{path} (order)", list(old), list(new))
 
 
 def _names(value: object) -> Mapping[str, object]:

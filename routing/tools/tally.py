@@ -178,7 +178,8 @@ class Verdict:
             return "There is no ticket to replay."
         lines = [
             (
-                f"{self.tickets:,} ticket{'s'[self.tickets == 1 :]} from {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, "
+                f"{self.tickets:,} ticket{'s'[self.tickets == 1 :]} "
+                f"from {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, "
                 f"{self.old.policy} beside {self.new.policy}:"
             ),
             _line("tickets paged for", self.old.paged, self.new.paged),

@@ -48,24 +48,19 @@ def repeats(rule: Rule, first: datetime, begin: datetime, end: datetime) -> list
 
 def _rotation(rule: Rule, first: datetime) -> tuple[Rotation, frozenset[int]]:
     """The rotation that draws a rule, and the weekdays left to filter by."""
-    frequency = str(rule["FREQ"][0])
-    unknown = sorted(set(rule) - PARTS)
-    if frequency not in UNITS or unknown:
-        odd = frequency if frequency not in UNITS else unknown[0]
-        raise ValueError(f"An event repeats by {odd}, which is not read here: list its dates.")
+    frequency = _frequency(rule)
     unit, size = UNITS[frequency]
     interval = int(rule.get("INTERVAL", [1])[0])
     every = interval * size
     weekdays = frozenset(_weekday(str(day)) for day in rule.get("BYDAY", ()))
-    month_days = frozenset(int(day) for day in rule.get("BYMONTHDAY", ()))
-    months = frozenset(int(month) for month in rule.get("BYMONTH", ()))
+    filtered = weekdays if unit == "days" else frozenset()
+    month_days = _month_days(rule, first, unit, by_weekday=bool(weekdays))
+    months = _numbers(rule, "BYMONTH")
     if frequency == "YEARLY" and (weekdays or months - {first.month}):
         if interval > 1:
             raise ValueError("An event repeats by BYMONTH every few years: list its dates.")
         every = 1
         months = months or frozenset(range(1, 13))
-    if unit == "months" and not weekdays:
-        month_days = month_days or frozenset({first.day})
     rotation = Rotation(
         unit,
         every,
@@ -73,12 +68,34 @@ def _rotation(rule: Rule, first: datetime) -> tuple[Rotation, frozenset[int]]:
         (("away",),),
         "UTC",
         length=_MOMENT,
-        weekdays=frozenset() if unit == "days" else weekdays,
-        month_days=month_days if unit == "months" else frozenset(),
+        weekdays=weekdays - filtered,
+        month_days=month_days,
         months=months,
         week_start=DAYS.index(str(rule.get("WKST", ["MO"])[0])),
     )
-    return rotation, weekdays if unit == "days" else frozenset()
+    return rotation, filtered
+
+
+def _frequency(rule: Rule) -> str:
+    """How it repeats, one of UNITS. Raises ValueError for that, or for a part, not read here."""
+    frequency = str(rule["FREQ"][0])
+    unknown = sorted(set(rule) - PARTS)
+    if frequency not in UNITS or unknown:
+        odd = frequency if frequency not in UNITS else unknown[0]
+        raise ValueError(f"An event repeats by {odd}, which is not read here: list its dates.")
+    return frequency
+
+
+def _month_days(rule: Rule, first: datetime, unit: str, *, by_weekday: bool) -> frozenset[int]:
+    """A rule that names no day of the month, nor of the week, falls on that of its first time."""
+    named = _numbers(rule, "BYMONTHDAY")
+    if unit != "months":
+        return frozenset()
+    return named if named or by_weekday else frozenset({first.day})
+
+
+def _numbers(rule: Rule, part: str) -> frozenset[int]:
+    return frozenset(int(number) for number in rule.get(part, ()))
 
 
 def _weekday(text: str) -> int:

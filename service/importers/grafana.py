@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -26,6 +26,8 @@ from service.importers.imported import (
 
 UNITS = {"hourly": "hours", "daily": "days", "weekly": "weeks", "monthly": "months"}
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+SINGLE = frozenset({"override", "single_event"})
+NEVER = timedelta(0)
 LENGTHS = {"hours": timedelta(hours=1), "days": timedelta(days=1), "weeks": timedelta(weeks=1)}
 
 
@@ -79,23 +81,25 @@ def read(text: bytes, found: Found) -> None:
     shifts = export.on_call_shifts
     known = {s.id: s for s in (shifts.results if isinstance(shifts, _Shifts) else shifts)}
     for schedule in listed:
-        zone = zone_or_utc(found, schedule.time_zone, schedule.name)
-        wanted = [known[name] for name in schedule.shifts or () if name in known]
-        missing = [name for name in schedule.shifts or () if name not in known]
-        found.left_out += [
-            f"{schedule.name}: the shift {name} is not in the file" for name in missing
-        ]
-        if schedule.type == "ical":
-            found.left_out.append(f"{schedule.name}: it is an iCalendar; import that with `ical`")
-        layers, overrides = [], []
-        for shift in wanted:
-            what = f"{schedule.name}, {shift.name or shift.id}"
-            if shift.type in {"override", "single_event"}:
-                overrides += list(_overrides(shift, zone, found))
-            else:
-                layers += list(_layer(shift, zone, what, found))
-        found.add(Schedule(slug(schedule.name), zone, distinct(layers), tuple(overrides)))
+        _schedule(schedule, known, found)
     found.left_out.append("swaps: grafana/oncall exports them apart; enter those still to come")
+
+
+def _schedule(schedule: _Schedule, known: Mapping[str, _Shift], found: Found) -> None:
+    zone = zone_or_utc(found, schedule.time_zone, schedule.name)
+    if schedule.type == "ical":
+        found.left_out.append(f"{schedule.name}: it is an iCalendar; import that with `ical`")
+    layers: list[Layer] = []
+    overrides: list[Override] = []
+    for name in schedule.shifts or ():
+        shift = known.get(name)
+        if shift is None:
+            found.left_out.append(f"{schedule.name}: the shift {name} is not in the file")
+        elif shift.type in SINGLE:
+            overrides += _overrides(shift, zone, found)
+        else:
+            layers += _layer(shift, zone, f"{schedule.name}, {shift.name or shift.id}", found)
+    found.add(Schedule(slug(schedule.name), zone, distinct(layers), tuple(overrides)))
 
 
 def _start(shift: _Shift, zone: str) -> datetime:
@@ -117,47 +121,52 @@ def _overrides(shift: _Shift, zone: str, found: Found) -> Iterator[Override]:
 
 def _layer(shift: _Shift, zone: str, what: str, found: Found) -> Iterator[Layer]:
     unit, every = UNITS.get(shift.frequency or ""), shift.interval or 1
-    groups = [group for group in shift.rolling_users or [shift.users or []] if group]
-    if unit is None or not groups or shift.by_month or (unit == "months" and shift.by_day):
+    people = _people(shift, found)
+    if unit is None or not people or shift.by_month:
         found.left_out.append(f"{what}: its recurrence has no equal here, or nobody is in it")
         return
-    first = (shift.start_rotation_from_user_index or 0) % len(groups)
-    people = tuple(
-        tuple(found.person(user) for user in group) for group in (*groups[first:], *groups[:first])
-    )
     only = _limits(shift, unit, every)
     if only is None:
         found.left_out.append(f"{what}: turns of {timedelta(seconds=shift.duration)} do not fit")
         return
-    begin, own = _start(shift, zone), shift.time_zone or zone
+    own = shift.time_zone or zone
     if own != zone:
         found.left_out.append(f"{what}: its zone is {own}; the schedule's, {zone}, is written")
-    rotation = Rotation(unit, every, begin, people, zone)
-    since = shift.rotation_start
-    start = max(begin, instant_of(zone_of(own), since.replace(tzinfo=None))) if since else begin
-    until = instant_of(zone_of("UTC"), shift.until.replace(tzinfo=None)) if shift.until else None
+    start, until = _span(shift, own)
+    rotation = Rotation(unit, every, _start(shift, zone), people, zone)
+    rank = shift.level or 0
     yield layer(
-        shift.name or shift.id,
-        rotation,
-        priority=shift.level or 0,
-        only=only,
-        start=start,
-        until=until,
+        shift.name or shift.id, rotation, priority=rank, only=only, start=start, until=until
     )
+
+
+def _people(shift: _Shift, found: Found) -> tuple[tuple[str, ...], ...]:
+    """In turn, whoever is first in front."""
+    groups = [group for group in shift.rolling_users or [shift.users or []] if group]
+    first = (shift.start_rotation_from_user_index or 0) % max(len(groups), 1)
+    turned = (*groups[first:], *groups[:first])
+    return tuple(tuple(found.person(user) for user in group) for group in turned)
+
+
+def _span(shift: _Shift, zone: str) -> tuple[datetime, datetime | None]:
+    """From when and until when it holds; `until` is in UTC there."""
+    begin, since = _start(shift, zone), shift.rotation_start
+    if since is not None:
+        begin = max(begin, instant_of(zone_of(zone), since.replace(tzinfo=None)))
+    if shift.until is None:
+        return begin, None
+    return begin, instant_of(zone_of("UTC"), shift.until.replace(tzinfo=None))
 
 
 def _limits(shift: _Shift, unit: str, every: int) -> tuple[Restriction, ...] | None:
     """The hours a turn is cut to: none where it fills its time, None where it cannot be said."""
-    length = timedelta(seconds=shift.duration)
-    if shift.by_monthday:
-        return None
+    length, start = timedelta(seconds=shift.duration), shift.start.time()
+    if shift.by_monthday or unit == "months" or length > timedelta(days=7):
+        return () if length == every * LENGTHS.get(unit, NEVER) else None
     if shift.by_day:
-        days = [DAYS.index(day) for day in shift.by_day if day in DAYS]
-        return weekly(days, shift.start.time(), length) if length <= timedelta(days=7) else None
-    if unit in LENGTHS and length == every * LENGTHS[unit]:
+        return weekly([DAYS.index(day) for day in shift.by_day if day in DAYS], start, length)
+    if length == every * LENGTHS[unit]:
         return ()
     if unit == "days" and length < timedelta(days=1):
-        return daily(shift.start.time(), length)
-    if unit == "weeks" and every == 1 and length < timedelta(days=7):
-        return weekly([shift.start.weekday()], shift.start.time(), length)
-    return None
+        return daily(start, length)
+    return weekly([shift.start.weekday()], start, length) if (unit, every) == ("weeks", 1) else None

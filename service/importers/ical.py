@@ -82,7 +82,7 @@ def _again(event: Event, rules: list[dict[str, Any]], zone: str, found: Found) -
     begin, length = _span(event, zone)
     every, days = int(rule.get("INTERVAL", [1])[0]), [str(day) for day in rule.get("BYDAY", [])]
     unit = {"DAILY": "days", "WEEKLY": "weeks"}.get(str(rule["FREQ"][0]))
-    if unit is None or len(rules) > 1 or set(rule) - KNOWN or not set(days) <= set(DAYS):
+    if unit is None or len(rules) > 1 or {*rule, *days} - {*KNOWN, *DAYS}:
         raise _Left(f"it repeats by {', '.join(sorted(rule))}, {rule['FREQ'][0]}")
     whole = every * UNITS[unit]
     if length > whole:
@@ -90,16 +90,20 @@ def _again(event: Event, rules: list[dict[str, Any]], zone: str, found: Found) -
     person = found.person(str(event["SUMMARY"]))
     start, until = instant_of(zone_of(zone), begin), rule.get("UNTIL", [None])[0]
     end = None if until is None else instant_of(zone_of(zone), _last(until, zone))
-    only: tuple[Restriction, ...] = ()
-    if every == 1 and unit == "days":
-        only = hours_of_day(begin.time(), length)
-    elif every == 1 and length < whole:
-        weekdays = [DAYS.index(day) for day in days] or [begin.weekday()]
-        only = hours_of_week(weekdays, begin.time(), length)
+    only = _hours(unit, begin, length, days) if every == 1 and length < whole else ()
     # What lasts shorter than its turn, among turns of others, is joined with theirs.
     cut = length if every > 1 and length < whole else None
     rotation = Rotation(unit, every, start, ((person,),), zone, length=cut)
     return layer(f"{person}-{begin:%Y-%m-%d}", rotation, only=only, start=start, until=end)
+
+
+def _hours(
+    unit: str, begin: datetime, length: timedelta, days: list[str]
+) -> tuple[Restriction, ...]:
+    if unit == "days":
+        return hours_of_day(begin.time(), length)
+    weekdays = [DAYS.index(day) for day in days] or [begin.weekday()]
+    return hours_of_week(weekdays, begin.time(), length)
 
 
 def _last(until: date, zone: str) -> datetime:

@@ -1,13 +1,14 @@
 """Takes webhooks in together: what arrives while one transaction runs shares the next.
 
-In quiet a webhook is decided in its own transaction at once. Under a burst the transactions grow,
-and beyond that the raw webhooks are only stored, and decided by the worker, urgent first. Nobody is
-answered before what he sent is durable.
+In quiet a webhook is decided in its own transaction at once. When more wait than one transaction
+decides well, the most urgent are decided here and the others only stored: the worker decides them,
+urgent first, on a processor of its own. Nobody is answered before what he sent is durable.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -16,13 +17,16 @@ from service.desk import Desk
 from service.library import NothingLoaded
 from service.store.pool import is_away
 
-MOST = 48
+MOST = 24
 """Webhooks decided in one transaction."""
-BURST = 1500
-"""Waiting webhooks from which on they are only stored."""
+BURST = 32
+"""Waiting webhooks from which on all but the most urgent are only stored."""
+MOST_STORED = 500
+"""Webhooks stored in one transaction."""
 URGENT = frozenset({"urgent", "critical", "highest", "high", "1", "p1", "sev1"})
 log = structlog.get_logger(__name__)
 Waiting = tuple[Arrival, asyncio.Future[Landed]]
+Take = Callable[[list[Arrival]], Awaitable[list[Landed]]]
 
 
 class Batcher:
@@ -41,30 +45,39 @@ class Batcher:
 
     async def _work(self) -> None:
         while self._waiting:
-            burst = len(self._waiting) > BURST
-            size = 4 * MOST if burst else MOST
-            batch, self._waiting = self._waiting[:size], self._waiting[size:]
-            try:
-                landed = await self._land([a for a, _ in batch], burst=burst)
-            except Exception as error:
-                if is_away(error):
-                    for _, future in batch:
-                        _fail(future, error)
-                    continue
-                log.exception("batch_failed", size=len(batch))
-                await self._one_by_one(batch)
-            else:
-                for (_, future), fate in zip(batch, landed, strict=True):
-                    _answer(future, fate)
+            waiting, self._waiting = self._waiting, []
+            if len(waiting) > BURST:
+                waiting.sort(key=lambda each: urgency(each[0]))
+                waiting, later = waiting[:MOST], waiting[MOST:]
+                for first in range(0, len(later), MOST_STORED):
+                    await self._land(later[first : first + MOST_STORED], self._store)
+            for first in range(0, len(waiting), MOST):
+                await self._land(waiting[first : first + MOST], self._decide)
 
-    async def _land(self, arrivals: list[Arrival], *, burst: bool) -> list[Landed]:
-        if burst:
-            return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
+    async def _land(self, batch: list[Waiting], take: Take) -> None:
+        """Answer everybody of a batch with what became of his webhook."""
+        try:
+            landed = await take([a for a, _ in batch])
+        except Exception as error:
+            if is_away(error):
+                for _, future in batch:
+                    _fail(future, error)
+                return
+            log.exception("batch_failed", size=len(batch))
+            await self._one_by_one(batch)
+        else:
+            for (_, future), fate in zip(batch, landed, strict=True):
+                _answer(future, fate)
+
+    async def _store(self, arrivals: list[Arrival]) -> list[Landed]:
+        return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
+
+    async def _decide(self, arrivals: list[Arrival]) -> list[Landed]:
         try:
             return await self._desk.report(arrivals)
         except NothingLoaded as nothing:
             log.warning("stored_undecided", said=str(nothing))
-            return await self._desk.store(arrivals, [urgency(a) for a in arrivals])
+            return await self._store(arrivals)
 
     async def _one_by_one(self, batch: list[Waiting]) -> None:
         """One that breaks a transaction is kept as a dead letter; the others are decided.

@@ -241,6 +241,13 @@ def test_who_cannot_be_given_it() -> None:
     assert story.refuses(Reassign("dora", "anna")).startswith("Anna Lind has ACME-7")
 
 
+def test_rule_6_only_a_known_person_can_have_a_case() -> None:
+    for event in (Acknowledge("ghost"), Snooze("ghost", 5)):
+        assert Story().refuses(event) == (
+            "There is no person ghost in the directory. Nothing was changed."
+        )
+
+
 def test_a_case_that_pages_nobody_wakes_nobody_when_reassigned_in_vain() -> None:
     story = Story(priority="low")
     story.writes("agent", "In due time.")

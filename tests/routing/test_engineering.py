@@ -320,6 +320,16 @@ def test_whatever_moves_it_stands_down_who_is_asked_about_it() -> None:
     assert story.case.round is None
 
 
+def test_a_machine_moves_a_stage_but_claims_nothing() -> None:
+    story = at_stage("confirmed")
+    assert story.refuses(Advance("token ci", "claim")).startswith("There is no person token ci")
+    story.declines("eva")
+    story.happens(Advance("token ci", "plan", "raise the limit"))
+    assert story.case.engineering is not None
+    assert (stage_of(story), story.case.engineering.engineer) == ("planned", None)
+    assert [p.person for p in story.case.open_pages] == ["enzo"], "somebody is wanted still"
+
+
 def test_r107_leadership_is_told_by_rule_and_once() -> None:
     leaders = (StepTarget("person", "dora"), StepTarget("schedule", "lead"))
     story = escalated(leadership=((is_a("severity", "high"), hours(6)),), leaders=leaders)

@@ -135,6 +135,34 @@ def test_r16_r18_r40_r41_r72_r102_r121_where_tickets_go(
     assert said.route.split(":")[0] == f"route {route}"
 
 
+def test_time_alone_sends_no_case_to_engineers_whose_route_pages_nobody() -> None:
+    silent = replace(URGENT, category="User issue")
+    said = explain(demo(), DIRECTORY, silent, NIGHT)
+    assert (said.state, said.engineering_at, said.ladder) == ("held", None, ())
+    assert explain(demo(), DIRECTORY, URGENT, NIGHT).engineering_at is not None
+    tagged = explain(demo(), DIRECTORY, replace(silent, tags=("needs_engineering",)), NIGHT)
+    assert (tagged.state, tagged.ladder[0].person) == ("engineering", "erik")
+    fields = demo({"tags: [needs_engineering]": "fields: {kind: [defect]}"})
+    sent = explain(fields, DIRECTORY, replace(silent, fields={"kind": "defect"}), NIGHT)
+    assert (sent.state, sent.ladder[0].person) == ("engineering", "erik")
+
+
+def test_r56_the_plans_skills_are_preferred_until_the_last_round() -> None:
+    policy = demo({"{page: region, wait: 5m} ": "{page: [person erik, person anna], wait: 5m} "})
+    skilled = replace(policy.plans["premier"], skills=frozenset({"senior"}))
+    policy = replace(policy, plans={**policy.plans, "premier": skilled})
+    played = rehearse(policy, DIRECTORY, URGENT, NIGHT)
+    begun = [(c.at - NIGHT, c.person) for c in played.contacts if c.channel == "sms"]
+    assert [person for at, person in begun if at < timedelta(minutes=5)] == ["anna"]
+    assert {p for at, p in begun if timedelta(minutes=20) <= at < timedelta(minutes=25)} == {
+        "anna", "erik",
+    }  # fmt: skip
+    row = coverage(policy, DIRECTORY, NIGHT, 7).rows[0]
+    assert row.to_second == timedelta(minutes=10)
+    plain = replace(policy, plans={**policy.plans, "premier": replace(skilled, skills=frozenset())})
+    assert coverage(plain, DIRECTORY, NIGHT, 7).rows[0].to_second == timedelta(seconds=1)
+
+
 def test_a_held_ticket_is_explained_to_its_page() -> None:
     friday = datetime(2026, 3, 7, 3, tzinfo=UTC)
     said = explain(demo(), DIRECTORY, Sketch(account="borealis", priority="normal"), friday)

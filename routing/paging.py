@@ -1,0 +1,114 @@
+"""The pages of a case: opened for people, begun contact by contact, ended.
+
+Theory of operation. `turn` numbers the openings and never goes back, so that every contact has a
+key of its own: case, turn, person, method, attempt. Who is paged, and why, `escalation` says.
+"""
+
+from __future__ import annotations
+
+from routing import page as pages
+from routing.case import Purpose, State
+from routing.event import Contact, StandDown
+from routing.ledger import Ledger
+from routing.page import Page, PageState
+
+
+def open_pages(ledger: Ledger, wanted: dict[str, str]) -> bool:
+    """Open a page for each person and begin the first contacts; False if nobody can be reached."""
+    turn = ledger.case.turn + 1
+    urgency = _urgency(ledger)
+    new: list[Page] = []
+    for person_id, why in wanted.items():
+        person = ledger.book.people.get(person_id)
+        if person is None:
+            continue
+        page = pages.begin(person, turn, urgency, why, ledger.now)
+        new.append(page)
+        if page.open:
+            ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
+        else:
+            ledger.say("unreachable", f"{person.name} has no contact method that works", person_id)
+    ledger.set(turn=turn, pages=(*_kept(ledger.case.pages), *new))
+    contact(ledger)
+    return any(page.open for page in new)
+
+
+def _kept(old: tuple[Page, ...]) -> tuple[Page, ...]:
+    """Pages stay as long as they matter: every open one and the last forty."""
+    return tuple(p for p in old[:-40] if p.open) + old[-40:]
+
+
+def _urgency(ledger: Ledger) -> str:
+    severity = ledger.case.severity
+    return next((s.urgency for s in ledger.book.policy.severities if s.id == severity), "urgent")
+
+
+def contact(ledger: Ledger) -> bool:
+    """Begin every contact that is due; True if somebody turned out to be beyond reach."""
+    lost = [page for page in ledger.case.open_pages if not _contact(ledger, page).open]
+    return bool(lost)
+
+
+def _contact(ledger: Ledger, page: Page) -> Page:
+    person = ledger.book.people.get(page.person)
+    if person is None:
+        page = pages.close(page, PageState.UNREACHABLE, ledger.now)
+        put(ledger, page)
+        lost(ledger, page, "is not in the directory any more")
+        return page
+    purpose = purpose_of(ledger).value
+    while True:
+        due = page.wake_at
+        page, tried = pages.take_due(page, person, ledger.now)
+        put(ledger, page)
+        if tried is None:
+            break
+        how = (tried.method, tried.channel, tried.attempt)
+        ledger.do(Contact(page.turn, person.id, *how, purpose))
+        words = f"{tried.channel} to {person.name}"
+        ledger.say("contact", words, person.id, due, method=tried.method)
+    if not page.open:
+        lost(ledger, page, "cannot be reached")
+    return page
+
+
+def lost(ledger: Ledger, page: Page, how: str) -> None:
+    name = ledger.book.name(page.person)
+    ledger.say("unreachable", f"{name} {how}", page.person, turn=str(page.turn))
+
+
+def purpose_of(ledger: Ledger) -> Purpose:
+    """What an answer means now; after the last round the state still tells."""
+    case = ledger.case
+    if case.round is not None:
+        return case.round.purpose
+    if case.state is State.ENGINEERING:
+        return Purpose.ENGINEERING
+    return Purpose.HANDOVER if case.state is State.ACKNOWLEDGED else Purpose.PAGE
+
+
+def put(ledger: Ledger, page: Page) -> None:
+    """Replace the page of the same turn and person."""
+    ledger.set(
+        pages=tuple(
+            page if (p.turn, p.person) == (page.turn, page.person) else p for p in ledger.case.pages
+        )
+    )
+
+
+def expire(ledger: Ledger) -> None:
+    """The step has passed: nobody of it is contacted again, but an answer still counts."""
+    for page in ledger.case.open_pages:
+        put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
+        name = ledger.book.name(page.person)
+        ledger.say("expired", f"{name} did not answer", page.person, turn=str(page.turn))
+
+
+def stand_down(ledger: Ledger) -> None:
+    """Nobody is wanted any more: close every open page, cancel what is queued or ringing."""
+    for page in ledger.case.open_pages:
+        put(ledger, pages.close(page, PageState.STOOD_DOWN, ledger.now))
+        ledger.say("stood_down", f"{ledger.book.name(page.person)} is stood down", page.person)
+    if ledger.case.turn:
+        ledger.do(StandDown())
+    ledger.set(round=None, remind_at=None)
