@@ -80,6 +80,8 @@ class Round:
     """The turn of its first page: who was paged before it was asked something else."""
     told: bool = False
     """Whether the ticket has been told that nobody answered: it is told once."""
+    held: int = 0
+    """How often the step has begun anew because nothing of it had left."""
 
 
 class Stage(StrEnum):

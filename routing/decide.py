@@ -74,7 +74,7 @@ ANSWERS: dict[type[Event], Handler] = {
 }
 
 
-def tick(ledger: Ledger, _: Tick) -> None:
+def tick(ledger: Ledger, event: Tick) -> None:
     """Everything that is due by now, once each, however late."""
     due = ledger.case.close_at
     if _due(ledger, "close_at"):
@@ -84,7 +84,7 @@ def tick(ledger: Ledger, _: Tick) -> None:
         return
     broken = promises.tick(ledger)
     _deadlines(ledger)
-    _escalation(ledger)
+    _escalation(ledger, unsent=event.unsent)
     _quiet(ledger, broken=broken)
 
 
@@ -118,17 +118,18 @@ def _unresolved(ledger: Ledger) -> None:
         engineering.enter(ledger, "not resolved in the time the policy gives support", None)
 
 
-def _escalation(ledger: Ledger) -> None:
+def _escalation(ledger: Ledger, *, unsent: bool) -> None:
     """The step's end before its contacts: nobody is rung a second before he is passed over."""
     current = ledger.case.round
-    if current is not None and current.due_at <= ledger.now:
+    over = current is not None and current.due_at <= ledger.now
+    if over and not (unsent and escalation.wait_on(ledger)):
         waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
     if _due(ledger, "remind_at"):
-        escalation.remind(ledger)
+        escalation.remind(ledger, unsent=unsent)
 
 
 def _quiet(ledger: Ledger, *, broken: bool) -> None:

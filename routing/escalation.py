@@ -17,11 +17,15 @@ from routing.case import Purpose, Round, State
 from routing.choosing import next_hour, route_policy
 from routing.facts import facts
 from routing.ledger import Ledger
-from routing.paging import contact, expire, lost, open_pages, purpose_of, put
+from routing.paging import contact, expire, lost, open_pages, purpose_of, put, stand_down
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.preference import skilled
 from routing.rule import matches
 
+MOST_HELD = 12
+"""How often a step may begin anew because nothing of it has left."""
+OUTAGE = timedelta(minutes=1)
+"""A step that ends this late ended while we were away."""
 FIRST_WAIT = timedelta(minutes=5)
 """How long someone asked by name is waited for where the policy has no step to tell."""
 
@@ -85,6 +89,28 @@ def next_step(ledger: Ledger, why: str) -> None:
     exhaust(ledger)
 
 
+def wait_on(ledger: Ledger) -> bool:
+    """Nothing of this step has left: its time begins anew. False when that has lasted too long.
+
+    Whoever was never asked cannot have been silent. After an outage the step itself begins anew,
+    with whoever is on call by now, and what was queued for it before is not sent beside it.
+    """
+    current = ledger.case.round
+    if current is None or current.held >= MOST_HELD or not ledger.case.open_pages:
+        return False
+    held, due = replace(current, held=current.held + 1), current.due_at
+    ledger.say("waiting", "its page has not left yet, so the step begins anew", due_at=due)
+    if current.step >= 0 and ledger.now - due > OUTAGE:
+        stand_down(ledger)
+        ledger.set(round=replace(held, step=current.step - 1))
+        next_step(ledger, "")
+    else:
+        steps = policy_of(ledger, current.policy, current.purpose).steps
+        wait = steps[max(current.step, 0)].wait if steps else FIRST_WAIT
+        ledger.set(round=replace(held, due_at=ledger.now + wait))
+    return True
+
+
 def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> bool:
     """Begin one step; False when it means nobody now, so that the next is tried at once."""
     current = ledger.case.round
@@ -141,14 +167,18 @@ def _let_be(ledger: Ledger, purpose: Purpose) -> None:
         ledger.set(state=State.HELD, owner=None, owner_since=None)
 
 
-def remind(ledger: Ledger) -> None:
+def remind(ledger: Ledger, *, unsent: bool = False) -> None:
     """Page the duty manager, now and again, until somebody answers: a case never goes quiet.
 
-    What is paged for in its hours only is quiet in between.
+    What is paged for in its hours only is quiet in between. A page that has not left yet (`unsent`)
+    still is the one to come.
     """
     due = ledger.case.remind_at
-    expire(ledger)
     ledger.set(remind_at=next_hour(ledger, ledger.now + ledger.book.policy.reminder))
+    if unsent and ledger.case.open_pages:
+        ledger.say("waiting", "the duty manager's page has not left yet", due_at=due)
+        return
+    expire(ledger)
     found = find(ledger.book, ledger.case, StepTarget("duty_manager"), ledger.now)
     ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
     reason = "duty manager: nobody else answered"

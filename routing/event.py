@@ -39,6 +39,9 @@ class Reported:
 class Tick:
     """Time has come to `wake_at`."""
 
+    unsent: bool = False
+    """Whether nothing of the latest turn has left us yet: we were away, or its number is busy."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactRefused:

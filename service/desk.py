@@ -12,7 +12,7 @@ a convenience, the sweep finds everything without it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ import structlog
 
 from routing.case import Case
 from routing.decide import decide
-from routing.event import Event, Tick
+from routing.event import Event
 from service.arrivals import (
     Arrival,
     Fate,
@@ -35,18 +35,17 @@ from service.arrivals import (
     lock_stored,
 )
 from service.batch import Batch, undecidable
-from service.clock import Clock, monotonic
+from service.clock import Clock
 from service.library import Library, NothingLoaded, Shelf
 from service.measures import Measures
 from service.saving import Change, save
 from service.store import codec
 from service.store.pool import AnyConnection, Pool, is_away
 from service.store.sql import query
+from service.waking import Waking, Woken
 
 ATTEMPTS = 6
 WAKES = 100
-PASSED_OVER = 60.0
-"""Seconds."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -77,8 +76,10 @@ class Desk:
     ) -> None:
         self.pool, self.library, self.clock, self.ring = pool, library, clock, ring
         self.measures = measures
-        self.passed_over: dict[str, float] = {}
-        """Cases that could not be ticked, and when each is tried again (monotonic seconds)."""
+        self.waking = Waking(pool, library, self._now)
+
+    def _now(self) -> datetime:
+        return self.clock.now()
 
     async def shelf(self) -> Shelf:
         async with self.pool.acquire() as conn:
@@ -86,7 +87,7 @@ class Desk:
 
     async def report(self, arrivals: Sequence[Arrival]) -> list[Landed]:
         """Take webhooks in; each is durable when this returns. Raises NothingLoaded."""
-        landed = await self._again(lambda: self._report(arrivals))
+        landed = await self.again(lambda: self._report(arrivals))
         await self.ring()
         return landed
 
@@ -103,11 +104,11 @@ class Desk:
             if is_away(error):
                 raise
             log.exception("buried", source=arrival.source, event_key=arrival.event_key)
-            return await self._again(partial(self._bury, arrival, undecidable(error)))
+            return await self.again(partial(self._bury, arrival, undecidable(error)))
 
     async def act(self, case: str, event: Event) -> Acted:
         """One event of one case. Raises Refusal (nothing changed) or NoSuchCase."""
-        acted = await self._again(lambda: self._act(case, event))
+        acted = await self.again(lambda: self._act(case, event))
         await self.ring()
         if acted is None:
             raise NoSuchCase(case)
@@ -117,7 +118,7 @@ class Desk:
         self, case: str, event: Event, settle: Callable[[AnyConnection], Awaitable[bool]]
     ) -> Acted | None:
         """`act`, with something settled in the same transaction; None when that was not ours."""
-        acted = await self._again(lambda: self._act(case, event, settle))
+        acted = await self.again(lambda: self._act(case, event, settle))
         await self.ring()
         return acted
 
@@ -128,19 +129,20 @@ class Desk:
         not keep the others asleep. The watchdog sees that it is late.
         """
         try:
-            woken = await self._again(lambda: self._wake(limit))
+            woken = await self.again(lambda: self.waking.together(limit))
         except Exception as error:
             if is_away(error):
                 raise
             log.exception("wake_failed", then="each case is woken by itself")
-            woken = await self._wake_each(limit)
+            woken = await self.waking.each(limit, self.again)
         if woken:
             await self.ring()
-        return woken
+        self._count(woken)
+        return [(c.before.wake_at or at, at) for c, at in woken if c.before is not None]
 
     async def store(self, arrivals: Sequence[Arrival], urgency: Sequence[int]) -> list[Landed]:
         """Keep webhooks for later, undecided: in bursts, and while no policy is loaded."""
-        stored = await self._again(lambda: self._store(arrivals, urgency))
+        stored = await self.again(lambda: self._store(arrivals, urgency))
         await self.ring()
         return stored
 
@@ -159,7 +161,7 @@ class Desk:
             await keep(conn, fates, self.clock.now())
         return landings([arrival], known, fates)[0]
 
-    async def _again(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def again(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a transaction; where another process was first, look again."""
         for attempt in range(ATTEMPTS):
             try:
@@ -187,10 +189,12 @@ class Desk:
                 batch.decide(arrival)
             await save(conn, batch.changes, batch.shelf, now)
             await keep(conn, batch.fates, now)
+        self._count((change, now) for change in batch.changes)
         return landings(arrivals, known, batch.fates)
 
-    def _count(self, changes: Sequence[Change]) -> None:
-        for change in changes:
+    def _count(self, changes: Iterable[Woken]) -> None:
+        """What was broken is counted once it is written."""
+        for change, _ in changes:
             for labels in _breaches(change):
                 self.measures.breaches.labels(*labels).inc()
 
@@ -211,70 +215,8 @@ class Desk:
             case = codec.decode_case(row["body"])
             decision = decide(case, event, shelf.book(case.policy), now)
             await save(conn, [Change(case, decision)], shelf, now)
-            return Acted(decision.case, decision.answer)
-
-    async def _wake(self, limit: int) -> list[tuple[datetime, datetime]]:
-        async with self.pool.acquire() as conn, conn.transaction():
-            now = self.clock.now()
-            rows = await conn.fetch(query("lock_due_cases"), now, limit, self._passed_over())
-            if not rows:
-                return []
-            shelf = await self.library.shelf(conn, now)
-            changes = list(filter(None, (self._tick(r["id"], r["body"], shelf, now) for r in rows)))
-            await save(conn, changes, shelf, now)
-        return self._woken(changes, now)
-
-    async def _wake_each(self, limit: int) -> list[tuple[datetime, datetime]]:
-        """A transaction for each: one that cannot even be saved is found and passed over."""
-        async with self.pool.acquire() as conn:
-            now = self.clock.now()
-            due = await conn.fetch(query("due_cases"), now, limit, self._passed_over())
-        woken = []
-        for row in due:
-            try:
-                woken += await self._again(partial(self._wake_one, row["id"]))
-            except Exception as error:
-                if is_away(error):
-                    raise
-                log.exception("cannot_be_woken", case=row["id"], again=f"in {PASSED_OVER:g} s")
-                self.passed_over[row["id"]] = monotonic() + PASSED_OVER
-        return woken
-
-    async def _wake_one(self, name: str) -> list[tuple[datetime, datetime]]:
-        async with self.pool.acquire() as conn, conn.transaction():
-            now = self.clock.now()
-            row = await conn.fetchrow(query("lock_case"), name)
-            shelf = await self.library.shelf(conn, now)
-            change = self._tick(name, row["body"], shelf, now) if row else None
-            if change is None or change.before is None or (change.before.wake_at or now) > now:
-                return []
-            await save(conn, [change], shelf, now)
-        return self._woken([change], now)
-
-    def _tick(self, name: str, body: str, shelf: Shelf, now: datetime) -> Change | None:
-        try:
-            return _ticked(codec.decode_case(body), shelf, now)
-        except Exception:
-            log.exception("cannot_be_woken", case=name, again=f"in {PASSED_OVER:g} s")
-            self.passed_over[name] = monotonic() + PASSED_OVER
-            return None
-
-    def _passed_over(self) -> list[str]:
-        if self.passed_over:
-            moment = monotonic()
-            self.passed_over = {n: t for n, t in self.passed_over.items() if t > moment}
-        return list(self.passed_over)
-
-    def _woken(self, changes: Sequence[Change], now: datetime) -> list[tuple[datetime, datetime]]:
-        self._count(changes)
-        return [(c.before.wake_at or now, now) for c in changes if c.before is not None]
-
-
-def _ticked(case: Case, shelf: Shelf, now: datetime) -> Change:
-    decision = decide(case, Tick(), shelf.book(case.policy), now)
-    if decision.case.wake_at is not None and decision.case.wake_at <= now:
-        raise RuntimeError(f"{case.id} would have to be woken again at once, for ever")
-    return Change(case, decision)
+        self._count([(Change(case, decision), now)])
+        return Acted(decision.case, decision.answer)
 
 
 def _breaches(change: Change) -> Iterator[tuple[str, str, str]]:

@@ -19,6 +19,10 @@ order by wake_at
 limit $2
 for update skip locked;
 
+-- name: lock_due_case
+-- One of them, if its time has still come.
+select id, body from cases where id = $1 and wake_at <= $2 for update;
+
 -- name: due_cases
 -- The same, only named.
 select id

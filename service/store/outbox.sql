@@ -28,6 +28,17 @@ where case_id = any($1::text[]) and kind = 'page' and channel = 'voice' and stat
   and ref is not null
 on conflict (key) do nothing;
 
+-- name: unsent_turns
+-- The cases of these turns of whose contacts none has left, while that is nobody's silence: the
+-- step ended long ago (we were away), or some number sends as fast as it may (it waits its turn).
+select o.case_id
+from outbox as o
+join unnest($1::text[], $2::int[], $3::boolean[]) as u (case_id, turn, late)
+  on (u.case_id, u.turn) = (o.case_id, o.turn)
+where o.kind = 'page' and (u.late or exists (select from pacing where free_at > $4))
+group by o.case_id
+having bool_and(o.state = 'queued' and o.tries = 0);
+
 -- name: claim_outbox
 -- Lease the most severe due rows of a lane to one sender.
 update outbox as o

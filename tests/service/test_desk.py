@@ -8,8 +8,9 @@ import pytest
 
 from routing.case import State
 from routing.event import Acknowledge, Refusal, Resolve
-from service.desk import PASSED_OVER, NoSuchCase
+from service.desk import NoSuchCase
 from service.library import Library
+from service.waking import PASSED_OVER
 from tests.service.office import NOW, Office
 
 NUL = "no\x00thing"
@@ -93,16 +94,16 @@ async def test_a_case_that_cannot_be_saved_keeps_no_other_asleep(office: Office)
     office.clock.forward(minutes=5)
     woken = await office.desk.wake()
     assert len(woken) == 2
-    assert list(office.desk.passed_over) == [cases[0]]
+    assert list(office.desk.waking.passed_over) == [cases[0]]
 
 
 async def test_who_is_passed_over_is_tried_again_after_a_minute(office: Office) -> None:
     case = (await office.report("T-1")).case
     assert case is not None
     office.clock.forward(minutes=5)
-    office.desk.passed_over[case] = 10e12
+    office.desk.waking.passed_over[case] = 10e12
     assert await office.desk.wake() == []
-    office.desk.passed_over[case] -= 10e12 + PASSED_OVER
+    office.desk.waking.passed_over[case] -= 10e12 + PASSED_OVER
     assert len(await office.desk.wake()) == 1
 
 
@@ -193,3 +194,72 @@ async def _answer(office: Office, case: str, person: str) -> None:
         await office.desk.act(case, Acknowledge(person, "SMS"))
     except Refusal:
         return
+
+
+async def left(office: Office) -> None:
+    """As if a sender had given everything to the provider."""
+    await office.pool.execute("update outbox set state = 'sent', tries = 1 where state = 'queued'")
+
+
+async def test_after_an_outage_one_contact_is_made_and_it_is_the_first(office: Office) -> None:
+    """Broken once: Anna's page, which had never left, was sent beside Ben's."""
+    await office.report("T-1")
+    office.clock.forward(hours=3)
+    await office.desk.wake()
+    assert await office.keys("cancelled") == ["ACME-1/1/anna/mobile/1"]
+    assert await office.keys("queued") == ["ACME-1/2/anna/mobile/1"]
+    lines = await office.pool.fetch("select text, due_at from timeline where kind = 'waiting'")
+    assert [tuple(line) for line in lines] == [
+        ("its page has not left yet, so the step begins anew", NOW + timedelta(minutes=5))
+    ]
+    await left(office)
+    office.clock.forward(minutes=5)
+    await office.desk.wake()
+    assert await office.keys("queued") == ["ACME-1/3/ben/mobile/1"]
+
+
+async def test_after_an_outage_a_step_whose_page_had_left_goes_on_with_one_contact(
+    office: Office,
+) -> None:
+    await office.report("T-1")
+    await left(office)
+    office.clock.forward(hours=3)
+    await office.desk.wake()
+    assert await office.keys("queued") == ["ACME-1/2/ben/mobile/1"]
+    assert (await office.case("ACME-1")).wake_at == office.clock.now() + timedelta(minutes=5)
+
+
+async def test_who_waits_his_turn_behind_a_busy_number_is_not_passed_over(office: Office) -> None:
+    """Broken once: in a storm whoever had not been texted yet was passed over for the next."""
+    await office.report("T-1")
+    office.clock.forward(minutes=5)
+    await office.pool.execute(
+        "insert into pacing values ('+14155550100', $1)", office.clock.now() + timedelta(seconds=1)
+    )
+    for _ in range(12):
+        await office.desk.wake()
+        assert await office.keys("queued", "cancelled") == ["ACME-1/1/anna/mobile/1"]
+        office.clock.forward(minutes=5)
+        await office.pool.execute("update pacing set free_at = free_at + interval '5 minutes'")
+    await office.desk.wake()  # an hour is enough: something else is wrong
+    assert "ACME-1/2/ben/mobile/1" in await office.keys("queued")
+
+
+async def test_a_duty_manager_who_was_never_texted_is_not_reminded(office: Office) -> None:
+    await office.report("T-1")
+    for _ in range(6):
+        await left(office)
+        office.clock.forward(minutes=5)
+        await office.desk.wake()
+    assert await pages(office) == ["ACME-1/7/grace/mobile/1"]
+    office.clock.forward(hours=2)
+    await office.desk.wake()
+    assert await pages(office) == ["ACME-1/7/grace/mobile/1"]
+    await left(office)
+    office.clock.forward(minutes=30)
+    await office.desk.wake()
+    assert await pages(office) == ["ACME-1/8/grace/mobile/1"]
+
+
+async def pages(office: Office) -> list[str]:
+    return [key for key in await office.keys("queued") if "/write/" not in key]
