@@ -42,7 +42,7 @@ def keys_of(report: Report, free_mail: frozenset[str]) -> list[tuple[Key, str]]:
             keys.append((("id", report.organization), "its organisation"))
     email = ((report.requester.email if report.requester else None) or "").strip().lower()
     name, at, domain = email.rpartition("@")
-    if name and at:
+    if name and at and domain:
         keys.append((("email", email), "the contact's e-mail"))
         if domain not in free_mail:
             keys.append((("domain", _ascii(domain)), "the e-mail's domain"))

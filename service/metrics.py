@@ -7,7 +7,7 @@ import asyncio
 import structlog
 
 from service.measurements import retire, snapshot
-from service.store.pool import AWAY
+from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.wiring import Service
 
@@ -35,4 +35,6 @@ async def flush(service: Service) -> None:
                 await conn.execute(query("put_measurements"), service.process, at, now)
             last, quiet = now, 0
         except AWAY as error:
-            log.warning("database_away", loop="metrics", error=type(error).__name__)
+            log.warning("database_away", loop="metrics", error=describe(error))
+        except Exception:
+            log.exception("metrics_failed")

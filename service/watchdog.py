@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 import httpx
 import structlog
 
-from notifiers.notifier import Message
-from routing.policy import StepTarget
+from notifiers.notifier import Accepted, Message
+from routing.book import find
+from routing.case import Case, State
 from service.library import NothingLoaded
 from service.sender import Sender
 from service.store.pool import AWAY
@@ -100,7 +101,9 @@ async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
     for number in await _duty_numbers(service):
         now = service.clock.now()
         message = Message(key=f"watchdog/{now}", channel="sms", to=number, text=sentence, since=now)
-        await notifier.send(message)
+        outcome = await notifier.send(message)
+        if not isinstance(outcome, Accepted):
+            log.error("duty_manager_not_told", reason=outcome.reason)
 
 
 async def _duty_numbers(service: Service) -> list[str]:
@@ -109,13 +112,9 @@ async def _duty_numbers(service: Service) -> list[str]:
         shelf = await service.desk.shelf()
     except NothingLoaded:
         return []
-    book, now = shelf.book(), service.clock.now()
-    people: list[str] = []
-    for target in shelf.current.duty_manager:
-        people += _people(book.on_call(target.id, now), target)
-    methods = (m for p in people if p in shelf.people for m in shelf.people[p].contact_methods)
+    now = service.clock.now()
+    nothing = Case("", "", "", shelf.current.id, now, None, "", "", "", State.EXHAUSTED)
+    found = (find(shelf.book(), nothing, t, now).people for t in shelf.current.duty_manager)
+    people = [shelf.people[person] for some in found for person in some]
+    methods = (m for person in people for m in person.contact_methods)
     return list(dict.fromkeys(m.address for m in methods if m.type == "sms" and m.usable))
-
-
-def _people(on_call: tuple[str, ...], target: StepTarget) -> list[str]:
-    return [target.id] if target.kind == "person" else list(on_call)
