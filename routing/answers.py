@@ -50,7 +50,7 @@ def acknowledge(ledger: Ledger, event: Acknowledge) -> None:
     """The person has the case, or its item in the queue; a late answer is told who does."""
     case = ledger.case
     ledger.book.require(event.person)
-    if case.state is State.ENGINEERING:
+    if case.state is State.ENGINEERING and paging.purpose_of(ledger) is Purpose.ENGINEERING:
         _acknowledge_item(ledger, event)
     elif case.owner is not None and not _wanted(ledger, event.person):
         if case.owner != event.person:
@@ -110,7 +110,8 @@ def _take(ledger: Ledger, event: Acknowledge) -> None:
     _answered(ledger, event.person, PageState.ACKNOWLEDGED)
     paging.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
-    state = State.WAITING if case.state is State.WAITING else State.ACKNOWLEDGED
+    stays = {State.WAITING, State.ENGINEERING}
+    state = case.state if case.state in stays else State.ACKNOWLEDGED
     patience = ledger.book.policy.acknowledge_timeout
     due = ledger.now + patience if patience else None
     ledger.set(state=state, owner=event.person, owner_since=since, owner_due=due)
@@ -292,7 +293,7 @@ def rerouted(ledger: Ledger, before: Case, why: str) -> None:
         ledger.set(engineering_at=choosing.engineering_due(ledger))
     if case.state in {State.HELD, State.PAGING, State.EXHAUSTED}:
         placing.place(ledger, why)
-    elif case.state is State.ACKNOWLEDGED and case.round is None:
-        ledger.set(handover_at=handover.due(ledger))
+    else:
+        handover.renew(ledger)
     if worse and ledger.case.owner is not None:
         ledger.announce(ledger.case.owner, f"{words.label(case)} is now {case.severity}.")

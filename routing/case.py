@@ -38,7 +38,7 @@ RUNS: dict[State, frozenset[str]] = {
     State.ACKNOWLEDGED: frozenset({"owner_due", "handover_at", "remind_at", "engineering_at"}),
     State.SNOOZED: frozenset({"snooze_until", "engineering_at"}),
     State.WAITING: frozenset({"engineering_at"}),
-    State.ENGINEERING: frozenset({"remind_at", "leaders_at"}),
+    State.ENGINEERING: frozenset({"remind_at", "leaders_at", "handover_at"}),
     State.RESOLVED: frozenset({"close_at"}),
     State.CLOSED: frozenset(),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from routing import escalation, paging, placing
+from routing import escalation, handover, paging, placing
 from routing.book import find
 from routing.case import Item, Purpose, Stage, State
 from routing.event import Advance, Refusal
@@ -73,6 +73,8 @@ def enter(ledger: Ledger, reason: str, by: str | None) -> None:
         engineering=Item(Stage.QUEUED, ledger.now, reason, stage_at=ledger.now),
         leaders_at=_leaders_at(ledger),
     )
+    if case.owner is not None:
+        handover.accepted(ledger, None)
     ledger.say("engineering", f"to the Sustained Engineering queue: {reason}", by, stage="queued")
     update = _update(ledger, Stage.QUEUED, reason)
     ledger.write(update, public=True, status="on_hold", tags=(TAG,))

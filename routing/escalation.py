@@ -146,6 +146,9 @@ def exhaust(ledger: Ledger) -> None:
     case, purpose = ledger.case, purpose_of(ledger)
     told = case.round is not None and case.round.told
     ledger.set(round=None)
+    if purpose is Purpose.HANDOVER and case.state is State.ENGINEERING:
+        _unrelieved(ledger)
+        return
     if purpose is not Purpose.ENGINEERING and route_policy(ledger) is None:
         _let_be(ledger, purpose)
         return
@@ -165,6 +168,17 @@ def _let_be(ledger: Ledger, purpose: Purpose) -> None:
     else:
         ledger.say("held", "nobody answered, and by its route nobody else is paged")
         ledger.set(state=State.HELD, owner=None, owner_since=None)
+
+
+def _unrelieved(ledger: Ledger) -> None:
+    """Sustained Engineering has the item and nobody takes the customer over: asked again soon."""
+    case, again = ledger.case, ledger.now + ledger.book.policy.reminder
+    found = find(ledger.book, case, StepTarget("duty_manager"), ledger.now)
+    words = f"Nobody has taken {case.id} over from {ledger.book.name(case.owner)}."
+    for person in dict.fromkeys((*((case.owner,) if case.owner else ()), *found.people)):
+        ledger.announce(person, words)
+    ledger.say("exhausted", words)
+    ledger.set(handover_at=again)
 
 
 def remind(ledger: Ledger, *, unsent: bool = False) -> None:

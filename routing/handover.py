@@ -2,18 +2,22 @@
 
 Theory of operation. `handover_at` lies some minutes before the acting region's sun sets. Then the
 on-call of the region that has the sun next is paged; the owner keeps the case until somebody
-accepts. Where no region follows on, the question is put when the sun rises on the next one.
+accepts, also while Sustained Engineering has its item. Where no region follows on, the question is
+put when the sun rises on the next one.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing import calendar, choosing, escalation
 from routing.case import Purpose, Round, State
 from routing.ledger import Ledger
 from routing.region import Region, next_sunrise, sunset
+
+LATER = timedelta(minutes=5)
+"""While people are paged for the item in the queue, its case is handed over after that."""
 
 
 def due(ledger: Ledger) -> datetime | None:
@@ -52,11 +56,19 @@ def accepted(ledger: Ledger, asked: Round | None) -> None:
     ledger.set(handover_at=due(ledger))
 
 
+def renew(ledger: Ledger) -> None:
+    """The severity has changed: whether the case is handed over, if nobody is being asked."""
+    case = ledger.case
+    if case.owner is not None and case.round is None:
+        ledger.set(handover_at=due(ledger))
+
+
 def begin(ledger: Ledger) -> None:
     """The sun sets: ask the next region's on-call; without one, ask again when the sun rises."""
     case, book, now = ledger.case, ledger.book, ledger.now
-    ledger.set(handover_at=None)
-    if case.state is not State.ACKNOWLEDGED or case.round is not None:
+    queued = case.state is State.ENGINEERING and (case.round or case.remind_at)
+    ledger.set(handover_at=now + LATER if queued else None)
+    if queued or case.owner is None or case.round is not None:
         return
     acting = book.policy.regions.get(case.acting_region or "")
     sets = now if acting is None else sunset(acting, book.policy.calendars, now)
@@ -64,12 +76,16 @@ def begin(ledger: Ledger) -> None:
         return
     if sets - now > book.policy.handover_before:
         ledger.set(handover_at=due(ledger))
-        return
-    coming = book.sun(replace(case, home_region=None), sets)
-    if coming is None:
-        ledger.set(handover_at=_sunrise(ledger, sets) if sets <= now else sets)
-        return
-    _ask(ledger, acting, coming, sets)
+    else:
+        _follow(ledger, acting, sets)
+
+
+def _follow(ledger: Ledger, acting: Region | None, sets: datetime) -> None:
+    coming = ledger.book.sun(replace(ledger.case, home_region=None), sets)
+    if coming is not None:
+        _ask(ledger, acting, coming, sets)
+    else:
+        ledger.set(handover_at=_sunrise(ledger, sets) if sets <= ledger.now else sets)
 
 
 def _ask(ledger: Ledger, acting: Region | None, coming: Region, sets: datetime) -> None:

@@ -28,14 +28,16 @@ def open_pages(ledger: Ledger, wanted: dict[str, str]) -> bool:
             ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
         else:
             ledger.say("unreachable", f"{person.name} has no contact method that works", person_id)
-    ledger.set(turn=turn, pages=(*_kept(ledger.case.pages), *new))
+    ledger.set(turn=turn, pages=(*_kept(ledger), *new))
     contact(ledger)
     return any(page.open for page in new)
 
 
-def _kept(old: tuple[Page, ...]) -> tuple[Page, ...]:
-    """Pages stay as long as they matter: every open one and the last forty."""
-    return tuple(p for p in old[:-40] if p.open) + old[-40:]
+def _kept(ledger: Ledger) -> tuple[Page, ...]:
+    """Pages stay as long as they matter: the last forty, the open ones, what ends right now."""
+    pages_of = ledger.case.pages
+    old = (p for p in pages_of[:-40] if p.open or p.closed_at == ledger.now)
+    return (*old, *pages_of[-40:])
 
 
 def _urgency(ledger: Ledger) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from routing.book import Book
-from routing.case import LIVE, Case, Stage, State
+from routing.case import LIVE, Case, Purpose, Stage, State
 from routing.decide import Decision, decide
 from routing.event import Acknowledge, Announce, Contact, Event, StandDown, Tick, WriteBack
 from routing.page import PageState
@@ -153,7 +153,8 @@ def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:
     assert not case.open_pages, "acknowledged, and somebody is still paged"
     if before.turn and (before.open_pages or before.round or before.remind_at):
         assert any(isinstance(e, StandDown) for e in decision.effects), "nobody was stood down"
-    if case.state is State.ENGINEERING:
+    asked = before.round.purpose if before.round else None
+    if case.state is State.ENGINEERING and asked is not Purpose.HANDOVER:
         assert case.engineering is not None
         assert case.engineering.engineer == event.person
     else:

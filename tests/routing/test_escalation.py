@@ -246,6 +246,19 @@ def test_the_pages_of_a_long_night_are_kept_as_far_as_they_matter() -> None:
     assert story.case.turn > 80
 
 
+def test_a_crowd_s_pages_are_seen_to_end_before_they_are_forgotten() -> None:
+    """Forgotten in the decision that ended them, twenty pages stayed open in the database."""
+    crowd = {f"p{n}": replace(ANNA, id=f"p{n}") for n in range(60)}
+    policy = by(step("group all"), step("schedule lead"), groups={"all": tuple(crowd)})
+    story = Story(book(policy, everybody={**EVERYBODY, **crowd}))
+    assert len(story.case.open_pages) == 60
+    story.passes(minutes(5))
+    expired = [p for p in story.case.pages if p.closed_at == story.now]
+    assert len(expired) == 60
+    story.passes(minutes(5))
+    assert len(story.case.pages) <= 42
+
+
 def test_groups_are_paged_together_and_channels_are_no_people() -> None:
     targets = (StepTarget("group", "leads"), StepTarget("channel", "war-room"))
     both = replace(step("group leads"), targets=targets)

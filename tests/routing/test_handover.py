@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from routing.event import ChangeSeverity, Snooze
+from routing.event import Acknowledge, ChangeSeverity, Escalate, Snooze
 from routing.policy import EscalationPolicy, Policy, StepTarget
 from routing.schedule import Schedule
 from tests.routing import world
@@ -165,6 +165,59 @@ def test_a_question_under_way_comes_before_the_handover() -> None:
     story.acks("anna")
     story.until("14:00")
     assert story.paged == ["ben sms"]
+
+
+def with_engineering() -> Story:
+    story = owned()
+    story.happens(Escalate("anna", reason="stuck"))
+    story.acks("eva")
+    story.forget()
+    return story
+
+
+def test_what_engineering_has_is_handed_over_as_well() -> None:
+    story = with_engineering()
+    story.until("13:45")
+    assert (story.paged, story.state) == (["ben sms"], "engineering")
+    assert story.refuses(Acknowledge("carl")).startswith("Sustained Engineering has ACME-7")
+    story.acks("ben")
+    item = story.case.engineering
+    assert item is not None
+    assert (story.state, story.case.owner, item.engineer) == ("engineering", "ben", "eva")
+    assert story.case.acting_region == "amer"
+    story.until("21:45")
+    assert story.paged == ["carl sms"]
+
+
+def test_nobody_taking_it_over_from_engineering_is_told_and_asked_again() -> None:
+    story = with_engineering()
+    story.until("14:00")
+    told = "Nobody has taken ACME-7 over from Anna Lind."
+    assert story.told == [f"anna: {told}", f"dora: {told}"]
+    assert (story.state, story.case.owner, story.case.round) == ("engineering", "anna", None)
+    story.forget()
+    story.until("14:30")
+    assert story.paged == ["ben sms"]
+
+
+def test_paged_for_in_the_queue_it_is_handed_over_after_that() -> None:
+    story = owned()
+    story.until("13:40")
+    story.happens(Escalate("anna", reason="stuck"))
+    story.forget()
+    story.until("13:50")
+    assert story.paged == ["eva voice"]
+    story.acks("eva")
+    story.passes(minutes(5))
+    assert story.paged == ["ben sms"]
+
+
+def test_what_nobody_had_when_it_went_there_is_handed_to_nobody() -> None:
+    story = Story(book(calm()), tags="engineering")
+    story.acks("eva")
+    story.forget()
+    story.until("20:00")
+    assert (story.paged, story.case.handover_at) == ([], None)
 
 
 def test_rule_2_after_an_outage_across_sunset_the_question_is_put_once() -> None:

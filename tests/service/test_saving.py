@@ -16,6 +16,7 @@ async def test_no_two_live_pages_of_a_person_have_one_code(office: Office) -> No
 
 
 async def test_a_code_that_is_taken_gives_way_to_the_next_and_longer_ones(office: Office) -> None:
+    key = ("ACME-1", 1, "anna")
     await office.report("T-0", organization="borealis")  # draws the number before
     taken = [_candidate(("ACME-2", 1, "anna"), attempt) for attempt in range(8)]
     for n, code in enumerate(taken):
@@ -28,7 +29,7 @@ async def test_a_code_that_is_taken_gives_way_to_the_next_and_longer_ones(office
     assert case == "ACME-2"
     code = await office.pool.fetchval("select code from pages where case_id = $1", case)
     assert code == _candidate(("ACME-2", 1, "anna"), 8)
-    assert len(code) == 6
+    assert [len(_candidate(key, n)) for n in (0, 1, 2, 5, 6, 23)] == [4, 4, 5, 5, 6, 6]
 
 
 async def test_the_codes_of_an_ended_case_may_be_drawn_again(office: Office) -> None:
