@@ -68,6 +68,8 @@ class Sender:
     measures: Measures
     urls: Urls
     pace: Mapping[str, float] = field(default_factory=dict)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the cases that are due have been woken; no lane serves before."""
     _flying: dict[asyncio.Task[None], Row] = field(default_factory=dict)
     _full: bool = False
     _free_at: dict[str, datetime] = field(default_factory=dict)
@@ -78,9 +80,11 @@ class Sender:
         heard = chime.listener()
         while True:
             pause = SWEEP
+            await self.ready.wait()
             try:
                 pause = await self._serve(lane, chime)
             except AWAY as error:
+                self.ready.clear()
                 log.warning("database_away", lane=lane, error=describe(error))
             except Exception:
                 log.exception("lane_failed", lane=lane)

@@ -40,7 +40,11 @@ log = structlog.get_logger(__name__)
 
 
 async def alarm(service: Service, sender: Sender, chime: Chime) -> None:
-    """Tick what is due, then sleep until the next case is."""
+    """Tick what is due, then sleep until the next case is.
+
+    The lanes wait for the first tick, at the start and after an absence of PostgreSQL: what was due
+    meanwhile decides what of the queue is still wanted.
+    """
     heard, swept = chime.listener(), 0.0
     while True:
         sweeping = monotonic() - swept >= SWEEP
@@ -79,9 +83,12 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
             await step()
         except AWAY as error:
             log.warning("database_away", loop="alarm", step=name, error=describe(error))
-            break
+            sender.ready.clear()
+            return pause
         except Exception:
             log.exception("alarm_failed", step=name)
+        if name == "wakes":
+            sender.ready.set()
     return pause
 
 

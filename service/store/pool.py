@@ -29,13 +29,18 @@ AWAY: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,  # stopped, starting, a query that was cancelled
+    asyncpg.InsufficientResourcesError,  # of connections, memory or disk
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,  # what we reach is a standby
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's own confusion over a connection that broke
 )
-"""What asyncpg raises while PostgreSQL is stopped, starting, failing over or out of reach."""
+"""What asyncpg raises while PostgreSQL is stopped, starting, failing over, full or out of reach.
+
+Nothing of it says that what was asked for is wrong: asked again, it may well be done.
+"""
 
 
 def is_away(error: BaseException) -> bool:

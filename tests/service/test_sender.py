@@ -90,6 +90,7 @@ async def post(office: Office, twilio: Simulator) -> AsyncIterator[Post]:
     await sender.switchboard.close()
     sender.switchboard = Switchboard(notifiers(twilio.api_url, twilio.number))
     sender.pace = {}
+    sender.ready.set()
     yield Post(office, twilio, sender)
     await sender.stop(0)
     await sender.close()

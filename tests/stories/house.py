@@ -127,6 +127,15 @@ class Process:
         self.child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.begin()
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until it does its work."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Start it, and do not wait."""
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
                 [sys.executable, *self.arguments],
@@ -139,6 +148,11 @@ class Process:
     @property
     def alive(self) -> bool:
         return self.child is not None and self.child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the running process; None for one that has ended."""
+        return self.child.pid if self.child is not None and self.alive else None
 
     def kill(self) -> None:
         """As a power cut would."""
@@ -170,8 +184,7 @@ class WebProcess(Process):
         self.port = int(environment["HELIOGRAPH_PORT"])
         super().__init__((*WEB, str(self.port)), environment, log)
 
-    def start(self) -> None:
-        super().start()
+    def ready(self) -> None:
         wait_until(lambda: listens(self.port), self.said)
 
 
@@ -179,10 +192,12 @@ class WorkerProcess(Process):
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         super().__init__(("-c", "from service.worker import main; main()"), environment, log)
 
-    def start(self) -> None:
-        before = self.starts
-        super().start()
-        wait_until(lambda: self.starts > before, self.said)
+    def begin(self) -> None:
+        self._before = self.starts
+        super().begin()
+
+    def ready(self) -> None:
+        wait_until(lambda: self.starts > self._before, self.said)
 
     @property
     def starts(self) -> int:

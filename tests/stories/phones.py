@@ -72,6 +72,11 @@ class Phone:
         return self
 
     @property
+    def troubled(self) -> bool:
+        """Whether its trouble still waits for something to spoil."""
+        return self._twilio.simulation.exchange.phone(self.number).trouble is not None
+
+    @property
     def texts(self) -> list[str]:
         """Everything our number was made to send to it, delivered or not."""
         texts = self._twilio.simulation.exchange.texts_of(self.number)

@@ -48,6 +48,7 @@ OTHER_TOKEN = "another-auth-token-for-the-rotation"
 WIPE = """
 truncate cases, timeline, pages, outbox cascade; truncate intake; truncate inbound; truncate pacing
 """
+ERROR = re.compile(r"\[(error|critical) *\]")
 _tickets = itertools.count(4711)
 
 
@@ -141,6 +142,8 @@ class World:
     settings: Mapping[str, str] | None = None
     policy: str = organisation.POLICY
     directory: str = organisation.DIRECTORY
+    web_settings: Mapping[str, str] | None = None
+    """Of the web process alone, on top of the others."""
     worker_runs: bool = True
     patience: float = 15.0
 
@@ -148,6 +151,7 @@ class World:
         self.ahead = timedelta()
         self.expected_errors: list[str] = []
         self._errors: list[str] = []
+        self._read: dict[Path, int] = {}
         with ExitStack() as stack:
             self.loop = stack.enter_context(Loop())
             self._connection: Connection | None = None
@@ -169,20 +173,29 @@ class World:
 
     def _start(self, stack: ExitStack) -> None:
         environment = self._environment()
+        web = environment | {f"HELIOGRAPH_{n}": v for n, v in (self.web_settings or {}).items()}
         if self.processes:
-            web, worker = self.folder / "web.log", self.folder / "worker.log"
-            self.web: ThreadedWeb | WebProcess = WebProcess(environment, web)
-            self.worker: ThreadedWorker | WorkerProcess = WorkerProcess(environment, worker)
+            self.web: ThreadedWeb | WebProcess = WebProcess(web, self.folder / "web.log")
+            self.worker: ThreadedWorker | WorkerProcess = self.another_worker(environment)
         else:
-            self.web = ThreadedWeb(environment)
+            self.web = ThreadedWeb(web)
             self.worker = ThreadedWorker(environment, self.loop)
         stack.callback(self.web.stop)
+        stack.callback(self.worker.stop)
+        if self.worker_runs and isinstance(self.worker, WorkerProcess):
+            self.worker.begin()
         self.web.start()
         if not self.processes:
             self._listen()
-        stack.callback(self.worker.stop)
-        if self.worker_runs:
+        if self.worker_runs and isinstance(self.worker, WorkerProcess):
+            self.worker.ready()
+        elif self.worker_runs:
             self.worker.start()
+
+    def another_worker(self, environment: Mapping[str, str] | None = None) -> WorkerProcess:
+        """One more worker on the same database; to be started and stopped by the test."""
+        log = self.folder / f"worker-{next(_tickets)}.log"
+        return WorkerProcess(environment or self._environment(), log)
 
     def _listen(self) -> None:
         """Hear of errors, as whoever reads the log would."""
@@ -240,8 +253,18 @@ class World:
         self.settle()
         self.zendesk.settle()
         self.twilio._insist()
+        self._errors += [line for line in self._logged() if ERROR.search(line)]
         unexpected = [e for e in self._errors if not self._announced(e)]
         assert not unexpected, "\n".join(unexpected)
+
+    def _logged(self) -> list[str]:
+        """What our processes have logged since this was asked last."""
+        lines: list[str] = []
+        for log in self.folder.glob("*.log"):
+            text = log.read_text("utf-8", "replace")
+            lines += text[self._read.get(log, 0) :].splitlines()
+            self._read[log] = len(text)
+        return lines
 
     def wipe(self) -> None:
         """As if nothing had happened yet; web and worker stay."""
@@ -257,6 +280,7 @@ class World:
         self.twilio.do(self._forget())
         self.expected_errors.clear()
         self._errors.clear()
+        self._logged()
 
     async def _forget(self) -> None:
         exchange = self.twilio.simulation.exchange
@@ -274,6 +298,11 @@ class World:
         """The log will have errors like this one."""
         self.expected_errors.append(pattern)
 
+    def forgive(self) -> None:
+        """Twilio may have complained so far: a test took our web process away."""
+        self.twilio.do(self.twilio.simulation.settle(self.patience))
+        self.twilio.simulation.exchange.alerts.clear()
+
     # Time
 
     @property
@@ -286,6 +315,15 @@ class World:
         answer = self.http.post(f"{self.url}/dev/clock", json={"advance": advance})
         assert answer.status_code == 200, answer.text
         self.ahead = datetime.fromisoformat(answer.json()["now"]) - datetime.now(UTC)
+
+    def leap(self, **by: float) -> None:
+        """Let time pass in which nobody does anything."""
+        self.ahead += timedelta(**by)
+        self.rows("update clock set ahead = $1", self.ahead)
+
+    def lapse(self) -> None:
+        """Whoever held a lease has held it too long, without the wait."""
+        self.rows("update outbox set lease_until = created_at where state = 'sending'")
 
     def settle(self) -> None:
         """Wait until nothing is due, queued or on its way."""
