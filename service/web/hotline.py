@@ -17,7 +17,7 @@ from service.hotline.callbacks import Callbacks
 from service.hotline.line import OVER, Line
 from service.hotline.responders import Responders
 from service.store.sql import query
-from service.web.problems import AnyRequest
+from service.web.problems import AnyRequest, RowNumber
 from service.web.twilio import XML, form_of
 from service.wiring import Service
 
@@ -116,7 +116,7 @@ async def spoke(
 
 @post("/twilio/hotline/leg/{row:int}", status_code=200, include_in_schema=False)
 async def leg(
-    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+    row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
     """A call that brings a responder to a customer: who waits, and which key connects."""
 
@@ -130,7 +130,7 @@ async def leg(
 
 @post("/twilio/hotline/leg/{row:int}/key", status_code=200, include_in_schema=False)
 async def leg_key(
-    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+    row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
     async def work(form: Form) -> bytes:
         case, person = await _leg(service, row)

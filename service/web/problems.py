@@ -9,12 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import PathParameter
 
 from routing.event import Refusal
 from routing.language.problems import DocumentErrors
@@ -28,6 +29,8 @@ MOST_ERRORS = 100
 """Wrong members that are listed; nobody reads more."""
 log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
+RowNumber = Annotated[int, PathParameter(ge=0, le=2**63 - 1)]
+"""The number of a row in an address; PostgreSQL knows none beyond."""
 
 SENTENCES: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "There is nothing at {path}. Nothing was changed. "

@@ -8,7 +8,6 @@ from __future__ import annotations
 import structlog
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
@@ -23,7 +22,7 @@ from service.responder import Responder
 from service.store import codec
 from service.store.pool import AWAY
 from service.store.sql import query
-from service.web.problems import AnyRequest, Problem
+from service.web.problems import AnyRequest, Problem, RowNumber
 from service.wiring import Service
 
 XML = "text/xml"
@@ -100,9 +99,7 @@ async def _opted(service: Service, form: dict[str, str]) -> None:
 
 
 @post("/twilio/status/{row:int}", status_code=204, include_in_schema=False)
-async def receipt(
-    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
-) -> None:
+async def receipt(row: RowNumber, request: AnyRequest, service: NamedDependency[Service]) -> None:
     """What became of a delivery. Late, repeated and reordered ones change nothing."""
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
@@ -113,7 +110,7 @@ async def receipt(
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
 async def call(
-    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+    row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
     """A page by voice: says who, what and how bad, twice, and takes a key meanwhile.
 
@@ -142,7 +139,7 @@ def _last_word(words: str) -> Response[bytes]:
 
 @post("/twilio/page/{row:int}/key", status_code=200, include_in_schema=False)
 async def key(
-    row: FromPath[int], request: AnyRequest, service: NamedDependency[Service]
+    row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
     """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)

@@ -47,7 +47,8 @@ def shared(
     stories_database: str, servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shared]:
     redis = servers.addresses.redis_url
-    made = Shared(lambda: World(stories_database, redis, tmp_path_factory.mktemp("stories")))
+    folder = tmp_path_factory.mktemp
+    made = Shared(lambda: World(stories_database, redis, folder("stories"), used=True))
     yield made
     made.close()
 

@@ -19,9 +19,9 @@ class Text:
     @property
     def code(self) -> str:
         """What a page says to reply with."""
-        found = re.search(r"Reply 1 (\w+) to take it", self.body)
+        found = re.findall(r"Reply 1 (\w+) to take it", self.body)
         assert found, f"this is no page: {self.body}"
-        return found[1]
+        return str(found[-1])  # what comes before is the customer's
 
     def replies(self, body: str) -> "Phone":
         return self.phone.replies(body)
