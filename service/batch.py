@@ -65,6 +65,7 @@ class Batch:
     def decide(self, arrival: Arrival) -> None:
         """One webhook. What cannot be decided is a dead letter, and leaves the others alone."""
         if arrival.unreadable is not None:
+            log.error("dead_letter", source=arrival.source, said=arrival.unreadable)
             self._end(arrival, "dead", said=arrival.unreadable)
         elif not arrival.reports:
             self._end(arrival, "ignored", said=arrival.ignored)

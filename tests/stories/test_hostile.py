@@ -152,6 +152,7 @@ def test_a_body_beyond_a_mebibyte_is_refused_however_it_comes(world: World) -> N
 def test_what_is_authentic_but_unreadable_is_kept_for_somebody_to_see(
     world: World, body: bytes
 ) -> None:
+    world.expects_error("dead_letter")
     answer = world.raw_standard(body)
     assert (answer.status_code, answer.json()) == (202, {"case": None, "duplicate": False})
     (letter,) = dead(world)
@@ -172,7 +173,7 @@ def test_members_nobody_knows_and_values_beyond_belief_do_no_harm(world: World) 
         "comment": {"id": "1", "author": "customer", "body": "B" * 100_000},
         "url": "javascript:alert(1)",
         "language": "L" * LONG,
-        "created_at": "1970-01-01T00:00:00Z",
+        "created_at": "2001-01-01T00:00:00Z",
         "__proto__": {"admin": True},
     }
     answer = world.standard(data, timestamp=(world.now + timedelta(days=9)).isoformat())
