@@ -177,8 +177,8 @@ update pacing set free_at = $2 where sender = $1;
 
 -- name: outbox_busy
 -- Whether anything is due or on its way; a case that another is just waking is due still.
-select exists (
-    select from outbox where state = 'sending' or (state = 'queued' and available_at <= $1))
+select exists (select from outbox where state = 'sending')
+    or exists (select from outbox where state = 'queued' and available_at <= $1)
     or exists (select from cases where wake_at <= $1);
 
 -- name: lane_is_due
