@@ -26,6 +26,8 @@ MOST_HELD = 12
 """How often a step may begin anew because nothing of it has left."""
 OUTAGE = timedelta(minutes=1)
 """A step that ends this late ended while we were away."""
+SOON = timedelta(minutes=5)
+"""How long a case rests whose duty manager's page was refused: the provider may be at fault."""
 FIRST_WAIT = timedelta(minutes=5)
 """How long someone asked by name is waited for where the policy has no step to tell."""
 
@@ -197,18 +199,18 @@ def remind(ledger: Ledger, *, unsent: bool = False) -> None:
     ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
     reason = "duty manager: nobody else answered"
     if not found.people or not open_pages(ledger, dict.fromkeys(found.people, reason)):
-        _again(ledger)
+        _again(ledger, ledger.book.policy.reminder)
 
 
-def _again(ledger: Ledger) -> None:
-    """No duty manager can be reached either: the escalation begins again after the reminder."""
+def _again(ledger: Ledger, rest: timedelta) -> None:
+    """No duty manager can be reached either: after a rest the escalation begins again."""
     ledger.say("exhausted", "no duty manager can be reached; the escalation begins again")
     policy, case = ledger.book.policy, ledger.case
     purpose = purpose_of(ledger)
     name = route_policy(ledger)
     if purpose is Purpose.ENGINEERING:
         name = policy.engineering.escalation
-    due = next_hour(ledger, ledger.now + policy.reminder)
+    due = next_hour(ledger, ledger.now + rest)
     ledger.set(
         remind_at=None,
         round=Round(purpose, name or "", -1, 1, due, first_turn=case.turn + 1, told=True),
@@ -231,6 +233,8 @@ def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, r
         lost(ledger, page, "cannot be reached")
     if not page.open or contact(ledger):
         step_over_if_done(ledger, f"{name} cannot be reached")
+        if ledger.case.remind_at is not None and not ledger.case.open_pages:
+            _again(ledger, min(SOON, ledger.book.policy.reminder))
 
 
 def step_over_if_done(ledger: Ledger, why: str) -> None:
