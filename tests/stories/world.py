@@ -302,6 +302,11 @@ class World:
         """The log will have errors like this one."""
         self.expected_errors.append(pattern)
 
+    def forget_texts(self) -> None:
+        """Whatever was texted so far is none of the test's business."""
+        self.settle()
+        self.twilio.claimed.update(self.twilio.simulation.exchange.texts)
+
     def forgive(self) -> None:
         """Twilio may have complained so far: a test took our web process away."""
         self.twilio.do(self.twilio.simulation.settle(self.patience))
