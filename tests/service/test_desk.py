@@ -143,44 +143,50 @@ async def test_a_stored_webhook_is_there_once_however_often_it_came(office: Offi
 
 
 async def test_a_case_keeps_the_policy_it_opened_under(office: Office) -> None:
+    """Broken once: decided by the policy in force, the older case paged Carl."""
     case = (await office.report("T-1")).case
     assert case is not None
     await office.pool.execute(
-        "insert into policies select 'other@2', 2, source, document, effective_at, applied_by,"
-        " created_at from policies"
+        "insert into policies select 'other@2', 2, source, replace(document::text, '\"ben\"',"
+        " '\"carl\"')::json, effective_at, applied_by, created_at from policies"
     )
     await office.pool.execute("update generations set value = value + 1")
-    office.clock.forward(minutes=5)
-    await office.desk.wake()
-    assert (await office.case(case)).policy == "small@1"
     newer = (await office.report("T-2")).case
     assert newer is not None
-    assert (await office.case(newer)).policy == "other@2"
+    office.clock.forward(minutes=5)
+    await office.desk.wake()
+    older, newest = await office.case(case), await office.case(newer)
+    assert [p.person for p in older.open_pages] == ["ben"]
+    assert [p.person for p in newest.open_pages] == ["carl"]
+    assert (older.policy, newest.policy) == ("small@1", "other@2")
 
 
 async def test_three_sweepers_and_many_answers_never_contact_anybody_twice(office: Office) -> None:
-    """Broken once: without the row lock, the second sweeper's keys were refused."""
+    """Broken once: without the row lock, answers were overwritten by whoever swept beside them."""
     offices = [office, *[await office.someone_else() for _ in range(2)]]
     for one in offices[1:]:
         one.desk.library = one.service.library = Library()
     names = await office.desk.report([office.arrival(f"T-{n}") for n in range(60)])
     cases = [one.case for one in names if one.case]
-    woken = 0
+    woken, taken = 0, set[str]()
     for minute in range(24):
         office.clock.forward(minutes=1)
         answers = [
             _answer(offices[n % 3], case, "ben")
             for n, case in enumerate(cases)
-            if minute % 6 == n % 6 == 4 and n % 2
+            if minute % 6 == 5 and n % 4 == minute // 6
         ]
         done = await asyncio.gather(*(one.desk.wake(25) for one in offices * 2), *answers)
         woken += sum(len(one) for one in done if isinstance(one, list))
+        taken |= {one for one in done if isinstance(one, str)}
     assert woken > 100
     doubled = await office.pool.fetch(
         "select case_id, turn, person, method, attempt from outbox where kind = 'page'"
         " group by 1, 2, 3, 4, 5 having count(*) > 1"
     )
     assert doubled == []
+    owners = {(await office.case(case)).owner for case in taken}
+    assert (len(taken) > 10, owners) == (True, {"ben"})
     late = await office.pool.fetchval(
         "select count(*) from cases where wake_at <= $1", office.clock.now()
     )
@@ -189,11 +195,13 @@ async def test_three_sweepers_and_many_answers_never_contact_anybody_twice(offic
     assert late == 0
 
 
-async def _answer(office: Office, case: str, person: str) -> None:
+async def _answer(office: Office, case: str, person: str) -> str | None:
+    """The case, if it was taken."""
     try:
         await office.desk.act(case, Acknowledge(person, "SMS"))
     except Refusal:
-        return
+        return None
+    return case
 
 
 async def left(office: Office) -> None:

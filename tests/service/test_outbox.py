@@ -6,6 +6,7 @@ from uuid import uuid4
 from notifiers.notifier import Delivery, Fault, Receipt
 from routing.language.directory_reader import METHODS
 from routing.page import PageState
+from service.contacts import OPTED_OUT
 from service.outbox import LANES, Outbox, Row, lane_of
 from tests.service.office import NOW, Office
 
@@ -105,6 +106,15 @@ async def test_a_number_that_can_never_be_texted_is_not_tried_again(office: Offi
     third = (await office.report("T-3")).case
     assert third is not None
     assert [p.person for p in (await office.case(third)).open_pages] == ["anna"]
+
+
+async def test_an_opt_out_is_one_however_it_is_heard_of(office: Office) -> None:
+    """Broken once: told by a refusal it had another reason, and START did not undo it."""
+    row = await sent(office)
+    stopped = receipt(Delivery.FAILED, 50, fault=Fault.OPTED_OUT)
+    await office.service.contacts.receipt(row.id, stopped)
+    (method,) = (await office.desk.shelf()).people["anna"].contact_methods
+    assert method.disabled == OPTED_OUT
 
 
 async def test_what_changes_nothing_makes_nobody_read_everything_again(office: Office) -> None:

@@ -64,8 +64,9 @@ def test_every_rule_has_its_test(rule: str) -> None:
     assert re.search(rf"^(async )?def {name.strip()}\(", text, re.MULTILINE), RULES[rule]
 
 
-def test_open_cases_wake(world: World) -> None:
-    """Broken once: the review of what has no other deadline left out; held cases slept for ever."""
+def test_open_cases_wake(build: Build) -> None:
+    """Broken once: without the review, a case with no other deadline could not even be saved."""
+    world = build(policy=organisation.POLICY.replace("    - {after: 3d}\n", ""))
 
     def asleep() -> list[str]:
         rows = world.rows(
@@ -158,7 +159,7 @@ def test_nothing_is_said_that_is_not_written(build: Build) -> None:
 
 
 def test_logs_name_no_number(build: Build) -> None:
-    """Broken once: without the processor that masks, a refusal's reason showed the number."""
+    """Broken once: a refused row logged with its payload."""
     world = build(processes=True, settings={"LOG_LEVEL": "debug"})
     world.expects_error("contact_method_disabled")
     world.phone("anna").has(Trouble(Ailment.REFUSE, code=21211))
