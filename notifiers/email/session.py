@@ -72,6 +72,23 @@ class Sessions:
             return verdict(way, problem)
         return None
 
+    async def introduce(self) -> tuple[bool, Refused | Unclear | None]:
+        """As far as a send goes before anybody is named: whether it is encrypted, and what failed.
+
+        Nothing is sent.
+        """
+        way = Way()
+        try:
+            async with asyncio.timeout(self._timeouts.total.total_seconds()):
+                smtp = await self.connect()
+                encrypted = smtp.get_transport_info("sslcontext") is not None
+                way.stage = Stage.SENDER
+                await smtp.mail(str(self._account.sender))
+                smtp.close()
+        except (SMTPException, OSError, TimeoutError, ValueError) as problem:
+            return False, verdict(way, problem)
+        return encrypted, None
+
     async def _converse(self, way: Way, smtp: SMTP, to: str, content: bytes) -> None:
         utf8 = not to.isascii()
         encoding = "utf-8" if utf8 else "ascii"
