@@ -75,10 +75,10 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
 
 
 def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
-    """A code for a telephone, a link for everything else."""
+    """A code for a telephone; a link, and the code as well, for everything else."""
     asked = codec.decode(row.payload)
+    code = code_of(urls.signer.keys[0], asked["verification"])
     if row.channel in SPOKEN:
-        code = code_of(urls.signer.keys[0], asked["verification"])
         return {"to": asked["to"], "text": code_text(code, asked["name"], CODE_MINUTES)}
     until = datetime.fromisoformat(asked["until"])
     link = Link(
@@ -86,7 +86,7 @@ def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
     )
     return {
         "to": asked["to"],
-        "text": link_text(asked["name"], LINK_HOURS),
+        "text": link_text(code, asked["name"], LINK_HOURS),
         "subject": SUBJECT,
         "links": {"verify": urls.link(link)},
     }

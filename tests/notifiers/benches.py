@@ -126,7 +126,7 @@ class MailBench:
     def notifier(self, at: str | None = None, *, hasty: bool = False) -> Notifier:
         host, _, port = (at or f"127.0.0.1:{self.office.port}").partition(":")
         account = SmtpAccount(host, int(port or 25), mailbox(self.sender))
-        return Email(account, MailTimeouts(command=SHORT) if hasty else None)
+        return Email(account, MailTimeouts(SHORT, total=SHORT * 3) if hasty else None)
 
     def message(self) -> Message:
         number = next(_numbers)
