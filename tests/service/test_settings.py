@@ -99,6 +99,16 @@ def test_every_error_is_told_at_once_and_names_its_variable() -> None:
     assert "hush" not in errors[-1]
 
 
+def test_two_keys_may_sign_during_a_rotation() -> None:
+    settings = read_settings(
+        {"HELIOGRAPH_SECRET_KEY": "new, old", "HELIOGRAPH_ENVIRONMENT": "test"}
+    )
+    assert (settings.secret_key, settings.secret_keys) == ("new", ("new", "old"))
+    assert "new" not in repr(settings.secret_keys)
+    (error,) = errors_of({"HELIOGRAPH_SECRET_KEY": "a,b,c"})
+    assert "one, or two during a rotation" in error
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "zendesk"
     file.write_text("from-file\n")

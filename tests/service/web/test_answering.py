@@ -22,8 +22,10 @@ def buttons(page: httpx.Response) -> list[str]:
     return re.findall(r"<button[^>]*>([^<]*)<", page.text)
 
 
-def actions(page: httpx.Response) -> list[str]:
-    return re.findall(r'<form method="post" action="([^"]*)"', page.text)
+def actions(page: httpx.Response) -> list[httpx.URL]:
+    """Where the buttons lead, also where a proxy serves us below a path of its own."""
+    found = re.findall(r'<form method="post" action="([^"/:?#]+)"', page.text)
+    return [page.url.join(action) for action in found]
 
 
 async def state(world: World, case: str) -> tuple[str, str | None]:

@@ -206,7 +206,7 @@ async def test_a_link_is_followed_by_a_press_alone(desk: Desk) -> None:
     assert "anna@support.example" in page.text
     assert not (await desk.methods())["mail"]["verified"]
     (action,) = re.findall(r'<form method="post" action="([^"]*)"', page.text)
-    done = await desk.world.http.post(action)
+    done = await desk.world.http.post(page.url.join(action))
     assert "Confirmed. Pages for Anna Lind" in done.text
     assert (await desk.methods())["mail"]["verified"]
     for method in ("GET", "POST"):
