@@ -194,6 +194,9 @@ class Case:
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
+    posted: tuple[str, ...] = ()
+    """Chat channels that were told somebody is wanted, and not yet that nobody is any more."""
+
     @property
     def live(self) -> bool:
         return self.state in LIVE
