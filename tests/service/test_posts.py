@@ -26,8 +26,8 @@ async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
 
 async def rows(office: Office) -> list[tuple[str, str, str, str]]:
     found = await office.pool.fetch(
-        "select key, kind, lane, channel, state from outbox where person is null and kind <> 'write'"
-        " order by id"
+        "select key, kind, lane, channel, state from outbox"
+        " where person is null and kind <> 'write' order by id"
     )
     return [(r["key"], f"{r['kind']} {r['state']}", r["lane"], r["channel"]) for r in found]
 
