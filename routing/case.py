@@ -222,6 +222,13 @@ class Case:
         ]
         return min((d for d in deadlines if d is not None), default=None)
 
+    @property
+    def holder(self) -> str | None:
+        """Who works on it: its owner, or the engineer of its item in the queue."""
+        if self.state is State.ENGINEERING:
+            return self.engineering.engineer if self.engineering else None
+        return self.owner
+
     def page_of(self, person: str) -> Page | None:
         """The person's latest page in this case."""
         return next((p for p in reversed(self.pages) if p.person == person), None)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from routing import words
-from routing.case import Case, State
+from routing.book import Book
+from routing.case import Case
 from routing.ledger import Ledger
 from routing.paging import purpose_of
 from routing.policy import StepTarget
@@ -41,13 +42,16 @@ def close(ledger: Ledger) -> None:
     if not case.posted or case.round or case.remind_at or case.open_pages:
         return
     for channel in case.posted:
-        news(ledger, channel, _how_it_stands(ledger, case))
+        news(ledger, channel, standing(case, ledger.book))
     ledger.set(posted=())
 
 
-def _how_it_stands(ledger: Ledger, case: Case) -> str:
-    item = case.engineering if case.state is State.ENGINEERING else None
-    holder = item.engineer if item is not None else case.owner
-    if holder is not None and case.live:
-        return f"{ledger.book.name(holder)} has {words.label(case)}."
+def standing(case: Case, book: Book) -> str:
+    """Who has it, or who is asked: a sentence for everybody who reads the channel."""
+    holder, asked = case.holder, [book.name(p.person) for p in case.open_pages]
+    if case.live and asked:
+        has = f"{book.name(holder)} has it, and " if holder else ""
+        return f"{words.label(case)} is {case.state}: {has}{', '.join(asked)} is asked."
+    if case.live and holder is not None:
+        return f"{book.name(holder)} has {words.label(case)}."
     return f"{words.label(case)} is {case.state} now. Nobody is paged for it any more."

@@ -206,8 +206,8 @@ def _slack_words(body: dict[str, Any]) -> list[str]:
     found = [body["text"].removeprefix("<@U012AB3CD> ")]
     for block in body.get("blocks", ()):
         for one in (block.get("text"), *block.get("fields", ())):
-            if one and one["type"] == "mrkdwn":
-                found.append(one["text"].removeprefix("<@U012AB3CD>"))
+            words = one["text"].removeprefix("<@U012AB3CD>") if one else ""
+            found += [words] if one and one["type"] == "mrkdwn" else []
     for words in found:
         assert "<" not in words
     return []
