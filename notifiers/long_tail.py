@@ -11,6 +11,7 @@ import asyncio
 import importlib
 import logging
 import re
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -37,6 +38,7 @@ class LongTail:
         self._config, self._patience = config, patience
         self._threads = ThreadPoolExecutor(THREADS, "apprise")
         self._apprise: Any = None
+        self._loading = threading.Lock()
 
     async def send(self, message: Message) -> Outcome:
         job = self._threads.submit(self._notify, message)
@@ -54,6 +56,9 @@ class LongTail:
             services = self._services(message.to)
         except ImportError:
             return Refused(MISSING, fault=Fault.CONFIGURATION)
+        except Exception as error:  # noqa: BLE001 - whatever apprise raises
+            reason = f"apprise cannot be set up ({type(error).__name__}). Nothing was sent."
+            return Refused(reason, fault=Fault.CONFIGURATION)
         if not services:
             reason = "No service has this tag in HELIOGRAPH_APPRISE_CONFIG. Nothing was sent."
             return Refused(reason, fault=Fault.CONFIGURATION)
@@ -64,17 +69,23 @@ class LongTail:
 
     def _services(self, tag: str) -> Sequence[Any]:
         """Raises ImportError where apprise is not installed."""
-        if self._apprise is None:
-            apprise = importlib.import_module("apprise")
-            logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it names addresses
-            config = apprise.AppriseConfig()
-            # Without recursion an `include` in it is not followed.
-            config.add_config(self._config, format="text", recursion=0)
-            self._apprise = apprise.Apprise()
-            self._apprise.add(config)
+        with self._loading:
+            if self._apprise is None:
+                self._apprise = self._load()
         if tag == EVERYTHING or not _TAG.fullmatch(tag):
             return ()
         return list(self._apprise.find(tag, match_always=False))
+
+    def _load(self) -> Any:  # noqa: ANN401 - apprise is not always there
+        apprise = importlib.import_module("apprise")
+        for name in ("apprise", "urllib3"):  # they name addresses
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        config = apprise.AppriseConfig()
+        # Without recursion an `include` in it is not followed.
+        config.add_config(self._config, format="text", recursion=0)
+        made = apprise.Apprise()
+        made.add(config)
+        return made
 
     async def find(self, message: Message) -> Accepted | Unclear | None:  # noqa: ARG002
         """Nothing can be looked up: it is sent again."""

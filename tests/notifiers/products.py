@@ -21,6 +21,10 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 Body = dict[str, Any]
 
 
+class Nobody(Exception):
+    """The product knows no such channel or person."""
+
+
 class Bad(Exception):
     """The product cannot read the post; why."""
 
@@ -84,8 +88,12 @@ class Product:
             body = json.loads(raw)
             need(headers["content-type"] == "application/json", "the type of the body")
             CHECKS[self.kind](body)
+            placed(body)
             if self.kind == "webhook" and self.now is not None:
                 genuine(raw, headers, self.now())
+        except Nobody:
+            status, said, more = NOBODY[self.kind]
+            return web.Response(status=status, body=said, headers=more)
         except (Bad, ValueError, KeyError, TypeError) as wrong:
             return web.Response(status=400, text=f"invalid_payload: {wrong!r}")
         if self.keeps:
@@ -97,12 +105,7 @@ class Product:
 
     def knows_nobody(self) -> None:
         """It answers as it does for an address it does not know."""
-        self.answer = {
-            "mattermost": (404, b'{"id":"web.incoming_webhook.channel.app_error"}', {}),
-            "rocketchat": (400, b'{"success":false,"error":"invalid-channel"}', {}),
-            "slack": (400, b"user_not_found", {}),
-            "webhook": (410, b"", {}),
-        }[self.kind]
+        self.answer = NOBODY[self.kind]
 
     def well(self) -> None:
         self.answer, self.silent, self.keeps = None, False, True
@@ -130,6 +133,11 @@ async def product(kind: str, now: Callable[[], datetime] | None = None) -> Async
 
 
 # What each of them reads
+
+
+def placed(body: Body) -> None:
+    if not re.fullmatch(r"[@#]?[a-z0-9._-]+", body.get("channel", "any")):
+        raise Nobody
 
 
 def only(table: Body, *known: str) -> None:
@@ -273,3 +281,10 @@ CHECKS: dict[str, Callable[[Body], None]] = {
     "slack": slack,
     "webhook": webhook,
 }
+NOBODY: dict[str, tuple[int, bytes, dict[str, str]]] = {
+    "mattermost": (404, b'{"id":"web.incoming_webhook.channel.app_error"}', {}),
+    "rocketchat": (400, b'{"success":false,"error":"invalid-channel"}', {}),
+    "slack": (400, b"user_not_found", {}),
+    "webhook": (410, b"", {}),
+}
+"""What each says to an address it does not know, or wants no more posts for."""
