@@ -194,6 +194,9 @@ class Case:
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
+    posted: tuple[str, ...] = ()
+    """Chat channels that were told somebody is wanted, and not yet that nobody is any more."""
+
     @property
     def live(self) -> bool:
         return self.state in LIVE
@@ -218,6 +221,13 @@ class Case:
             *(p.wake_at for p in self.pages if p.open),
         ]
         return min((d for d in deadlines if d is not None), default=None)
+
+    @property
+    def holder(self) -> str | None:
+        """Who works on it: its owner, or the engineer of its item in the queue."""
+        if self.state is State.ENGINEERING:
+            return self.engineering.engineer if self.engineering else None
+        return self.owner
 
     def page_of(self, person: str) -> Page | None:
         """The person's latest page in this case."""

@@ -225,7 +225,7 @@ class Sender:
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
-        if row.kind != "page" or row.tries > 1:
+        if row.kind != "page" or row.person is None or row.tries > 1:
             return
         accepted = facts_of(row.payload).accepted_at
         if accepted is not None:
