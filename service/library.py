@@ -53,6 +53,7 @@ class Shelf:
 class Library:
     def __init__(self) -> None:
         self._shelf: Shelf | None = None
+        self._policies: dict[str, Policy] = {}
 
     @property
     def last(self) -> Shelf | None:
@@ -75,7 +76,7 @@ class Library:
                 "No policy has been applied yet. Webhooks are kept. "
                 "Apply one with `heliograph policy apply FILE`."
             )
-        policies = {r["id"]: replace(_policy(r["document"]), id=r["id"]) for r in rows}
+        policies = {r["id"]: self._version(r["id"], r["document"]) for r in rows}
         effective = [r["id"] for r in rows if r["effective_at"] <= now] or [rows[0]["id"]]
         current = policies[effective[-1]]
         people = {
@@ -91,6 +92,14 @@ class Library:
             _phones(people),
             min((r["effective_at"] for r in rows if r["effective_at"] > now), default=None),
         )
+
+
+    def _version(self, name: str, document: str) -> Policy:
+        """A version never changes: it is read, and its schedules are compiled, once."""
+        known = self._policies.get(name)
+        if known is None:
+            known = self._policies[name] = replace(_policy(document), id=name)
+        return known
 
 
 def _with_overrides(
