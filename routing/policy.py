@@ -184,10 +184,22 @@ class PolicyTest:
 
 
 class _Indexed:
-    """Keeps an index beside a policy: what is derived is no part of its value."""
+    """Keeps what is looked up often beside a policy: what is derived is no part of its value."""
 
-    __slots__ = ("_index",)
+    __slots__ = ("_index", "_severities", "_words")
     _index: MatchIndex
+    _severities: Mapping[str, Severity]
+    _words: Mapping[tuple[str, str], Severity]
+
+
+def _words(severities: tuple[Severity, ...]) -> Mapping[tuple[str, str], Severity]:
+    """Source and word (folded) to the severity it names; the first that claims it."""
+    found: dict[tuple[str, str], Severity] = {}
+    for severity in severities:
+        for source, words in severity.priorities.items():
+            for word in words:
+                found.setdefault((source, word.casefold()), severity)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +269,20 @@ class Policy(_Indexed):
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
 
+    def __post_init__(self) -> None:
+        known: dict[str, Severity] = {}
+        for severity in self.severities:
+            known.setdefault(severity.id, severity)
+        object.__setattr__(self, "_severities", known)
+        object.__setattr__(self, "_words", _words(self.severities))
+
     def severity(self, severity: str) -> Severity | None:
-        return next((known for known in self.severities if known.id == severity), None)
+        return self._severities.get(severity)
+
+    def severity_by_word(self, source: str, word: str) -> Severity | None:
+        """What a source's own word for a priority (in any case) means, or that of all sources."""
+        word = word.casefold()
+        return self._words.get((source, word)) or self._words.get(("*", word))
 
     def first_route(self, facts: Facts) -> Route | None:
         """The route a case takes, or None when no route matches."""

@@ -93,7 +93,6 @@ class Library:
             min((r["effective_at"] for r in rows if r["effective_at"] > now), default=None),
         )
 
-
     def _version(self, name: str, document: str) -> Policy:
         """A version never changes: it is read, and its schedules are compiled, once."""
         known = self._policies.get(name)
