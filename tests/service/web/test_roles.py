@@ -45,6 +45,8 @@ TABLE = {
     "GET /people/anna/calendar": "rma",
     "GET /schedules/support/calendar": ACT,
     "PUT /people/anna": "ma",
+    "GET /people/anna/absences": ALL,
+    "PUT /people/anna/absences": ACT,
     "GET /hotline/calls": ALL,
     "GET /hotline/callbacks": ALL,
     "GET /policy": ALL,
@@ -54,6 +56,8 @@ TABLE = {
     "POST /policy/backtest": "vrmas",
     "POST /policy/explain": "vrmas",
     "POST /policy/rehearse": "vrmas",
+    "POST /policy/diff": "vrmas",
+    "POST /policy/test": "vrmas",
     "GET /intake/dead": "ma",
     "POST /intake/1/replay": "ma",
 }
