@@ -50,7 +50,10 @@ Stretch = tuple[bool, int, int]
 
 def stretch(cal: Calendar, tick: int) -> Stretch:
     """What holds at a tick, as far as the ends of its UTC year."""
-    since, until, covered = cal.last
+    try:
+        since, until, covered = cal.last
+    except AttributeError:
+        since, until, covered = 0, 0, False
     if since <= tick < until:
         return covered, since, until
     at = from_ticks(tick)

@@ -53,7 +53,7 @@ class Window:
 
 
 class _Asked:
-    """Keeps what was found last beside a calendar: it is no part of its value."""
+    """Keeps what was found last beside a calendar, if anything: it is no part of its value."""
 
     __slots__ = ("last",)
     last: tuple[int, int, bool]
@@ -76,9 +76,6 @@ class Calendar(_Asked):
     observed: bool = True
     """Whether the country's observed rule (Saturday to Friday, Sunday to Monday) applies."""
     always: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "last", (0, 0, False))
 
     def __hash__(self) -> int:
         """By name: every question looks its calendar up, and a long holiday list hashes slowly."""

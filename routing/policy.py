@@ -184,7 +184,10 @@ class PolicyTest:
 
 
 class _Indexed:
-    """Keeps what is looked up often beside a policy: what is derived is no part of its value."""
+    """Keeps what is looked up often beside a policy, made when it is first asked for.
+
+    What is derived is no part of its value, and does not travel with it to another process.
+    """
 
     __slots__ = ("_index", "_severities", "_words")
     _index: MatchIndex
@@ -269,20 +272,23 @@ class Policy(_Indexed):
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
 
-    def __post_init__(self) -> None:
-        known: dict[str, Severity] = {}
-        for severity in self.severities:
-            known.setdefault(severity.id, severity)
-        object.__setattr__(self, "_severities", known)
-        object.__setattr__(self, "_words", _words(self.severities))
-
     def severity(self, severity: str) -> Severity | None:
-        return self._severities.get(severity)
+        try:
+            return self._severities.get(severity)
+        except AttributeError:
+            known = {found.id: found for found in reversed(self.severities)}
+            object.__setattr__(self, "_severities", known)
+            return known.get(severity)
 
     def severity_by_word(self, source: str, word: str) -> Severity | None:
         """What a source's own word for a priority (in any case) means, or that of all sources."""
+        try:
+            known = self._words
+        except AttributeError:
+            known = _words(self.severities)
+            object.__setattr__(self, "_words", known)
         word = word.casefold()
-        return self._words.get((source, word)) or self._words.get(("*", word))
+        return known.get((source, word)) or known.get(("*", word))
 
     def first_route(self, facts: Facts) -> Route | None:
         """The route a case takes, or None when no route matches."""

@@ -52,9 +52,8 @@ _PLAIN_FROM, _PLAIN_TO = EARLIEST + 2 * HORIZON, LATEST - 2 * HORIZON
 class _Planned:
     """Keeps its lines beside a schedule: what is derived is no part of its value."""
 
-    __slots__ = ("ranks",)
-    ranks: Ranks | None
-    """The layers as lines; None where some are not plain (see `routing.standing`)."""
+    __slots__ = ("_ranks",)
+    _ranks: Ranks | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,16 @@ class Schedule(_Planned):
 
     def __post_init__(self) -> None:
         """Compiled once, when it is read, so that the first question is as fast as the next."""
-        object.__setattr__(self, "ranks", ranks_of(self.layers))
+        object.__setattr__(self, "_ranks", ranks_of(self.layers))
+
+    @property
+    def ranks(self) -> Ranks | None:
+        """The layers as lines; None where some are not plain (see `routing.standing`)."""
+        try:
+            return self._ranks
+        except AttributeError:  # it has come from another process
+            self.__post_init__()
+            return self._ranks
 
     def __hash__(self) -> int:
         """By name: every question looks its schedule up."""
