@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from routing.book import Book
-from routing.case import Case, State
+from routing.case import Case
 from routing.decide import decide
 from routing.event import Acknowledge, Refusal
 from routing.page import PageState
@@ -32,6 +32,4 @@ def instead(case: Case, book: Book, person: str, turn: int, now: datetime) -> st
 
 
 def holder_of(case: Case) -> str | None:
-    if case.state is State.ENGINEERING:
-        return case.engineering.engineer if case.engineering else None
-    return case.owner
+    return case.holder
