@@ -72,7 +72,8 @@ def document(message: Message) -> dict[str, object]:
     """The JSON document; the same at each try."""
     card = message.card
     if card is None:
-        return {"type": "news", "data": {"text": message.text}}
+        links = {"links": message.links} if message.links else {}
+        return {"type": "news", "data": {"text": message.text, **links}}
     return {"type": "page", "data": {**_page(card), "text": message.text, "links": message.links}}
 
 

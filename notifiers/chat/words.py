@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from notifiers.notifier import Card
+from notifiers.card import BUTTONS as LINKS
+from notifiers.notifier import Card, Message
 
 MOST_SUBJECT = 300
 """Characters."""
@@ -28,6 +29,12 @@ def button(card: Card | None, verb: str) -> str:
     if verb == "acknowledge" and card is not None:
         return ASKED.get(card.purpose, BUTTONS[verb])
     return BUTTONS[verb]
+
+
+def news(message: Message) -> str:
+    """For Markdown: what is no page, and the links it asks to follow."""
+    links = [f"[{LINKS.get(verb, verb)}]({link})" for verb, link in message.links.items()]
+    return "\n".join((shown(message.text), *links))
 
 
 def cut(text: str, length: int = MOST_SUBJECT) -> str:

@@ -34,11 +34,13 @@ SINCE = datetime(2026, 3, 2, 10, tzinfo=UTC)
 class Bench(Protocol):
     """One channel, ready to be tried."""
 
-    channel: str
     looks: bool
     """Whether the provider can be asked what it has. If not, each try has the same ref."""
     recalls: bool
     """Whether the provider can be asked to stop what it has."""
+
+    @property
+    def channel(self) -> str: ...
 
     @property
     def sender(self) -> str: ...

@@ -254,7 +254,7 @@ def webhook(body: Body) -> None:
     """By the schema of docs/channels.md."""
     only(body, "type", "data")
     if body["type"] == "news":
-        only(body["data"], "text")
+        only(body["data"], "text", "links")
         return
     need(body["type"] == "page", "a type")
     only(
