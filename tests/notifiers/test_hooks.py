@@ -194,7 +194,7 @@ async def test_words_of_customers_call_nobody_and_lead_nowhere(
 
 def _markdown(value: Any) -> list[str]:
     if isinstance(value, dict):
-        shown = {k: v for k, v in value.items() if k not in {"title_link", "url", "fallback"}}
+        shown = {k: v for k, v in value.items() if k not in {"title_link", "url"}}
         return [words for one in shown.values() for words in _markdown(one)]
     if isinstance(value, list):
         return [words for one in value for words in _markdown(one)]

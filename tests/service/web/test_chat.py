@@ -13,7 +13,6 @@ import pytest
 
 from notifiers.chat.slack_clicks import may_answer, sign
 from service.links import Link, Purpose
-from tests.notifiers.products import product
 from tests.service.web.world import NOW, World, opened, settings_of
 
 SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -302,25 +301,6 @@ async def test_a_click_in_slack_is_done_before_it_is_answered(world: World) -> N
     answer = await slack(world, token(world, case, person="anna"))
     assert (answer.status_code, answer.content) == (200, b"")
     assert await state(world, case) == ("acknowledged", "anna")
-
-
-async def test_the_post_and_who_clicked_are_told_where_slack_says(
-    tmp_path: Path, database_url: str, redis_url: str
-) -> None:
-    async with product("slack") as it:
-        it.keeps, it.answer = True, (200, b"ok", {})
-        settings = settings_of(
-            tmp_path, database_url, redis_url,
-            SLACK_SIGNING_SECRET=SIGNING, SLACK_WEBHOOK_URL=it.url,
-        )  # fmt: skip
-        async with opened(settings) as world:
-            case = await world.ticket(priority="urgent")
-            answer = await slack(world, token(world, case), "U0NOBODY", url=f"{it.url}/answer")
-            assert answer.status_code == 200
-            while not it.asked:
-                await world.http.get("/livez")
-            assert it.asked == 1
-            assert await state(world, case) == ("paging", None)
 
 
 @pytest.mark.parametrize(
