@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from notifiers.card import card_of, headline, plain
+from notifiers.proof import SUBJECT, code_text, link_text
 from notifiers.wording import PageFacts, clean, page_text
+from service.codes import code_of
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
 from service.store import codec
 
 SPOKEN = frozenset({"sms", "voice"})
 """Channels that are answered with a code or a key; all others by a link."""
+CODE_MINUTES, LINK_HOURS = 10, 24
+"""How long a proof can be given, as it is told."""
 BUTTONED = frozenset({"mattermost", "slack", "chat"})
 """Channels that tell us who has clicked."""
 ROOM_VERBS = ("acknowledge", "escalate")
@@ -38,6 +43,8 @@ class Urls:
             return None
         if row.kind == "bridge":
             return f"{self.public}/twilio/hotline/leg/{row.id}"
+        if row.kind == "verify":
+            return f"{self.public}/twilio/verify/{row.id}"
         return f"{self.public}/twilio/page/{row.id}"
 
     def link(self, link: Link) -> str:
@@ -65,6 +72,8 @@ def _answer(row: Row, purpose: Purpose) -> Link:
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     """The members of a Message that say something: to, text, subject, links and card."""
+    if row.kind == "verify":
+        return _proof(row, urls)
     if row.kind in NEWS:
         news = codec.decode(row.payload)
         return {"to": news["to"], "text": news["text"], "subject": _subject(row, news["text"])}
@@ -79,6 +88,24 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
         "links": urls.links(row),
         "buttons": urls.buttons(row),
         "card": card,
+    }
+
+
+def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
+    """A code for a telephone, a link for everything else."""
+    asked = codec.decode(row.payload)
+    if row.channel in SPOKEN:
+        code = code_of(urls.signer.keys[0], asked["verification"])
+        return {"to": asked["to"], "text": code_text(code, asked["name"], CODE_MINUTES)}
+    until = datetime.fromisoformat(asked["until"])
+    link = Link(
+        Purpose.VERIFY, row.person or "", until, asked["verification"], verb=row.method or ""
+    )
+    return {
+        "to": asked["to"],
+        "text": link_text(asked["name"], LINK_HOURS),
+        "subject": SUBJECT,
+        "links": {"verify": urls.link(link)},
     }
 
 

@@ -26,6 +26,7 @@ from service.web import (
     hotline,
     intake,
     metrics,
+    proving,
     twilio,
 )
 from service.web.api import api_router
@@ -78,6 +79,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *chat.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
+        *proving.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),
