@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifiers.chat.hook import Hook
-from notifiers.chat.words import button, cut, facts, shown
+from notifiers.chat.words import button, cut, facts, news, shown
 from notifiers.notifier import Card, Message
 from notifiers.outgoing import Answer, Outgoing
 
@@ -36,7 +36,7 @@ class Mattermost(Hook):
         if message.to:
             body["channel"] = message.to
         if message.card is None:
-            return {**body, "text": shown(message.text)}
+            return {**body, "text": news(message)}
         urgent = {"priority": {"priority": "urgent", "requested_ack": False}}
         attachment = self._attachment(message, message.card)
         return {**body, **urgent, "attachments": [attachment]}

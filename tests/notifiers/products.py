@@ -262,8 +262,8 @@ BLOCKS: dict[str, Callable[[Body], None]] = {
 def webhook(body: Body) -> None:
     """By the schema of docs/channels.md."""
     only(body, "type", "data")
-    if body["type"] == "news":
-        only(body["data"], "text")
+    if body["type"] in {"news", "proof"}:
+        only(body["data"], "text", *(("links",) if body["type"] == "proof" else ()))
         return
     need(body["type"] == "page", "a type")
     only(
