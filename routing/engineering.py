@@ -7,7 +7,6 @@ any stage before `released` and the case is support's again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from routing import escalation, handover, paging, placing, posting
@@ -17,6 +16,7 @@ from routing.event import Advance, Refusal
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.rule import matches
+from routing.value import replace
 from routing.words import instant, label
 
 MOVES: dict[tuple[Stage, str], Stage] = {

@@ -48,6 +48,8 @@ TABLE = {
     "POST /people/anna/methods/mobile/verify": ACT,
     "GET /people/anna/methods/mobile/verify": ACT,
     "POST /people/anna/methods/mobile/confirm": ACT,
+    "GET /people/anna/absences": ALL,
+    "PUT /people/anna/absences": ACT,
     "GET /hotline/calls": ALL,
     "GET /hotline/callbacks": ALL,
     "GET /policy": ALL,
@@ -57,6 +59,8 @@ TABLE = {
     "POST /policy/backtest": "vrmas",
     "POST /policy/explain": "vrmas",
     "POST /policy/rehearse": "vrmas",
+    "POST /policy/diff": "vrmas",
+    "POST /policy/test": "vrmas",
     "GET /intake/dead": "ma",
     "POST /intake/1/replay": "ma",
 }
