@@ -8,6 +8,7 @@ import click
 
 from service.attach import attached
 from service.clock import SystemClock
+from service.doctor.chat import check_chats
 from service.doctor.finding import Finding, Level, bad, good, warn
 from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
@@ -49,6 +50,7 @@ async def examine(settings: Settings) -> list[Finding]:
         check_twilio(settings, clock),
         check_mail(settings),
         check_people(settings),
+        check_chats(settings),
         check_reachability(settings),
     )
     return [*check_settings(settings), *(each for part in parts for each in part)]

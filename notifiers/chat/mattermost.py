@@ -43,7 +43,7 @@ class Mattermost(Hook):
 
     def _attachment(self, message: Message, card: Card) -> dict[str, object]:
         made: dict[str, object] = {
-            "fallback": cut(message.subject),
+            "fallback": shown(cut(message.subject)),
             "color": RED,
             "title": card.case,
             "text": shown(cut(card.subject)),
@@ -73,7 +73,7 @@ class Mattermost(Hook):
 
 def answered(text: str, words: str) -> dict[str, object]:
     """What a click is answered with: the post says how it stands now, its buttons are gone."""
-    attachment = {"fallback": cut(text), "color": GREY, "text": shown(text)}
+    attachment = {"fallback": shown(cut(text)), "color": GREY, "text": shown(text)}
     props = {"attachments": [attachment]}
     return {"update": {"message": "", "props": props}, "ephemeral_text": shown(words)}
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 
-from notifiers.card import BUTTONS as LINKS
+from notifiers.card import BUTTONS
 from notifiers.notifier import Card, Message
 
 MOST_SUBJECT = 300
 """Characters."""
 JOINER = "\u2060"
 """Shows nothing, and keeps a product from seeing a mention or an address in what it parts."""
-BUTTONS = {
-    "acknowledge": "I have it",
-    "decline": "I cannot take it",
-    "escalate": "Sustained Engineering",
-}
-"""Verb to the words on its button."""
 ASKED = {"ask": "Still on it", "handover": "I take it over"}
-"""What the first of them says where something else is asked."""
+"""What the first button says where something else is asked."""
 _MEANT = re.compile(
     r"@(?=\S)|\](?=[(\[:])|(?<=\w):(?=//)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE
 )
@@ -29,12 +23,6 @@ def button(card: Card | None, verb: str) -> str:
     if verb == "acknowledge" and card is not None:
         return ASKED.get(card.purpose, BUTTONS[verb])
     return BUTTONS[verb]
-
-
-def news(message: Message) -> str:
-    """For Markdown: what is no page, and the links it asks to follow."""
-    links = [f"[{LINKS.get(verb, verb)}]({link})" for verb, link in message.links.items()]
-    return "\n".join((shown(message.text), *links))
 
 
 def cut(text: str, length: int = MOST_SUBJECT) -> str:
@@ -56,3 +44,9 @@ def facts(card: Card) -> list[tuple[str, str]]:
         ("Why", cut(card.why)),
     ]
     return [(term, words) for term, words in found if words]
+
+
+def news(message: Message) -> str:
+    """In Markdown: what is no page, and its links (an address to be proved)."""
+    links = (f"[{BUTTONS[verb]}]({url})" for verb, url in message.links.items())
+    return "\n".join((shown(message.text), *links))

@@ -191,13 +191,10 @@ class Receiver(AbstractResolver):
 class HookBench:
     """A chat's incoming webhook, or a machine's."""
 
+    channel: str
     product: Product
     looks: bool = False
     recalls: bool = False
-
-    @property
-    def channel(self) -> str:
-        return self.product.kind
 
     @property
     def sender(self) -> str:

@@ -189,3 +189,27 @@ def test_a_misspelled_variable_is_noticed_with_the_right_spelling() -> None:
     (notice,) = settings.notices
     assert notice.startswith("HELIOGRAPH_TWILIO_ACOUNT_SID is not a setting and has no effect.")
     assert notice.endswith("Did you mean HELIOGRAPH_TWILIO_ACCOUNT_SID?")
+
+
+def test_chats_and_webhooks_are_read_and_checked() -> None:
+    settings = read_settings(
+        {
+            "HELIOGRAPH_SLACK_SIGNING_SECRET": "new,old",
+            "HELIOGRAPH_OUTGOING_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "HELIOGRAPH_OUTGOING_ALLOW": "10.0.0.0/8, fd00::/8",
+            "HELIOGRAPH_APPRISE_CONFIG": "anna = ntfys://topic-secret",
+        }
+    )
+    assert settings.chat.slack_secrets == ("new", "old")
+    assert settings.chat.allowed == ("10.0.0.0/8", "fd00::/8")
+    assert "topic-secret" not in repr(settings)
+    assert "MfKQ9r8" not in repr(settings)
+    errors = errors_of(
+        {
+            "HELIOGRAPH_OUTGOING_WEBHOOK_SECRET": "whsec_%%%",
+            "HELIOGRAPH_OUTGOING_ALLOW": "10.0.0.1/8",
+        }
+    )
+    named = [error.split()[0] for error in errors]
+    assert named == ["HELIOGRAPH_OUTGOING_WEBHOOK_SECRET", "HELIOGRAPH_OUTGOING_ALLOW"]
+    assert "%%%" not in errors[0]
