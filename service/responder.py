@@ -16,7 +16,6 @@ from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, 
 from routing.hotline_call import Prompt
 from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
-from routing.truth import holder_of
 from service.choosing import Chosen, Paged, choose
 from service.desk import NoSuchCase
 from service.hotline.texts import Texts
@@ -155,7 +154,7 @@ class Responder:
             return str(NoSuchCase(page.case))
         shelf = await self.service.desk.shelf()
         case, now = codec.decode_case(row["body"]), self.service.clock.now()
-        holder = holder_of(case)
+        holder = case.holder
         owner = f", {shelf.book().name(holder)} has it" if holder else ", nobody has it"
         due = words.next_due(case, now)
         return f"{words.label(case)} is {case.state}{owner}. {due} Code {page.code}.".strip()
