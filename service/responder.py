@@ -136,18 +136,21 @@ class Responder:
         return True, acted.answer
 
     async def _status(self, pages: Sequence[Paged]) -> str:
+        if len(pages) == 1:
+            return f"{await self.stands(pages[0])} Code {pages[0].code}."
         shelf, now = await self.service.desk.shelf(), self.service.clock.now()
-        cases = await cases_of(self.service.pool, pages)
-        if len(pages) > 1:
-            return listed(pages, cases, shelf.book(), now)
-        page = pages[0]
-        case = cases.get(page.case)
+        return listed(pages, await cases_of(self.service.pool, pages), shelf.book(), now)
+
+    async def stands(self, page: Paged) -> str:
+        """Who has the case of a page, and what is due next."""
+        shelf, now = await self.service.desk.shelf(), self.service.clock.now()
+        case = (await cases_of(self.service.pool, [page])).get(page.case)
         if case is None:
             return str(NoSuchCase(page.case))
         holder = case.holder
         owner = f", {shelf.book().name(holder)} has it" if holder else ", nobody has it"
         due = words.next_due(case, now)
-        return f"{words.label(case)} is {case.state}{owner}. {due} Code {page.code}.".strip()
+        return f"{words.label(case)} is {case.state}{owner}. {due}".strip()
 
 
 def _over(reply: Reply, page: Paged, via: str) -> str:
