@@ -63,7 +63,7 @@ class Decision:
 
 
 def _refused(ledger: Ledger, event: ContactRefused) -> None:
-    escalation.refused(ledger, event.turn, event.person, event.method, event.attempt, event.reason)
+    escalation.refused(ledger, event)
 
 
 Handler = Callable[[Ledger, Any], None]
@@ -204,6 +204,7 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
+    paging.release(ledger)
     return _finish(ledger, case)
 
 

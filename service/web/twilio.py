@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
-from notifiers.wording import PageFacts, spoken
+from notifiers.wording import PageFacts, menu, spoken
 from routing.reply import Reply, Verb
 from routing.truth import instead
 from service.choosing import Paged
@@ -34,7 +34,6 @@ START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 """What changes something. 5 tells how it stands; any other key is the page once more."""
 HOW_IT_STANDS = "5"
-MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
@@ -129,7 +128,7 @@ async def call(
         return _last_word(f"{late} Thank you.")
     facts, _ = page
     action = f"{service.settings.public_url}/twilio/page/{row}/key"
-    words = twiml.say(f"{spoken(facts)} {MENU}")
+    words = twiml.say(f"{spoken(facts)} {menu(facts)}", facts.speech or None)
     again = twiml.gather(words, twiml.pause(2), words, action=action, timeout=10, digits=1)
     goodbye = twiml.say("No key was pressed, so nothing was changed. Goodbye.")
     return _xml(twiml.voice(again, goodbye, twiml.hangup()))
