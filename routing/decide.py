@@ -205,6 +205,7 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
     paging.release(ledger)
+    joining.settle(ledger)
     return _finish(ledger, case)
 
 

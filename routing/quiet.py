@@ -40,7 +40,7 @@ def held(ledger: Ledger, page: Page, person: Person, urgency: str) -> Page:
         ledger.say("quiet", words, person.id, turn=str(page.turn))
         return page
     when = instant(until, ledger.now)
-    words = f"the page to {person.name} is held until {when}, when his quiet hours are over"
+    words = f"the page to {person.name} is held until {when}, by quiet hours"
     ledger.say("quiet", words, person.id, turn=str(page.turn))
     return pages.held(page, until)
 
@@ -78,13 +78,16 @@ def released(ledger: Ledger, urgency: str) -> bool:
         why = _breaks(ledger, urgency, page.held_until)
         if why:
             broken = True
-            _release(ledger, page, why)
+            _release(ledger, page, urgency, why)
     return broken
 
 
-def _release(ledger: Ledger, page: Page, why: str) -> None:
+def _release(ledger: Ledger, page: Page, urgency: str, why: str) -> None:
+    """Planned anew: what has become urgent goes by the rules for that."""
     early = (page.held_until or ledger.now) - ledger.now
-    planned = tuple(replace(p, due_at=p.due_at - early) for p in page.planned)
+    person = ledger.book.people.get(page.person)
+    anew = pages.begin(person, page.turn, urgency, page.why, ledger.now) if person else page
+    planned = anew.planned or tuple(replace(p, due_at=p.due_at - early) for p in page.planned)
     freed = replace(page, planned=planned, held_until=None)
     same = (page.turn, page.person)
     kept = (freed if (p.turn, p.person) == same else p for p in ledger.case.pages)
