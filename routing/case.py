@@ -35,7 +35,9 @@ RUNS: dict[State, frozenset[str]] = {
     State.HELD: frozenset({"hold_until", "engineering_at"}),
     State.PAGING: frozenset({"engineering_at"}),
     State.EXHAUSTED: frozenset({"remind_at", "engineering_at"}),
-    State.ACKNOWLEDGED: frozenset({"owner_due", "handover_at", "remind_at", "engineering_at"}),
+    State.ACKNOWLEDGED: frozenset(
+        {"owner_due", "handover_at", "shift_at", "remind_at", "engineering_at"}
+    ),
     State.SNOOZED: frozenset({"snooze_until", "engineering_at"}),
     State.WAITING: frozenset({"engineering_at"}),
     State.ENGINEERING: frozenset({"remind_at", "leaders_at", "handover_at"}),
@@ -180,6 +182,8 @@ class Case:
     engineering_at: datetime | None = None
     owner_due: datetime | None = None
     handover_at: datetime | None = None
+    shift_at: datetime | None = None
+    """When the owner's shift ends: he is asked then (UTC)."""
     close_at: datetime | None = None
     clocks_at: datetime | None = None
     """When the next SLA target will be missed."""
@@ -193,6 +197,8 @@ class Case:
     named_contact: bool = False
     responders: tuple[str, ...] = ()
     """Who was asked to help, besides whoever has it, and said yes."""
+    noted: str = ""
+    """The last note of a responder, cut, with his name and the time."""
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
@@ -213,6 +219,7 @@ class Case:
             self.engineering_at,
             self.owner_due,
             self.handover_at,
+            self.shift_at,
             self.close_at,
             self.clocks_at,
             self.leaders_at,

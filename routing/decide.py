@@ -110,6 +110,10 @@ def _deadlines(ledger: Ledger) -> None:
         placing.resume(ledger, "the snooze is over")
     if _due(ledger, "handover_at"):
         handover.begin(ledger)
+    if _due(ledger, "shift_at"):
+        why = handover.shift_over(ledger)
+        if why:
+            placing.resume(ledger, why)
     if _due(ledger, "leaders_at"):
         engineering.tell_leaders(ledger)
 
@@ -223,7 +227,7 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
     ended = dict.fromkeys(d for d in _ENDED[case.state] if getattr(case, d) is not None)
     clocks_at = promises.next_due(ledger) if case.live else None
     ledger.set(clocks_at=clocks_at, review_at=None, **ended)
-    if case.live and ledger.case.wake_at is None:
+    if case.live and ledger.case.wake_at in {None, ledger.case.shift_at}:
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
     decided = tuple(ledger.entries)
     promises.tell(ledger, before.clocks)
