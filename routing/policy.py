@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from routing.calendar import Calendar
+from routing.phrases import Wording
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -277,6 +278,10 @@ class Policy(_Indexed):
     accepted_risks: frozenset[str] = frozenset()
     """Findings of `check` the organisation lives with, by their key."""
     tests: tuple[PolicyTest, ...] = ()
+    wording: Wording = field(default_factory=Wording)
+    """What pages say, where it is not what is shipped."""
+    quiet_holds: frozenset[str] = frozenset({"normal"})
+    """Urgencies whose pages a person's quiet hours hold."""
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
     chat_rooms: Mapping[str, ChatRoom] = field(default_factory=dict)
