@@ -127,6 +127,11 @@ class CaseMade:
 class Held:
     """The waiting caller's telephone asks what is next."""
 
+    ahead: int = 0
+    """Callers who have waited for longer."""
+    rung: int = 0
+    """People who were called about his case so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:

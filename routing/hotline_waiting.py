@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing import words
 from routing.hotline_call import (
@@ -36,6 +36,7 @@ PROGRESS = timedelta(seconds=30)
 """How often a waiting caller is spoken to."""
 MEETING = timedelta(seconds=15)
 """How long the responder's way into the conference is waited for."""
+PLACES = ("first", "second", "third")
 RING = timedelta(seconds=75)
 """An owner whose telephone rang this long in vain is called again."""
 
@@ -49,7 +50,7 @@ def connecting(call: Call, event: CaseMade, at: At) -> Step:
     )  # fmt: skip
 
 
-def held(call: Call, _: Held | Silence, at: At) -> Step:
+def held(call: Call, event: Held | Silence, at: At) -> Step:
     """The waiting caller's telephone asks again: bridged, offered something, or spoken to."""
     if call.responder is not None:
         return go(call, State.BRIDGED, Then.WAIT, prompt("connected"), spoken_at=at.now)
@@ -57,11 +58,24 @@ def held(call: Call, _: Held | Silence, at: At) -> Step:
         facts = deadline(at)
         offer = prompt("offer", **facts) if call.number else prompt("offer_message")
         return go(call, State.OFFERING_CALLBACK, Then.KEY, offer, offered=True)
-    if call.spoken_at is not None and at.now - call.spoken_at < PROGRESS:
+    if not unspoken(call, at.now):
         return go(call, State.CONNECTING, Then.WAIT)
-    waited = minutes(at.now - (call.waiting_since or at.now))
-    said = prompt("progress", minutes=waited)
+    said = prompt("progress", **_progress(call, event, at))
     return go(call, State.CONNECTING, Then.WAIT, said, spoken_at=at.now)
+
+
+def unspoken(call: Call, now: datetime) -> bool:
+    """Whether a waiting caller has heard no word for long enough."""
+    return call.spoken_at is None or now - call.spoken_at >= PROGRESS
+
+
+def _progress(call: Call, event: Held | Silence, at: At) -> Mapping[str, str]:
+    ahead, rung = (event.ahead, event.rung) if isinstance(event, Held) else (0, 0)
+    return {
+        "minutes": minutes(at.now - (call.waiting_since or at.now)),
+        "place": PLACES[ahead] if ahead < len(PLACES) else f"number {ahead + 1}",
+        "whom": "the engineer on call" if rung <= 1 else "the next engineer",
+    }
 
 
 def waiting_key(call: Call, event: Keys, at: At) -> Step:

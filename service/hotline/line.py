@@ -30,12 +30,14 @@ from routing.hotline_call import (
     State,
     Step,
 )
+from routing.hotline_waiting import unspoken
 from routing.policy import HotlineRules
 from service.hotline import keeping, speech
 from service.hotline.acting import act
 from service.hotline.callers import Callers
 from service.hotline.keeping import Stored
 from service.library import Shelf
+from service.store.sql import query
 from service.wiring import Service
 
 ATTEMPTS = 6
@@ -220,7 +222,17 @@ class Line:
             pin = "".join(d for d in digits if d.isdigit())
             found = await self.callers.by(shelf.current, "pin", pin) if asked else None
             return Keys(digits, found)
-        return Held() if call.state in {State.CONNECTING, State.BRIDGED} else Silence()
+        return await self._held(call)
+
+    async def _held(self, call: Call) -> Held | Silence:
+        """With his place in line when it is to be said."""
+        if call.state not in {State.CONNECTING, State.BRIDGED}:
+            return Silence()
+        if call.state is State.BRIDGED or not unspoken(call, self.service.clock.now()):
+            return Held()
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("hotline_place"), call.waiting_since, call.case)
+        return Held(row["ahead"], row["rung"]) if row else Held()
 
     def _responder_gone(self, stored: Stored) -> bool:
         if stored.call.responder is None:

@@ -11,6 +11,7 @@ from routing.hotline_call import Call, Prompt, Then, prompt
 from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, worded
 from routing.policy import HotlineRules
 
+MUSIC = "/twilio/hotline/hold.wav"
 LONGEST_MESSAGE = 180
 """Seconds."""
 
@@ -20,11 +21,26 @@ def spoken(rules: HotlineRules, prompts: Sequence[Prompt]) -> list[Verb]:
 
 
 def document(
-    base: str, call: Call, rules: HotlineRules, says: Sequence[Prompt], then: Then
+    base: str, call: Call, rules: HotlineRules, prompts: Sequence[Prompt], then: Then
 ) -> bytes:
     """The next document of a call; every address in it names the call and its turn."""
     here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}{PATIENCE}"
-    return twiml.voice(*_AFTER[then](here, call, spoken(rules, says)))
+    says = spoken(rules, prompts)
+    if then is Then.WAIT:
+        return twiml.voice(_wait(here, says, music(base, rules)))
+    return twiml.voice(*_AFTER[then](here, call, says))
+
+
+def music(base: str, rules: HotlineRules) -> Verb:
+    """A few seconds of it: a waiting caller's line is looked at between two rounds."""
+    if rules.music == "none":
+        return twiml.pause(HOLD_SECONDS)
+    return twiml.play(f"{base}{MUSIC}" if rules.music == "ours" else rules.music)
+
+
+def on_hold(base: str, rules: HotlineRules) -> bytes:
+    """What is heard in a conference until the other one is there; Twilio asks again and again."""
+    return twiml.voice(music(base, rules))
 
 
 def _pin(here: str, _: Call, says: list[Verb]) -> list[Verb]:
@@ -38,9 +54,8 @@ def _key(here: str, _: Call, says: list[Verb]) -> list[Verb]:
     return [twiml.gather(*says, action=here, timeout=KEY_SECONDS, digits=1, on_silence=True)]
 
 
-def _wait(here: str, _: Call, says: list[Verb]) -> list[Verb]:
-    hold = twiml.pause(HOLD_SECONDS)
-    return [twiml.gather(*says, hold, action=here, timeout=1, digits=1, on_silence=True)]
+def _wait(here: str, says: list[Verb], hold: Verb) -> Verb:
+    return twiml.gather(*says, hold, action=here, timeout=1, digits=1, on_silence=True)
 
 
 def _record(here: str, _: Call, says: list[Verb]) -> list[Verb]:
@@ -65,7 +80,6 @@ def _end(_: str, __: Call, says: list[Verb]) -> list[Verb]:
 _AFTER: dict[Then, Callable[[str, Call, list[Verb]], list[Verb]]] = {
     Then.PIN: _pin,
     Then.KEY: _key,
-    Then.WAIT: _wait,
     Then.RECORD: _record,
     Then.JOIN: _join,
     Then.CASE: _end,
@@ -75,14 +89,15 @@ _AFTER: dict[Then, Callable[[str, Call, list[Verb]], list[Verb]]] = {
 
 def room(here: str, call: Call, label: str) -> Verb:
     """The conference; it ends with whoever leaves it."""
-    ended = f"{here.split('/twilio/', maxsplit=1)[0]}/twilio/hotline/room/{call.id}"
+    base = here.split("/twilio/", maxsplit=1)[0]
     return twiml.conference(
         call.room,
         startConferenceOnEnter=True,
         endConferenceOnExit=True,
         beep="false",
         participantLabel=label,
-        statusCallback=ended,
+        waitUrl=f"{base}/twilio/hotline/hold",
+        statusCallback=f"{base}/twilio/hotline/room/{call.id}",
         statusCallbackEvent="end",
         statusCallbackMethod="POST",
     )

@@ -34,6 +34,16 @@ returning id;
 -- The responder who waits for the caller was heard of just now (true time).
 update hotline_calls set seen_at = $2 where id = $1;
 
+-- name: hotline_place
+-- How many callers have waited for longer than since an instant, and how many people were called
+-- about a case.
+select
+    (select count(*) from hotline_calls
+     where quiet_at is not null and state in ('connecting', 'offering_callback')
+       and body->>'responder' is null and (body->>'waiting_since')::timestamptz < $1) as ahead,
+    (select count(distinct person) from outbox where case_id = $2 and kind = 'page'
+       and state <> 'cancelled') as rung;
+
 -- name: hotline_calls_from
 -- How often a number (null: hidden ones) called since an instant.
 select count(*) from hotline_calls where number is not distinct from $1 and started_at >= $2;
