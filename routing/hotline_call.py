@@ -161,8 +161,11 @@ class DialOver:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
+    """`url` is where those who may can hear it; `id` is the provider's."""
+
     url: str
     seconds: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,14 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepRecording:
+    """A message, for as long as the policy keeps it."""
+
+    id: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallResponder:
     """Call a person to the line. `leg` counts the calls for it and never resets."""
 
@@ -235,7 +246,7 @@ class CallResponder:
     leg: int
 
 
-Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder
+Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder | KeepRecording
 
 
 @dataclass(frozen=True, slots=True)

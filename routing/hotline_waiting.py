@@ -17,6 +17,7 @@ from routing.hotline_call import (
     Held,
     HungUp,
     Joined,
+    KeepRecording,
     Keys,
     OpenCase,
     Owned,
@@ -178,9 +179,11 @@ def kept(call: Call, case: str, at: At) -> tuple[Act, ...]:
 
 def recorded(call: Call, event: Recorded, at: At) -> Step:
     call = replace(call, recording=event.url)
+    keep: tuple[Act, ...] = (KeepRecording(event.id, event.seconds),) if event.id else ()
     if call.case is None:
-        return case(call, OpenCase("message"))
-    acts: tuple[Act, ...] = (Comment(f"The caller left a message: {event.url}"),)
+        made = case(call, OpenCase("message"))
+        return replace(made, acts=(*made.acts, *keep))
+    acts: tuple[Act, ...] = (Comment(f"The caller left a message: {event.url}"), *keep)
     acts += kept(call, call.case, at) if call.confirmed else ()
     return end(call, at, "message", prompt("thanks", case=call.case), acts=acts)
 

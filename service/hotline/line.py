@@ -24,7 +24,6 @@ from routing.hotline_call import (
     Keys,
     OpenCase,
     Rang,
-    Recorded,
     ResponderLeft,
     Silence,
     State,
@@ -36,6 +35,7 @@ from service.hotline import keeping, speech
 from service.hotline.acting import act
 from service.hotline.callers import Callers
 from service.hotline.keeping import Stored
+from service.hotline.recordings import OVER, recorded
 from service.library import Shelf
 from service.store.sql import query
 from service.wiring import Service
@@ -43,7 +43,6 @@ from service.wiring import Service
 ATTEMPTS = 6
 UNSEEN = timedelta(seconds=12)
 """A responder who waits for the caller asks every two seconds; after this he is gone."""
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 log = structlog.get_logger(__name__)
 Form = Mapping[str, str]
 
@@ -212,7 +211,7 @@ class Line:
         if "DialCallStatus" in form:
             return DialOver(gone=form.get("CallStatus") in OVER)
         if call.state is State.RECORDING:
-            return _recorded(form)
+            return recorded(self.service.settings.public_url, form)
         if form.get("CallStatus") in OVER:
             return HungUp()
         if call.state in WAITING and self._responder_gone(stored):
@@ -239,13 +238,6 @@ class Line:
             return False
         seen = stored.seen_at
         return seen is None or self.service.clock.wall() - seen > UNSEEN
-
-
-def _recorded(form: Form) -> Recorded | Silence | HungUp:
-    if form.get("RecordingUrl"):
-        seconds = form.get("RecordingDuration", "0")
-        return Recorded(form["RecordingUrl"], int(seconds) if seconds.isdigit() else 0)
-    return HungUp() if form.get("CallStatus") in OVER else Silence()
 
 
 HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})

@@ -12,8 +12,8 @@ from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, worded
 from routing.policy import HotlineRules
 
 MUSIC = "/twilio/hotline/hold.wav"
-LONGEST_MESSAGE = 180
-"""Seconds."""
+LONGEST_MESSAGE, LONGEST_WRITTEN = 180, 120
+"""Seconds; Twilio writes down no more than two minutes (13617)."""
 
 
 def spoken(rules: HotlineRules, prompts: Sequence[Prompt]) -> list[Verb]:
@@ -28,6 +28,9 @@ def document(
     says = spoken(rules, prompts)
     if then is Then.WAIT:
         return twiml.voice(_wait(here, says, music(base, rules)))
+    if then is Then.RECORD:
+        written = f"{base}/twilio/hotline/transcript/{call.id}{PATIENCE}"
+        return twiml.voice(*_record(here, says, written if rules.transcribe else None))
     return twiml.voice(*_AFTER[then](here, call, says))
 
 
@@ -58,15 +61,17 @@ def _wait(here: str, says: list[Verb], hold: Verb) -> Verb:
     return twiml.gather(*says, hold, action=here, timeout=1, digits=1, on_silence=True)
 
 
-def _record(here: str, _: Call, says: list[Verb]) -> list[Verb]:
-    return [*says, tape(here), twiml.redirect(here)]
+def _record(here: str, says: list[Verb], transcript: str | None) -> list[Verb]:
+    return [*says, tape(here, transcript), twiml.redirect(here)]
 
 
-def tape(action: str) -> Verb:
-    """A message after the tone; `action` is told where it is kept."""
+def tape(action: str, transcript: str | None = None) -> Verb:
+    """A message after the tone; `action` is told where it is kept, `transcript` what it says."""
     return twiml.record(
-        action, maxLength=LONGEST_MESSAGE, timeout=8, finishOnKey="#", playBeep=True
-    )
+        action, maxLength=LONGEST_WRITTEN if transcript else LONGEST_MESSAGE, timeout=8,
+        finishOnKey="#", playBeep=True, transcribe=True if transcript else None,
+        transcribeCallback=transcript,
+    )  # fmt: skip
 
 
 def _join(here: str, call: Call, says: list[Verb]) -> list[Verb]:
@@ -80,7 +85,6 @@ def _end(_: str, __: Call, says: list[Verb]) -> list[Verb]:
 _AFTER: dict[Then, Callable[[str, Call, list[Verb]], list[Verb]]] = {
     Then.PIN: _pin,
     Then.KEY: _key,
-    Then.RECORD: _record,
     Then.JOIN: _join,
     Then.CASE: _end,
     Then.END: _end,

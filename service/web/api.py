@@ -18,6 +18,7 @@ from service.web import (
     api_intake,
     api_oncall,
     api_policy,
+    api_recordings,
     calendars,
 )
 from service.web.asking import known_parameters
@@ -30,7 +31,7 @@ SECTIONS = {
     "On call": [*api_oncall.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": api_directory.HANDLERS,
-    "Hotline": api_hotline.HANDLERS,
+    "Hotline": [*api_hotline.HANDLERS, *api_recordings.HANDLERS],
     "Policy": [*api_policy.HANDLERS, *api_backtest.HANDLERS],
     "Intake": api_intake.HANDLERS,
 }

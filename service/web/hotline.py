@@ -15,8 +15,9 @@ from routing.hotline_call import HungUp
 from routing.policy import HotlineRules
 from service.hotline import speech
 from service.hotline.callbacks import Callbacks
-from service.hotline.line import OVER, Line
+from service.hotline.line import Line
 from service.hotline.messages import Messages
+from service.hotline.recordings import OVER
 from service.hotline.rescue import accepted, again, greeting, last_resort
 from service.hotline.responders import Responders
 from service.hotline.safety import in_time
@@ -120,6 +121,15 @@ async def trouble(request: AnyRequest, service: NamedDependency[Service]) -> Res
         return speech.goodbye(_rules(service))
 
     return await _answered(request, service, work, _farewell)
+
+
+@post("/twilio/hotline/transcript/{name:str}", status_code=204, include_in_schema=False)
+async def transcript(
+    name: FromPath[str], request: AnyRequest, service: NamedDependency[Service]
+) -> None:
+    """What a message says. Where it cannot be written now, Twilio asks again."""
+    form = await form_of(request, service)
+    await in_time(service, lambda: Messages(service).transcribed(name, form))
 
 
 @post("/twilio/hotline/responder/{name:str}/{person:str}", status_code=200, include_in_schema=False)
@@ -231,4 +241,4 @@ def music() -> Response[bytes]:
     return Response(MUSIC, media_type="audio/wav", headers={"cache-control": "max-age=86400"})
 
 
-HANDLERS = [hold, music, rang, said, room, trouble, waits, spoke, leg, leg_key, back]
+HANDLERS = [hold, music, rang, said, room, trouble, transcript, waits, spoke, leg, leg_key, back]
