@@ -77,6 +77,8 @@ class Call:
     """The responder is in the conference, so that the caller is never alone in it."""
     met: bool = False
     """The caller was let in."""
+    met_at: datetime | None = None
+    """When that was, for the first time."""
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None

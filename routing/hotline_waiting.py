@@ -130,7 +130,7 @@ def ready(call: Call, event: Joined, _: At) -> Step:
 def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
     """The caller enters the conference once the responder is in it."""
     if call.ready:
-        return go(call, State.BRIDGED, Then.JOIN, met=True)
+        return go(call, State.BRIDGED, Then.JOIN, met=True, met_at=call.met_at or at.now)
     if call.spoken_at is not None and at.now - call.spoken_at < MEETING:
         return go(call, State.BRIDGED, Then.WAIT)
     return _wait_on(call, at)
