@@ -68,7 +68,8 @@ class Line:
         number, now = number_of(form.get("From", "")), self.service.clock.now()
         caller = await self.callers.by(shelf.current, "phone", number)
         limited = caller is None and (
-            number in shelf.current.hotline.blocked or await self.callers.too_many(number)
+            number in (rules := shelf.current.hotline).blocked
+            or await self.callers.too_many(rules, number)
         )
         call = Call(name, number, secrets.token_urlsafe(24), now)
         made = step(call, Rang(caller, limited), shelf.current.hotline, now)

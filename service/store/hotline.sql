@@ -52,8 +52,13 @@ select
        and state <> 'cancelled') as rung;
 
 -- name: hotline_calls_from
--- How often a number (null: hidden ones) called since an instant.
-select count(*) from hotline_calls where number is not distinct from $1 and started_at >= $2;
+-- How often a number (null: hidden ones) called since an instant, and whether it was a customer's.
+select count(*) as calls, coalesce(bool_or(account is not null), false) as proven
+from hotline_calls where number is not distinct from $1 and started_at >= $2;
+
+-- name: hotline_calls_of
+-- How often an account called since an instant.
+select count(*) from hotline_calls where account = $1 and started_at >= $2;
 
 -- name: hot_case_of_account
 -- A case of the account that people are at now, the most severe first.
