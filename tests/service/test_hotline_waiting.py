@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import wave
 from array import array
 from collections.abc import AsyncIterator
@@ -181,3 +182,10 @@ def settings_at(world: World, twilio: Simulator) -> TwilioSettings:
         ours, account_sid=twilio.account_sid, auth_tokens=(twilio.auth_token,),
         api_url=twilio.api_url,
     )  # fmt: skip
+
+
+async def test_the_page_has_both_ends_of_a_call(world: World) -> None:
+    page = (await world.http.get("/simulator/board")).text
+    names = re.findall(r"<h2 id=\"p\d+-name\">([^<]+)", page)
+    assert names[:2] == ["Anna Lind", "Ada Byron, Acme Corp"]
+    assert page.count(">Call us</button>") == len(names)
