@@ -172,6 +172,16 @@ class HotlineRules:
     """Prompt to its words, where they differ from the shipped ones."""
     blocked: frozenset[str] = frozenset()
     """E.164 numbers that get through with a PIN alone."""
+    music: str = "ours"
+    """What a waiting caller hears: `ours`, `none`, or the address of a sound of a few seconds."""
+    transcribe: bool = False
+    """Whether Twilio writes down messages, where the account allows it (US English)."""
+    retention: timedelta = timedelta(days=90)
+    """How long recordings and transcripts are kept, at Twilio and here."""
+    calls_per_number: int = 5
+    """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
+    calls_per_account: int = 10
+    """In ten minutes, before an emergency joins the account's open case instead of a new one."""
 
 
 @dataclass(frozen=True, slots=True)
