@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from routing.calendar import Calendar
+from routing.phrases import Wording
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -171,6 +172,16 @@ class HotlineRules:
     """Prompt to its words, where they differ from the shipped ones."""
     blocked: frozenset[str] = frozenset()
     """E.164 numbers that get through with a PIN alone."""
+    music: str = "ours"
+    """What a waiting caller hears: `ours`, `none`, or the address of a sound of a few seconds."""
+    transcribe: bool = False
+    """Whether Twilio writes down messages, where the account allows it (US English)."""
+    retention: timedelta = timedelta(days=90)
+    """How long recordings and transcripts are kept, at Twilio and here."""
+    calls_per_number: int = 5
+    """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
+    calls_per_account: int = 10
+    """In ten minutes, before an emergency joins the account's open case instead of a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +288,10 @@ class Policy(_Indexed):
     accepted_risks: frozenset[str] = frozenset()
     """Findings of `check` the organisation lives with, by their key."""
     tests: tuple[PolicyTest, ...] = ()
+    wording: Wording = field(default_factory=Wording)
+    """What pages say, where it is not what is shipped."""
+    quiet_holds: frozenset[str] = frozenset({"normal"})
+    """Urgencies whose pages a person's quiet hours hold."""
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
     chat_rooms: Mapping[str, ChatRoom] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from service.attach import attached
 from service.clock import SystemClock
 from service.doctor.chat import check_chats
 from service.doctor.finding import Finding, Level, bad, good, warn
+from service.doctor.hotline import check_hotline
 from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
 from service.doctor.stores import check_database, check_redis
@@ -50,6 +51,7 @@ async def examine(settings: Settings) -> list[Finding]:
         check_mail(settings),
         check_chats(settings),
         check_reachability(settings),
+        check_hotline(settings, clock),
     )
     return [*check_settings(settings), *(each for part in parts for each in part)]
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.language.conditions import match_document
+from routing.language.manners_writer import manners_document
 from routing.language.phrases import step_target_text, target_text
 from routing.language.rooms import rooms_document
 from routing.language.schedule_writer import schedule_document
@@ -45,6 +46,7 @@ def policy_document(policy: Policy) -> Document:
             **_promised(policy),
             **_staffed(policy),
             **_timed(policy),
+            **manners_document(policy),
             "accept": sorted(policy.accepted_risks),
             "tests": [
                 {
@@ -267,6 +269,11 @@ def _hotline(rules: HotlineRules) -> Document:
             "language": rules.language,
             "words": dict(rules.words),
             "blocked": sorted(rules.blocked),
+            "music": rules.music,
+            "transcribe": rules.transcribe,
+            "retention": duration_text(rules.retention),
+            "calls_per_number": rules.calls_per_number,
+            "calls_per_account": rules.calls_per_account,
         }
     )
 
