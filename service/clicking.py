@@ -8,11 +8,11 @@ cases. The sentence is said only after what it says was written.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from routing.event import Event, Refusal
+from routing.event import Acknowledge, Event, Refusal
 from routing.offer import ANSWERS
 from routing.people import Person
 from routing.posting import standing
@@ -97,6 +97,8 @@ class Clicks:
         if known is not None:
             return str(known)
         event: Event = ANSWERS[link.verb](person.id, click.via)
+        if isinstance(event, Acknowledge) and not link.person:
+            event = replace(event, turn=link.turn)
         try:
             said = (await self._service.desk.act(link.case, event)).answer
         except Refusal as refusal:

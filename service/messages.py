@@ -67,7 +67,8 @@ class Urls:
 
 def _answer(row: Row, purpose: Purpose) -> Link:
     expires = (row.created_at + ANSWERING).replace(microsecond=0)
-    return Link(purpose, row.person or "", expires, row.case_id, row.turn or 0)
+    turn = row.turn or codec.decode(row.payload).get("turn", 0)
+    return Link(purpose, row.person or "", expires, row.case_id, turn)
 
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:

@@ -20,9 +20,11 @@ _MEANT = re.compile(
 
 
 def button(card: Card | None, verb: str) -> str:
-    if verb == "acknowledge" and card is not None:
-        return ASKED.get(card.purpose, BUTTONS[verb])
-    return BUTTONS[verb]
+    if verb != "acknowledge" or card is None:
+        return BUTTONS[verb]
+    # A channel is asked what its owner has left unanswered.
+    purpose = "handover" if card.purpose == "ask" and not card.person else card.purpose
+    return ASKED.get(purpose, BUTTONS[verb])
 
 
 def cut(text: str, length: int = MOST_SUBJECT) -> str:

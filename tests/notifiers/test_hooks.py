@@ -311,3 +311,19 @@ async def test_a_webhook_is_signed_anew_at_each_try_under_the_same_id() -> None:
     assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
     assert first.body["data"]["links"] == LINKS
     assert len(first.headers["webhook-signature"].split(" ")) == 2
+
+
+@pytest.mark.parametrize(
+    ("purpose", "person", "words"),
+    [
+        ("page", "Anna Lind", "I have it"),
+        ("ask", "Anna Lind", "Still on it"),
+        ("ask", "", "I take it over"),
+        ("handover", "", "I take it over"),
+        ("engineering", "", "I have it"),
+    ],
+)
+async def test_a_button_says_what_is_asked(purpose: str, person: str, words: str) -> None:
+    card = replace(CARD, purpose=purpose, person=person)
+    body = await only_post("mattermost", make, card=card)
+    assert body["attachments"][0]["actions"][0]["name"] == words

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from routing.page import PageState
+from service import policies
 from service.sender import Sender
 from service.store import codec
 from service.wiring import sender_of
 from tests.notifiers.products import SECRET, Product, product
 from tests.service.office import NOW, Office, opened
 from tests.service.test_sender import Post
+from tests.stories import organisation
 
 
 @pytest.fixture
@@ -125,3 +127,16 @@ async def test_a_post_that_fails_is_nobodys_silence(post: Post) -> None:
     assert not sender._flying
     assert await post.office.keys("dead") == ["x/post/9"]
     assert await asked(post, case) == [("anna", PageState.OPEN)]
+
+
+async def test_a_post_to_a_channel_carries_nobodys_word(post: Post, it: Product) -> None:
+    """A link in it would answer as whoever it was made for, in anybody's hands."""
+    rooms = f"\nchat_channels: {{war-room: webhook {it.url}}}\n"
+    step = "{page: [schedule support, channel war-room], wait: 5m}"
+    policy = organisation.POLICY.replace("{page: schedule support, wait: 5m}", step) + rooms
+    await policies.apply(post.office.pool, post.office.clock, policy, "policy.yaml", "test")
+    await post.office.report()
+    await post.serve("webhook")
+    shared = next(p.body["data"] for p in it.posts if p.body["data"]["person"] is None)
+    assert (shared["links"], shared["code"]) == ({}, None)
+    assert shared["why"] == "step 1 of support"
