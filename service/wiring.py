@@ -17,6 +17,7 @@ from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 from service.bell import Bell
+from service.channels import channels_of
 from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
@@ -122,7 +123,7 @@ def account_of(settings: Settings) -> Twilio:
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
-    return [*_by_telephone(settings), *_by_mail(settings)]
+    return [*_by_telephone(settings), *_by_mail(settings), *channels_of(settings)]
 
 
 def _by_mail(settings: Settings) -> list[Notifier]:

@@ -20,6 +20,7 @@ from service.tuning import settle
 from service.web import (
     answering,
     calendars,
+    chat,
     devclock,
     events,
     health,
@@ -78,6 +79,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *events.HANDLERS,
         *calendars.FEEDS,
         *answering.HANDLERS,
+        *chat.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
         *proving.HANDLERS,
