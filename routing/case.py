@@ -202,6 +202,9 @@ class Case:
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
+    posted: tuple[str, ...] = ()
+    """Chat channels that were told somebody is wanted, and not yet that nobody is any more."""
+
     @property
     def live(self) -> bool:
         return self.state in LIVE
@@ -228,16 +231,16 @@ class Case:
         ]
         return min((d for d in deadlines if d is not None), default=None)
 
-    def page_of(self, person: str) -> Page | None:
-        """The person's latest page in this case."""
-        return next((p for p in reversed(self.pages) if p.person == person), None)
-
     @property
     def holder(self) -> str | None:
         """Who has it: while Sustained Engineering does, the engineer of its item."""
         if self.state is State.ENGINEERING:
             return self.engineering.engineer if self.engineering else None
         return self.owner
+
+    def page_of(self, person: str) -> Page | None:
+        """The person's latest page in this case."""
+        return next((p for p in reversed(self.pages) if p.person == person), None)
 
     @property
     def open_pages(self) -> tuple[Page, ...]:

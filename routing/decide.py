@@ -23,6 +23,7 @@ from routing import (
     opening,
     paging,
     placing,
+    posting,
     promises,
     reported,
 )
@@ -229,6 +230,7 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
     ledger.set(clocks_at=clocks_at, review_at=None, **ended)
     if case.live and ledger.case.wake_at in {None, ledger.case.shift_at}:
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
+    posting.close(ledger)
     decided = tuple(ledger.entries)
     promises.tell(ledger, before.clocks)
     broken = ledger.entries[len(decided) :]

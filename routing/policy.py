@@ -175,6 +175,14 @@ class HotlineRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatRoom:
+    """Where a chat channel of the policy is: the kind of product, and the channel's name there."""
+
+    type: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyTest:
     """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
 
@@ -261,6 +269,8 @@ class Policy(_Indexed):
     """Urgencies whose pages a person's quiet hours hold."""
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
+    chat_rooms: Mapping[str, ChatRoom] = field(default_factory=dict)
+    """Where they are; one that is not here is a channel of that name in whatever chat there is."""
 
     def severity(self, severity: str) -> Severity | None:
         return next((known for known in self.severities if known.id == severity), None)

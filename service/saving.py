@@ -13,11 +13,12 @@ import asyncpg
 from notifiers.facts import page_facts
 from routing.case import Case
 from routing.decide import Decision
-from routing.event import Announce, Contact, Effect, StandDown, WriteBack
+from routing.event import Announce, Contact, Effect, Post, StandDown, WriteBack
 from routing.page import PageState
 from routing.people import ContactMethod, Person
 from service.library import Shelf
 from service.outbox import lane_of
+from service.posts import post_row
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
@@ -236,6 +237,8 @@ def _row(
                 key, case.id, "systems", "write", case.source, None, None, None, None, rank,
                 payload, now, now, now + WRITE_PATIENCE,
             )  # fmt: skip
+        case Post():
+            return post_row(case, effect, shelf.book(case.policy).policy, rank, now)
         case Announce():
             method = _for_news(shelf.people.get(effect.person))
             if method is None:
@@ -250,9 +253,9 @@ def _row(
 
 
 def _for_news(person: Person | None) -> ContactMethod | None:
-    """News wants no call: a text or a mail."""
+    """News wants no call, and no machine."""
     methods = [m for m in person.contact_methods if m.usable] if person else []
-    return next((m for m in methods if m.type in {"sms", "email"}), None)
+    return next((m for m in methods if m.type not in {"voice", "webhook"}), None)
 
 
 def _contact(

@@ -73,7 +73,7 @@ def _targets(policy: Policy) -> Iterator[tuple[str, StepTarget]]:
 def _reachable(person: Person, where: str) -> Iterator[Finding]:
     usable = {method.id: method.type for method in person.contact_methods if method.usable}
     if not usable:
-        sentence = f"no page can reach {person.name} ({where}): no contact method is verified."
+        sentence = f"no page can reach {person.name} ({where}): {_why(person)}"
         yield Finding(f"unreachable/{person.id}", sentence)
         return
     if len(set(usable.values())) < TWO:
@@ -107,6 +107,16 @@ def _quiet(policy: Policy, person: Person) -> Iterator[Finding]:
             f"{person.name} has quiet hours, and by `quiet_hours` they hold urgent pages as well."
         )
         yield Finding(f"quiet/{person.id}", sentence, serious=False)
+
+
+def _why(person: Person) -> str:
+    disabled = [m.id for m in person.contact_methods if m.verified]
+    if disabled:
+        return f"providers refuse {', '.join(disabled)}, and no other contact method is verified."
+    waiting = [m.id for m in person.contact_methods]
+    if waiting:
+        return f"no contact method is verified. Verify {' or '.join(waiting)}."
+    return "there is no contact method. Add one, and verify it."
 
 
 def _shared_numbers(directory: Directory, needed: Mapping[str, str]) -> Iterator[Finding]:

@@ -8,7 +8,16 @@ from datetime import datetime
 from routing.book import Book
 from routing.case import LIVE, Case, Purpose, Stage, State
 from routing.decide import Decision, decide
-from routing.event import Acknowledge, Announce, Contact, Event, StandDown, Tick, WriteBack
+from routing.event import (
+    Acknowledge,
+    Announce,
+    Contact,
+    Event,
+    Post,
+    StandDown,
+    Tick,
+    WriteBack,
+)
 from routing.page import PageState
 from routing.sla import Metric
 from service.store import codec
@@ -60,6 +69,8 @@ def check_shape(case: Case) -> None:
         assert case.round or case.remind_at, "a page is open that nothing ends"
     elif case.round is not None:
         assert case.round.step < 0, "a step is waited for that nobody can answer (rule 5)"
+    else:
+        assert case.posted == () or case.remind_at, "a channel is left believing somebody is wanted"
     if case.state not in LIVE:
         assert (case.clocks_at, case.review_at) == (None, None)
 
@@ -110,7 +121,7 @@ def _keys(decision: Decision, seen: Seen) -> None:
             key = (effect.turn, effect.person, effect.method, effect.attempt)
             assert key not in seen.contacts, f"contact {key} was made before (rule 3)"
             seen.contacts.add(key)
-        elif isinstance(effect, WriteBack | Announce):
+        elif isinstance(effect, WriteBack | Announce | Post):
             assert effect.number not in seen.numbers, f"{effect.number} was written before (rule 3)"
             seen.numbers.add(effect.number)
 
