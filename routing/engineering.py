@@ -7,7 +7,6 @@ any stage before `released` and the case is support's again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from routing import escalation, handover, paging, placing, posting
@@ -18,6 +17,7 @@ from routing.facts import facts
 from routing.holder import relieved
 from routing.ledger import Ledger
 from routing.rule import matches
+from routing.value import replace
 from routing.words import instant, label
 
 MOVES: dict[tuple[Stage, str], Stage] = {

@@ -8,7 +8,6 @@ after the last round the case is `exhausted`: the duty manager is paged, again a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from routing import page as pages
@@ -23,6 +22,7 @@ from routing.paging import contact, expire, lost, open_pages, purpose_of, put, s
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.preference import skilled
 from routing.rule import matches
+from routing.value import replace
 
 MOST_HELD = 12
 """How often a step may begin anew because nothing of it has left."""

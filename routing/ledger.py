@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from routing.book import Book
-from routing.case import Case, changed
+from routing.case import Case
 from routing.event import Announce, Effect, Entry, Post, WriteBack
+from routing.value import changed
 
 LATE = timedelta(seconds=30)
 """From here on the timeline says that something happened late."""

@@ -53,7 +53,7 @@ def _breaks(ledger: Ledger, urgency: str, until: datetime) -> str:
         return "nobody else has answered"
     if any(c.state is ClockState.BREACHED and c.met_at is None for c in ledger.case.clocks):
         return "a promise to the customer was broken"
-    due = promises.next_due(ledger)
+    due = promises.next_due(ledger.case.clocks)
     if due is not None and due <= until:
         return f"a promise is due at {instant(due, ledger.now)}"
     return ""

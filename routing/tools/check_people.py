@@ -86,6 +86,16 @@ def _reachable(person: Person, where: str) -> Iterator[Finding]:
             yield Finding(f"rules/{person.id}/{urgency}", sentence)
 
 
+def _why(person: Person) -> str:
+    disabled = [m.id for m in person.contact_methods if m.verified]
+    if disabled:
+        return f"providers refuse {', '.join(disabled)}, and no other contact method is verified."
+    waiting = [m.id for m in person.contact_methods]
+    if waiting:
+        return f"no contact method is verified. Verify {' or '.join(waiting)}."
+    return "there is no contact method. Add one, and verify it."
+
+
 def _never_reached(policy: Policy, person: Person) -> Iterator[Finding]:
     """Rules of which no step of the policy waits long enough to see the last contact."""
     steps = (step for one in policy.escalation_policies.values() for step in one.steps)
@@ -107,16 +117,6 @@ def _quiet(policy: Policy, person: Person) -> Iterator[Finding]:
             f"{person.name} has quiet hours, and by `quiet_hours` they hold urgent pages as well."
         )
         yield Finding(f"quiet/{person.id}", sentence, serious=False)
-
-
-def _why(person: Person) -> str:
-    disabled = [m.id for m in person.contact_methods if m.verified]
-    if disabled:
-        return f"providers refuse {', '.join(disabled)}, and no other contact method is verified."
-    waiting = [m.id for m in person.contact_methods]
-    if waiting:
-        return f"no contact method is verified. Verify {' or '.join(waiting)}."
-    return "there is no contact method. Add one, and verify it."
 
 
 def _shared_numbers(directory: Directory, needed: Mapping[str, str]) -> Iterator[Finding]:

@@ -18,9 +18,10 @@ from routing.truth import instead
 from service.choosing import Paged
 from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
+from service.hotline.safety import DEADLINE
 from service.responder import Responder
 from service.store import codec
-from service.store.pool import AWAY
+from service.store.pool import AWAY, ride_out
 from service.store.sql import query
 from service.web.problems import AnyRequest, Problem, RowNumber
 from service.wiring import Service
@@ -105,8 +106,8 @@ async def receipt(row: RowNumber, request: AnyRequest, service: NamedDependency[
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
     said: Receipt | None = status.receipt(form, token)
-    if said is not None:
-        await service.contacts.receipt(row, said)
+    if said is not None:  # Twilio's own tries are over in a moment, a restart of PostgreSQL is not
+        await ride_out(lambda: service.contacts.receipt(row, said), patience=DEADLINE)
 
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
@@ -156,7 +157,7 @@ async def key(
         if page is None:
             return _last_word("This page is over. Thank you.")
         said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
-        line = await to_the_line(service, page[1], verb)
+        line = await to_the_line(service, page[1], verb, form.get("CallSid", ""))
         if line is not None:
             return _xml(line)
     except AWAY as error:
@@ -190,12 +191,12 @@ async def _late(service: Service, paged: Paged) -> str | None:
     return instead(case, shelf.book(case.policy), paged.person, paged.turn, now)
 
 
-async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:
+async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> bytes | None:
     """Who takes a caller's case stays on the line: it leads to the caller. None for other cases."""
     if verb is not Verb.ACKNOWLEDGE:
         return None
     try:
-        return await Responders(service).take(paged.case, paged.person)
+        return await Responders(service).take(paged.case, paged.person, line)
     except Exception:
         # The case is his already, and the worker brings him to the caller's line.
         log.exception("hotline_line_failed", case=paged.case)
