@@ -109,7 +109,8 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
 def take(ledger: Ledger, event: Acknowledge) -> None:
     """The person owns the case from now; everybody else is stood down."""
     case, name = ledger.case, ledger.book.name(event.person)
-    kept, told = case.owner == event.person, summary(ledger, until_now=True)
+    kept = case.owner == event.person
+    told = summary(ledger, until_now=True) if case.owner and not kept else ""
     paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     paging.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
@@ -126,7 +127,7 @@ def take(ledger: Ledger, event: Acknowledge) -> None:
         handed = f"{name} has taken {case.id} over from {ledger.book.name(case.owner)}."
         ledger.write(handed if case.owner else took)
         relieved(ledger, case.owner, event.person)
-        if case.owner is not None:
+        if told:
             ledger.announce(event.person, told)
 
 

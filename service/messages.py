@@ -9,7 +9,7 @@ from typing import Any
 
 from notifiers.card import card_of, headline, plain
 from notifiers.proof import SUBJECT, code_text, link_text
-from notifiers.wording import PageFacts, clean, page_text
+from notifiers.wording import PageFacts, clean, email_subject, page_text
 from service.codes import code_of
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
@@ -85,7 +85,7 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     return {
         "to": facts.to,
         "text": plain(card),
-        "subject": headline(card),
+        "subject": email_subject(facts) or headline(card),
         "links": urls.links(row),
         "buttons": urls.buttons(row),
         "card": card,

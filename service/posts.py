@@ -13,7 +13,8 @@ from typing import Any
 from notifiers.wording import PageFacts
 from routing.case import Case
 from routing.event import Post
-from routing.policy import ChatRoom, Policy
+from routing.policy import Policy
+from routing.policy_parts import ChatRoom
 from routing.words import next_due
 from service.outbox import lane_of
 from service.store import codec
