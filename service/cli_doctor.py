@@ -52,7 +52,7 @@ async def examine(settings: Settings) -> list[Finding]:
 
 def check_settings(settings: Settings) -> list[Finding]:
     odd = [warn("settings", notice, "Correct or remove it.") for notice in settings.notices]
-    short = settings.production and len(settings.secret_key) < 32  # noqa: PLR2004 -- a 128-bit key in hex
+    short = settings.production and min(map(len, settings.secret_keys)) < 32  # noqa: PLR2004 -- a 128-bit key in hex
     if short:
         says = "HELIOGRAPH_SECRET_KEY is short enough to be guessed."
         odd.append(warn("settings", says, "Give the output of `openssl rand -hex 32`."))

@@ -18,12 +18,12 @@ import structlog
 
 from notifiers.notifier import Accepted, Fault, Message, Notifier, Outcome, Refused, Unclear
 from notifiers.switchboard import Switchboard
-from notifiers.wording import PageFacts, page_text
 from routing.event import ContactRefused
 from service.chime import Chime
 from service.clock import Clock
 from service.contacts import Contacts, why_disabled
 from service.measures import Measures
+from service.messages import Urls, facts_of, words_of
 from service.outbox import Outbox, Row, lane_of
 from service.store import codec
 from service.store.pool import AWAY, describe
@@ -36,24 +36,6 @@ SWEEP = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
 CHANNEL_FAULTS = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
 log = structlog.get_logger(__name__)
-_facts = codec.decoder(PageFacts)
-
-
-@dataclass(slots=True)
-class Urls:
-    """Where the provider reports to."""
-
-    public: str
-
-    def callback(self, row: Row) -> str:
-        return f"{self.public}/twilio/status/{row.id}"
-
-    def answer(self, row: Row) -> str | None:
-        if row.channel != "voice":
-            return None
-        if row.kind == "bridge":
-            return f"{self.public}/twilio/hotline/leg/{row.id}"
-        return f"{self.public}/twilio/page/{row.id}"
 
 
 @dataclass(slots=True)
@@ -228,30 +210,23 @@ class Sender:
         return row.tries > 1 and self.clock.now() >= row.give_up_at
 
     async def _message(self, row: Row) -> Message:
-        if row.kind in {"announce", "bridge"}:
-            news = codec.decode(row.payload)
-            to, text = news["to"], news["text"]
-        else:
-            facts = _facts(row.payload)
-            to, text = facts.to, page_text(facts)
-        since = row.begun_at or row.created_at
-        others = await self.outbox.refs(to, since) if row.unclear else frozenset()
+        words, since = words_of(row, self.urls), row.begun_at or row.created_at
+        others = await self.outbox.refs(words["to"], since) if row.unclear else frozenset()
         return Message(
             key=row.key,
             channel=row.channel,
-            to=to,
-            text=text,
             callback=self.urls.callback(row),
             answer_url=self.urls.answer(row),
             # The provider dates by the true time, wherever the service's clock has been moved to.
             since=since - (self.clock.now() - self.clock.wall()),
             known=others,
+            **words,
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
         if row.kind != "page" or row.tries > 1:
             return
-        accepted = _facts(row.payload).accepted_at
+        accepted = facts_of(row.payload).accepted_at
         if accepted is not None:
             latency = (begun - datetime.fromisoformat(accepted)).total_seconds()
             self.measures.page_latency.observe(max(0.0, latency))

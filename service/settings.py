@@ -104,7 +104,8 @@ class Settings:
     port: int
     public_url: str
     """Without a slash at its end; the only base for signature checks."""
-    secret_key: str
+    secret_keys: tuple[str, ...]
+    """One, or two during a rotation: the first signs, both are believed."""
     admin_token: str | None
     database_url: str | None
     """None: the embedded server under `data_dir`."""
@@ -130,6 +131,11 @@ class Settings:
     """Sentences to say once at start: what is off, what was not understood."""
 
     @property
+    def secret_key(self) -> str:
+        """What is signed with now."""
+        return self.secret_keys[0]
+
+    @property
     def production(self) -> bool:
         return self.environment == "production"
 
@@ -153,7 +159,7 @@ def read_settings(
         host=host,
         port=listen,
         public_url=given.url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{listen}",
-        secret_key=given.secret("SECRET_KEY") or DEVELOPMENT_KEY,
+        secret_keys=given.secrets("SECRET_KEY") or (DEVELOPMENT_KEY,),
         admin_token=given.secret("ADMIN_TOKEN"),
         database_url=given.url("DATABASE_URL", ("postgresql", "postgres")),
         redis_url=given.url("REDIS_URL", ("redis", "rediss")),

@@ -19,9 +19,11 @@ from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
 from service.library import Library
+from service.links import Signer
 from service.measures import Measures
+from service.messages import Urls
 from service.outbox import Outbox
-from service.sender import Sender, Urls
+from service.sender import Sender
 from service.settings import Settings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
@@ -51,6 +53,11 @@ class Service:
     access: Mapping[str, Access]
     """The ticket systems that can be written to, by source."""
     process: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @property
+    def signer(self) -> Signer:
+        """Of signed links."""
+        return Signer(self.settings.secret_keys)
 
     def own(self, source: str) -> frozenset[str]:
         """Our ids and addresses in a ticket system, to know our own echo by."""
@@ -138,6 +145,6 @@ def sender_of(service: Service) -> Sender:
         Switchboard(notifiers_of(settings)),
         Writer(outbox, service.clock, service.access),
         service.measures,
-        Urls(settings.public_url),
+        Urls(settings.public_url, service.signer),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
     )
