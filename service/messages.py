@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.card import card_of, headline, plain
 from notifiers.wording import PageFacts, clean, page_text
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
+from service.personal import LINK
 from service.store import codec
 
 SPOKEN = frozenset({"sms", "voice"})
 """Channels that are answered with a code or a key; all others by a link."""
+OWN_PAGE = timedelta(hours=24)
+"""How long a link opens a person's own page: it can change how he is reached."""
 LONGEST_SUBJECT = 100
 """Characters."""
 NEWS = frozenset({"announce", "bridge"})
@@ -40,6 +44,12 @@ class Urls:
     def link(self, link: Link) -> str:
         return f"{self.public}/a/{self.signer.token(link)}"
 
+    def own(self, person: str, now: datetime, part: str = "") -> str:
+        """To a person's own page, for a day from `now` (UTC)."""
+        expires = (now + OWN_PAGE).replace(microsecond=0)
+        link = Link(Purpose.OWN, person, expires, verb=part)
+        return f"{self.public}/me/{self.signer.token(link)}"
+
     def links(self, row: Row) -> dict[str, str]:
         """Verb to link, for a page; the same at each try."""
         expires = (row.created_at + ANSWERING).replace(microsecond=0)
@@ -51,7 +61,10 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     """The members of a Message that say something: to, text, subject, links and card."""
     if row.kind in NEWS:
         news = codec.decode(row.payload)
-        return {"to": news["to"], "text": news["text"], "subject": _subject(row, news["text"])}
+        text = news["text"]
+        if news.get("own") is not None:
+            text = text.replace(LINK, urls.own(row.person or "", row.created_at, news["own"]))
+        return {"to": news["to"], "text": text, "subject": _subject(row, news["text"])}
     facts = facts_of(row.payload)
     if row.channel in SPOKEN:
         return {"to": facts.to, "text": page_text(facts)}

@@ -15,7 +15,7 @@ from litestar import Response, get
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
-from service.web.pages import words
+from service import times
 from service.web.problems import Problem
 
 HERE = Path(__file__).parent
@@ -55,7 +55,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.globals.update(asset=asset)
-ENVIRONMENT.filters.update(words.FILTERS)
+ENVIRONMENT.filters.update(times.FILTERS)
 
 
 def page(
