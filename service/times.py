@@ -9,6 +9,8 @@ from typing import Any
 from routing.wall import zone_of
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NEAR = timedelta(days=180)
+"""A day this near needs no year."""
 SHORT = 10 * MINUTE
 """Below this a count down shows its seconds."""
 
@@ -23,6 +25,12 @@ def length(span: timedelta) -> str:
     if seconds >= SHORT:
         return f"{seconds // MINUTE} min"
     return f"{seconds // MINUTE}:{seconds % MINUTE:02}"
+
+
+def minutes(span: timedelta) -> str:
+    """`2 min`, `90 s`: a length somebody has set."""
+    seconds = int(span.total_seconds())
+    return f"{seconds // MINUTE} min" if seconds % MINUTE == 0 else f"{seconds} s"
 
 
 def due(at: datetime, now: datetime) -> str:
@@ -61,7 +69,7 @@ def span(start: datetime, end: datetime, now: datetime, zone: str) -> str:
     """`Mon 9 Mar 09:00 - 17:00`, with both days where they differ."""
     there, until = start.astimezone(zone_of(zone)), end.astimezone(zone_of(zone))
     first = f"{there:%a} {there.day} {there:%b} {there:%H:%M}"
-    if there.year != now.astimezone(zone_of(zone)).year:
+    if abs(start - now) > NEAR:
         first = f"{first} {there.year}"
     if until.date() == there.date():
         return f"{first} - {until:%H:%M}"
@@ -85,6 +93,7 @@ def plain(word: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "lasting": length,
+    "minutes": minutes,
     "due": due,
     "urgency": urgency,
     "clock": clock,

@@ -17,6 +17,7 @@ from service.web import (
     api_hotline,
     api_intake,
     api_oncall,
+    api_own,
     api_policy,
     calendars,
 )
@@ -29,7 +30,7 @@ SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
-    "Directory": api_directory.HANDLERS,
+    "Directory": [*api_directory.HANDLERS, *api_own.HANDLERS],
     "Hotline": api_hotline.HANDLERS,
     "Policy": [*api_policy.HANDLERS, *api_backtest.HANDLERS],
     "Intake": api_intake.HANDLERS,

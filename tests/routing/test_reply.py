@@ -23,6 +23,8 @@ PLAIN = [
     ("3", ESC), ("esc", ESC), ("ESCALATE", ESC), ("e", ESC),
     ("r", DONE), ("R", DONE), ("resolve", DONE), ("Resolved.", DONE),
     ("?", STATUS), ("status", STATUS), ("STATUS?", STATUS), ("s", STATUS),
+    ("me", Verb.OWN), ("ME", Verb.OWN), (" Me! ", Verb.OWN),
+    ("me too", NOTHING), ("meh", NOTHING), ("me first please", NOTHING),
 ]  # fmt: skip
 CODED = [
     ("1 4821", ACK, "4821"), ("1 #4821", ACK, "4821"), ("ack 4821", ACK, "4821"),

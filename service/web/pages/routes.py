@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response, Router
 from litestar.types import ControllerRouterHandler
 
-from service.web.pages import case, console, html
+from service.web.pages import case, console, html, own, own_reach, own_swaps
 from service.web.pages.console import frame, sign_in_page
 from service.web.pages.door import NOBODY, Look, check_form, guard
 from service.web.problems import HANDLERS, Problem
@@ -20,7 +20,13 @@ UNKNOWN = 401
 
 def pages() -> list[ControllerRouterHandler]:
     """For `Litestar(route_handlers=...)`."""
-    handlers = [*console.HANDLERS, *case.HANDLERS]
+    handlers = [
+        *console.HANDLERS,
+        *case.HANDLERS,
+        *own.HANDLERS,
+        *own_reach.HANDLERS,
+        *own_swaps.HANDLERS,
+    ]
     router = Router(
         "/",
         route_handlers=handlers,

@@ -43,6 +43,7 @@ TABLE = {
     "GET /people": ALL,
     "GET /people/anna": ALL,
     "GET /people/anna/calendar": "rma",
+    "POST /people/anna/link": "rma",
     "GET /schedules/support/calendar": ACT,
     "PUT /people/anna": "ma",
     "GET /hotline/calls": ALL,

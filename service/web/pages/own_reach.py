@@ -1,0 +1,73 @@
+"""`/me/rules`, `/me/methods`: how a person is reached, changed by himself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from routing.event import Refusal
+from routing.people import ContactRule
+from service import reaching
+from service.web.pages import door
+from service.web.pages.door import Look
+from service.web.pages.own import back, person_of
+from service.web.problems import Problem
+from service.wiring import Service
+
+PART = "reach"
+ROWS = reaching.MOST_RULES
+
+
+@post("/me/rules", opt=door.to(door.OWN), include_in_schema=False)
+async def rules(request: Look, service: NamedDependency[Service]) -> Redirect:
+    """Both urgencies, whole: what the form leaves out is gone."""
+    given = await door.fields(request)
+    wanted = {urgency: _rules(given, urgency) for urgency in reaching.URGENCIES}
+    try:
+        await reaching.set_rules(service, person_of(request.auth), wanted)
+    except Refusal as refusal:
+        return back(service, str(refusal), PART)
+    return back(service, "From the next page on you are reached like this.", PART)
+
+
+def _rules(given: Mapping[str, str], urgency: str) -> list[ContactRule]:
+    """What the rows of the form say; a row without a method is none. Raises Problem."""
+    found = []
+    for row in range(ROWS):
+        method = given.get(f"{urgency}-{row}-method", "")
+        if method:
+            minutes = given.get(f"{urgency}-{row}-after", "") or "0"
+            if not (minutes.isascii() and minutes.isdigit() and len(minutes) < len("1000")):
+                raise Problem(400, "After how many minutes is a number. Nothing was changed.")
+            found.append(ContactRule(method, timedelta(minutes=int(minutes))))
+    return found
+
+
+@post("/me/methods", opt=door.to(door.OWN), include_in_schema=False)
+async def add(request: Look, service: NamedDependency[Service]) -> Redirect:
+    """A new method counts once it is proven: the proof is sent at once."""
+    given, person = await door.fields(request), person_of(request.auth)
+    try:
+        await reaching.add_method(service, person, given.get("type", ""), given.get("address", ""))
+    except Refusal as refusal:
+        return back(service, str(refusal), PART)
+    return back(service, "Added. It counts once it is proven to be yours.", PART)
+
+
+@post("/me/methods/{method:str}/remove", opt=door.to(door.OWN), include_in_schema=False)
+async def remove(
+    request: Look, service: NamedDependency[Service], method: FromPath[str]
+) -> Redirect:
+    try:
+        await reaching.remove_method(service, person_of(request.auth), method)
+    except Refusal as refusal:
+        return back(service, str(refusal), PART)
+    return back(service, "Removed. Nothing is sent there any more.", PART)
+
+
+HANDLERS = [rules, add, remove]
