@@ -5,6 +5,14 @@ from __future__ import annotations
 from notifiers.notifier import Card
 from notifiers.wording import ASK, PageFacts, clean
 
+BUTTONS = {
+    "acknowledge": "I have it",
+    "decline": "I cannot take it",
+    "escalate": "Hand to Sustained Engineering",
+    "resolve": "It is resolved",
+    "verify": "This address is mine",
+}
+"""Verb to what the link or the button to it is called, wherever it is."""
 LONGEST_SUBJECT = 120
 """Characters of the customer's words in one line."""
 

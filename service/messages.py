@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.card import card_of, headline, plain
+from notifiers.proof import SUBJECT, code_text, link_text
 from notifiers.wording import PageFacts, clean, page_text
+from service.codes import code_of
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
 from service.personal import LINK
@@ -18,6 +20,8 @@ SPOKEN = frozenset({"sms", "voice"})
 """Channels that are answered with a code or a key; all others by a link."""
 OWN_PAGE = timedelta(hours=24)
 """How long a link opens a person's own page: it can change how he is reached."""
+CODE_MINUTES, LINK_HOURS = 10, 24
+"""How long a proof can be given, as it is told."""
 LONGEST_SUBJECT = 100
 """Characters."""
 NEWS = frozenset({"announce", "bridge"})
@@ -39,6 +43,8 @@ class Urls:
             return None
         if row.kind == "bridge":
             return f"{self.public}/twilio/hotline/leg/{row.id}"
+        if row.kind == "verify":
+            return f"{self.public}/twilio/verify/{row.id}"
         return f"{self.public}/twilio/page/{row.id}"
 
     def link(self, link: Link) -> str:
@@ -59,12 +65,11 @@ class Urls:
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     """The members of a Message that say something: to, text, subject, links and card."""
+    if row.kind == "verify":
+        return _proof(row, urls)
     if row.kind in NEWS:
         news = codec.decode(row.payload)
-        text = news["text"]
-        if news.get("own") is not None:
-            text = text.replace(LINK, urls.own(row.person or "", row.created_at, news["own"]))
-        return {"to": news["to"], "text": text, "subject": _subject(row, news["text"])}
+        return {"to": news["to"], "text": _text(row, news, urls), "subject": _subject(row, news)}
     facts = facts_of(row.payload)
     if row.channel in SPOKEN:
         return {"to": facts.to, "text": page_text(facts)}
@@ -78,8 +83,34 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     }
 
 
-def _subject(row: Row, text: str) -> str:
+def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
+    """A code for a telephone, a link for everything else."""
+    asked = codec.decode(row.payload)
+    if row.channel in SPOKEN:
+        code = code_of(urls.signer.keys[0], asked["verification"])
+        return {"to": asked["to"], "text": code_text(code, asked["name"], CODE_MINUTES)}
+    until = datetime.fromisoformat(asked["until"])
+    link = Link(
+        Purpose.VERIFY, row.person or "", until, asked["verification"], verb=row.method or ""
+    )
+    return {
+        "to": asked["to"],
+        "text": link_text(asked["name"], LINK_HOURS),
+        "subject": SUBJECT,
+        "links": {"verify": urls.link(link)},
+    }
+
+
+def _text(row: Row, news: Mapping[str, Any], urls: Urls) -> str:
+    text: str = news["text"]
+    if news.get("own") is None:
+        return text
+    return text.replace(LINK, urls.own(row.person or "", row.created_at, news["own"]))
+
+
+def _subject(row: Row, news: Mapping[str, Any]) -> str:
+    """The first line of the news; a link is none of it, it is a key."""
     if row.channel in SPOKEN:
         return ""
-    line = clean(text)
+    line = clean(news["text"].replace(LINK, ""))
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 2].rstrip() + ".."

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from notifiers.email.account import SmtpAccount
 from service.environment import Environment, Secret, SettingsError, port, rate
 
 __all__ = ["SERVING", "Secret", "Settings", "SettingsError", "TwilioSettings", "read_settings"]
@@ -266,9 +267,19 @@ def write_back_value(given: Environment, system: str, name: str) -> Secret | Non
 
 def read_channels(given: Environment) -> Mapping[str, str]:
     urls = {name: given.url(name, schemes) for name, schemes in CHANNELS.items()}
+    check_smtp(given, urls["SMTP_URL"])
     return MappingProxyType(
         {name.removesuffix("_URL").lower(): url for name, url in urls.items() if url}
     )
+
+
+def check_smtp(given: Environment, url: str | None) -> None:
+    """Whatever else is wrong with it; the URL itself, which may hold a password, is not shown."""
+    try:
+        if url and not any("SMTP_URL" in error for error in given.errors):
+            SmtpAccount.parse(url)
+    except ValueError as wrong:
+        given.error("SMTP_URL", str(wrong))
 
 
 def variable(name: str) -> str:

@@ -52,7 +52,7 @@ async def begin(service: Service, person: str) -> int:
         raise Refusal("None of your methods works, so there is nothing to test.")
     letter = Letter(TEXT.format(name=found.name), key=KEY)
     async with service.pool.acquire() as conn, conn.transaction():
-        await conn.fetchval(query("lock_person_row"), person)
+        await conn.fetchval(query("lock_person"), person)
         before = await conn.fetch(query("trials_of_person"), person, 1)
         if before and before[0]["created_at"] + PAUSE > now:
             raise Refusal("A test was sent within the last minute. Nothing was sent.")

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from notifiers.email.account import SmtpAccount
+from notifiers.email.mail import Email
 from notifiers.notifier import Notifier
 from notifiers.switchboard import Switchboard
 from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
@@ -106,6 +108,15 @@ def twilio_api(settings: Settings) -> str:
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
+    return [*_by_telephone(settings), *_by_mail(settings)]
+
+
+def _by_mail(settings: Settings) -> list[Notifier]:
+    url = settings.channels.get("smtp")
+    return [Email(SmtpAccount.parse(url))] if url else []
+
+
+def _by_telephone(settings: Settings) -> list[Notifier]:
     twilio = settings.twilio
     if twilio is None:
         return []

@@ -23,7 +23,3 @@ from outbox
 where person = $1 and case_id is null and kind = 'announce' and key like 'test/%'
 order by id desc
 limit $2;
-
--- name: lock_person_row
--- One person, locked: what he asks for twice at once is looked at one after the other.
-select id from people where id = $1 for update;

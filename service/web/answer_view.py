@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifiers.card import BUTTONS
 from notifiers.wording import clean
 from routing.book import Book
 from routing.case import Case, Purpose
@@ -13,16 +14,13 @@ from routing.offer import Offer
 from routing.truth import holder_of
 from routing.words import next_due
 
-LABELS = {
-    "acknowledge": ("I have it", "You own the case, and nobody else is paged for it."),
-    "decline": ("I cannot take it", "Somebody else is asked instead of you."),
-    "escalate": (
-        "Hand to Sustained Engineering",
-        "Their engineer on call is paged, and the case is theirs.",
-    ),
-    "resolve": ("It is resolved", "The case ends, and nobody is paged for it any more."),
+DOES = {
+    "acknowledge": "You own the case, and nobody else is paged for it.",
+    "decline": "Somebody else is asked instead of you.",
+    "escalate": "Their engineer on call is paged, and the case is theirs.",
+    "resolve": "The case ends, and nobody is paged for it any more.",
 }
-"""Verb to the words on its button, and what a press does."""
+"""Verb to what a press of its button does."""
 ASKED = {
     Purpose.ASK: ("Still on it", "You keep the case, and nobody else is paged for it."),
     Purpose.HANDOVER: ("I take it over", "The case is yours from then on."),
@@ -57,7 +55,7 @@ def _words(offer: Offer, verb: str) -> tuple[str, str]:
         return ASKED[offer.purpose]
     if verb == "decline" and offer.mine:
         return GIVE_BACK
-    return LABELS[verb]
+    return BUTTONS[verb], DOES[verb]
 
 
 def facts_of(case: Case, book: Book, now: datetime) -> Iterator[tuple[str, str]]:

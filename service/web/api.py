@@ -19,6 +19,7 @@ from service.web import (
     api_oncall,
     api_own,
     api_policy,
+    api_verifying,
     calendars,
 )
 from service.web.asking import known_parameters
@@ -30,7 +31,7 @@ SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
-    "Directory": [*api_directory.HANDLERS, *api_own.HANDLERS],
+    "Directory": [*api_directory.HANDLERS, *api_own.HANDLERS, *api_verifying.HANDLERS],
     "Hotline": api_hotline.HANDLERS,
     "Policy": [*api_policy.HANDLERS, *api_backtest.HANDLERS],
     "Intake": api_intake.HANDLERS,

@@ -25,6 +25,7 @@ from service.web import (
     hotline,
     intake,
     metrics,
+    proving,
     twilio,
 )
 from service.web.api import api_router
@@ -77,6 +78,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *answering.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
+        *proving.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),

@@ -24,7 +24,6 @@ PLAIN = [
     ("r", DONE), ("R", DONE), ("resolve", DONE), ("Resolved.", DONE),
     ("?", STATUS), ("status", STATUS), ("STATUS?", STATUS), ("s", STATUS),
     ("me", Verb.OWN), ("ME", Verb.OWN), (" Me! ", Verb.OWN),
-    ("me too", NOTHING), ("meh", NOTHING), ("me first please", NOTHING),
 ]  # fmt: skip
 CODED = [
     ("1 4821", ACK, "4821"), ("1 #4821", ACK, "4821"), ("ack 4821", ACK, "4821"),
@@ -81,7 +80,8 @@ def test_a_code_alone_says_nothing_even_if_it_begins_like_an_answer(text: str, c
 @pytest.mark.parametrize(
     "text",
     ["", " ", "\x00", "no", "what?", "who is this", "ok I will look", "a moment", "rather not",
-     "stop it", "yes 4821", "2 minutes", "3 more people call", "2min", "driving, 2 min", "10"],
+     "stop it", "yes 4821", "me too", "meh", "me first please", "2 minutes",
+     "3 more people call", "2min", "driving, 2 min", "10"],
 )  # fmt: skip
 def test_what_is_no_answer_is_not_taken_for_one(text: str) -> None:
     assert parse(text).verb is NOTHING or parse(text).code is not None

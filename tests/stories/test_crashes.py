@@ -162,6 +162,7 @@ def test_postgresql_may_be_restarted_and_gone(world: World, ours: EmbeddedServer
             books.goes_on(5)
     assert set(books.refused) == {503}
     assert (worker_of(world).pid, web_of(world).pid) == pids
+    world.lapse()  # of what was being sent while nobody could write down what became of it
     books.balance()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from service.codes import code_of
 from service.links import Link, Purpose, Signer
 from service.messages import words_of
 from service.outbox import Outbox
@@ -44,10 +45,10 @@ async def rows(world: World, sql: str, *values: object) -> list[Any]:
 
 
 async def texts(world: World, person: str) -> list[str]:
-    """What is on its way to a person about no case."""
+    """What is on its way to a person about no case, but for proofs."""
     found = await rows(
-        world, "select payload->>'text' as t from outbox where person = $1 and case_id is null"
-        " order by id", person,
+        world, "select payload->>'text' as t from outbox where person = $1 and"
+        " case_id is null and kind = 'announce' order by id", person,
     )  # fmt: skip
     return [row["t"] for row in found]
 
@@ -222,7 +223,8 @@ async def test_rules_are_changed_and_what_would_silence_a_person_is_refused(worl
 async def test_a_new_method_is_nothing_before_it_is_proven(world: World) -> None:
     async with at_home(world, "anna") as anna:
         add = "/me/methods"
-        await anna.send("/me", add, type="sms", address="+1 415 555 0199")
+        said = await anna.send("/me", add, type="sms", address="+1 415 555 0199")
+        assert "A code is on its way there" in said
         method = (await world.get("/people/anna"))["contact_methods"][-1]
         assert (method["address"], method["verified"]) == ("+14155550199", False)
         assert "not proven yet" in await anna.open("/me")
@@ -238,7 +240,17 @@ async def test_a_new_method_is_nothing_before_it_is_proven(world: World) -> None
             ("webhook", "https://evil.example", "cannot be added here"),
         ):
             assert words in await anna.send("/me", add, type=kind, address=address)
-        await anna.send("/me", f"{add}/{method['id']}/remove")
+        prove = f"{add}/{method['id']}"
+        assert "not the code" in await anna.send("/me", f"{prove}/confirm", code="000000")
+        assert "lately" in await anna.send("/me", f"{prove}/verify")
+        proof = (await rows(world, "select * from outbox where kind = 'verify'"))[0]
+        wanted = msgspec.json.decode(proof["payload"])["verification"]
+        code = code_of(world.service.settings.secret_key, wanted)
+        assert "proven to be yours" in await anna.send("/me", f"{prove}/confirm", code=code)
+        assert "From the next" in await anna.send("/me", "/me/rules", **rule)
+        async with at_home(world, "carl") as carl:
+            assert "no contact method" in await carl.send("/me", f"{prove}/verify")
+        await anna.send("/me", f"{prove}/remove")
         await anna.send("/me", f"{add}/call/remove")
         assert "only one that works" in await anna.send("/me", f"{add}/mobile/remove")
     people = (await world.get("/people/anna"))["contact_methods"]
