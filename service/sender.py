@@ -53,13 +53,13 @@ class Sender:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the cases that are due have been woken; no lane serves before."""
     _flying: dict[asyncio.Task[None], Row] = field(default_factory=dict)
-    _full: bool = False
+    _full: set[str] = field(default_factory=set)
     _free_at: dict[str, datetime] = field(default_factory=dict)
     """When each paced lane may send again, as far as this process knows."""
 
     async def run(self, lane: str, chime: Chime) -> None:
         """Serve one lane until cancelled."""
-        heard = chime.listener()
+        heard = chime.listener(lane)
         while True:
             pause = SWEEP
             await self.ready.wait()
@@ -77,7 +77,7 @@ class Sender:
         while True:
             free = SLOTS - sum(lane_of(r.kind, r.channel) == lane for r in self._flying.values())
             if free <= 0:
-                self._full = True
+                self._full.add(lane)
                 return SWEEP
             now = self.clock.now()
             rows, wait = await self._claim_whole(lane, free, now)
@@ -120,9 +120,10 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            if self._full or row.kind == "write":  # the case's next write has waited for this one
-                self._full = False
-                chime.ring()
+            lane = lane_of(row.kind, row.channel)
+            if lane in self._full or row.kind == "write":  # its case's next write has waited for it
+                self._full.discard(lane)
+                chime.ring({lane})
 
         task.add_done_callback(landed)
 
