@@ -130,7 +130,7 @@ def _cases(
     person: str,
     now: datetime,
 ) -> list[Paged]:
-    """Each case once: what is his first, then by his newest page of it."""
+    """Each case once: what wants an answer first, then what is his, by his newest page of it."""
     newest: dict[str, asyncpg.Record] = {}
     for row in rows:
         newest.setdefault(row["case_id"], row)
@@ -139,7 +139,7 @@ def _cases(
     for name, body in bodies.items():
         page = newest.get(name)
         told.append(_paged(codec.decode_case(body), page, shelf, person, now))
-    return sorted(told, key=lambda case: (case.mine, case.at), reverse=True)
+    return sorted(told, key=lambda case: (not case.mine, case.at), reverse=True)
 
 
 def _paged(
