@@ -12,7 +12,7 @@ limit $3;
 select id, body
 from cases
 where state not in ('resolved', 'closed')
-  and (owner = $1 or body->'engineering'->>'engineer' = $1)
+  and (owner = $1 or (state = 'engineering' and body->'engineering'->>'engineer' = $1))
 order by rank, opened_at
 limit $2;
 
