@@ -22,6 +22,9 @@ OWN_PAGE = timedelta(hours=24)
 """How long a link opens a person's own page: it can change how he is reached."""
 CODE_MINUTES, LINK_HOURS = 10, 24
 """How long a proof can be given, as it is told."""
+BUTTONED = frozenset({"mattermost", "slack", "chat"})
+"""Channels that tell us who has clicked."""
+ROOM_VERBS = ("acknowledge", "escalate")
 LONGEST_SUBJECT = 100
 """Characters."""
 NEWS = frozenset({"announce", "bridge"})
@@ -57,10 +60,23 @@ class Urls:
         return f"{self.public}/me/{self.signer.token(link)}"
 
     def links(self, row: Row) -> dict[str, str]:
-        """Verb to link, for a page; the same at each try."""
-        expires = (row.created_at + ANSWERING).replace(microsecond=0)
-        link = Link(Purpose.ANSWER, row.person or "", expires, row.case_id, row.turn or 0)
+        """Verb to link, for a page to a person; the same at each try."""
+        if row.person is None:
+            return {}
+        link = _answer(row, Purpose.ANSWER)
         return {verb: self.link(link.to(verb)) for verb in VERBS}
+
+    def buttons(self, row: Row) -> dict[str, str]:
+        """Verb to the token of a button; nobody declines what nobody in particular was asked."""
+        if row.channel not in BUTTONED:
+            return {}
+        link, verbs = _answer(row, Purpose.BUTTON), VERBS if row.person else ROOM_VERBS
+        return {verb: self.signer.token(link.to(verb)) for verb in verbs}
+
+
+def _answer(row: Row, purpose: Purpose) -> Link:
+    expires = (row.created_at + ANSWERING).replace(microsecond=0)
+    return Link(purpose, row.person or "", expires, row.case_id, row.turn or 0)
 
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
@@ -79,6 +95,7 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
         "text": plain(card),
         "subject": headline(card),
         "links": urls.links(row),
+        "buttons": urls.buttons(row),
         "card": card,
     }
 
