@@ -258,6 +258,20 @@ def test_check_finds_people_whom_no_page_reaches() -> None:
         assert key in keys(demo(), replace(DIRECTORY, people=people))
 
 
+def test_check_says_why_no_page_reaches_somebody() -> None:
+    dev = DIRECTORY.people["dev"]
+    mobile = dev.contact_methods[0]
+    for methods, words in (
+        ((), "there is no contact method. Add one"),
+        ((replace(mobile, verified=False),), f"Verify {mobile.id}."),
+        ((replace(mobile, disabled="no such number"),), f"providers refuse {mobile.id}"),
+    ):
+        people = {**DIRECTORY.people, "dev": replace(dev, contact_methods=methods)}
+        found = check(demo(), replace(DIRECTORY, people=people), NEW_YEAR, 7)
+        (sentence,) = [str(f) for f in found.findings if f.key == "unreachable/dev"]
+        assert words in sentence
+
+
 def test_check_tells_of_contacts_no_step_waits_for_and_of_urgent_pages_that_are_held() -> None:
     dev = DIRECTORY.people["dev"]
     rules = (ContactRule("mobile", timedelta(), repeat=4, every=timedelta(minutes=3)),)
