@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from routing.calendar import Calendar
+from routing.named_contacts import NamedContacts
 from routing.phrases import Wording
+from routing.policy_test import PolicyTest
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -46,18 +48,6 @@ class PromiseException:
     match: Match
     promises: Mapping[str, Promise]
     """Severity id to promise; a severity it leaves out keeps the plan's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedContacts:
-    """Who may file requests (R13, R65..R67): `most` people at most, on these `channels`."""
-
-    channels: frozenset[str]
-    most: int | None = None
-    company_domain: bool = False
-    """Whether their addresses must be of the account's own domains, never a free-mail one (R66)."""
-    individuals: bool = False
-    """Whether shared and group addresses are refused (R67)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +180,6 @@ class ChatRoom:
 
     type: str
     address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTest:
-    """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
-
-    id: str
-    at: datetime
-    given: Mapping[str, str]
-    expect: Mapping[str, str]
 
 
 class _Indexed:
