@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from routing.calendar import Calendar
 from routing.named_contacts import NamedContacts
 from routing.phrases import Wording
-from routing.policy_test import PolicyTest
+from routing.policy_parts import ChatRoom, PolicyTest
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -172,14 +172,6 @@ class HotlineRules:
     """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
     calls_per_account: int = 10
     """In ten minutes, before an emergency joins the account's open case instead of a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRoom:
-    """Where a chat channel of the policy is: the kind of product, and the channel's name there."""
-
-    type: str
-    address: str = ""
 
 
 class _Indexed:
