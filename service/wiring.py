@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from notifiers.email.account import SmtpAccount
+from notifiers.email.mail import Email
 from notifiers.notifier import Notifier
 from notifiers.switchboard import Switchboard
 from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
@@ -19,9 +21,11 @@ from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
 from service.library import Library
+from service.links import Signer
 from service.measures import Measures
+from service.messages import Urls
 from service.outbox import Outbox
-from service.sender import Sender, Urls
+from service.sender import Sender
 from service.settings import Settings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
@@ -51,6 +55,11 @@ class Service:
     access: Mapping[str, Access]
     """The ticket systems that can be written to, by source."""
     process: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @property
+    def signer(self) -> Signer:
+        """Of signed links."""
+        return Signer(self.settings.secret_keys)
 
     def own(self, source: str) -> frozenset[str]:
         """Our ids and addresses in a ticket system, to know our own echo by."""
@@ -99,6 +108,15 @@ def twilio_api(settings: Settings) -> str:
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
+    return [*_by_telephone(settings), *_by_mail(settings)]
+
+
+def _by_mail(settings: Settings) -> list[Notifier]:
+    url = settings.channels.get("smtp")
+    return [Email(SmtpAccount.parse(url))] if url else []
+
+
+def _by_telephone(settings: Settings) -> list[Notifier]:
     twilio = settings.twilio
     if twilio is None:
         return []
@@ -138,6 +156,6 @@ def sender_of(service: Service) -> Sender:
         Switchboard(notifiers_of(settings)),
         Writer(outbox, service.clock, service.access),
         service.measures,
-        Urls(settings.public_url),
+        Urls(settings.public_url, service.signer),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
     )

@@ -185,6 +185,18 @@ select exists (select from outbox where state = 'sending')
     or exists (select from outbox where state = 'queued' and available_at <= $1)
     or exists (select from cases where wake_at <= $1);
 
+-- name: busy_topics
+-- What there is to do: lanes that have something to send, cases due soon, webhooks to be decided.
+select lane as topic
+from unnest($1::text[]) as lane
+where exists (
+    select from outbox as o
+    where o.state = 'queued' and o.lane = lane and o.available_at <= $2)
+union all
+select 'cases' where exists (select from cases where wake_at <= $3)
+union all
+select 'stored' where exists (select from intake where state = 'stored');
+
 -- name: lane_is_due
 -- Whether a lane has anything to send now.
 select exists (

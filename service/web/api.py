@@ -20,6 +20,7 @@ from service.web import (
     api_oncall,
     api_policy,
     api_policy_versions,
+    api_verifying,
     calendars,
 )
 from service.web.asking import known_parameters
@@ -31,7 +32,7 @@ SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *api_absences.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
-    "Directory": api_directory.HANDLERS,
+    "Directory": [*api_directory.HANDLERS, *api_verifying.HANDLERS],
     "Hotline": api_hotline.HANDLERS,
     "Policy": [
         *api_policy.HANDLERS,
