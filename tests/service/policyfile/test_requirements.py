@@ -250,3 +250,54 @@ def test_r8_check_asks_for_the_csm_of_a_mission_critical_account() -> None:
     for text, asked in ((whole, False), (whole.replace("csm: cleo", ""), True)):
         found = check(policy_on(ROCKETCHAT), read_directory(text, "d.yaml"), MONDAY, 7)
         assert any("csm" in finding.key.lower() for finding in found.findings) == asked
+
+
+FIELDS = """
+gates:
+  - {id: no-workaround, when: {fields: {workaround: ["no"]}}, escalate: all, page: now}
+  - {id: unfit, when: {fields: {meets_requirements: ["no"]}}, page: never, reply: Please upgrade.}
+  - id: no-sample
+    when: {category: Integrations, fields: {sample_code: [""]}}
+    page: never
+    reply: Please add sample code that shows it.
+  - {id: old, when: {fields: {version: ["4.1"]}}, page: never, reply: Please upgrade first.}
+  - {id: unhappy, when: {fields: {satisfaction: [bad]}}, page: never, tell: account manager}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "category", "fields", "route"),
+    [
+        ("R26", "Database", {"workaround": "no"}, "no-workaround"),
+        ("R38", "Database", {"meets_requirements": "no"}, "unfit"),
+        ("R43", "Integrations", {}, "no-sample"),
+        ("R43", "Integrations", {"sample_code": "yes"}, "rest"),
+        ("R47", "Database", {"version": "4.1"}, "old"),
+        ("R47", "Database", {"version": "9.5"}, "rest"),
+        ("R117", "Database", {"satisfaction": "bad"}, "unhappy"),
+    ],
+)
+def test_r26_r38_r43_r47_r117_what_a_ticket_system_sends_along_may_decide(
+    rule: str, category: str, fields: dict[str, str], route: str
+) -> None:
+    policy = read_policy(ORGANISATION.format(preset=MATTERMOST) + FIELDS, "org.yaml")
+    directory = read_directory(DIRECTORY.format(plan="premier"), "directory.yaml")
+    sketch = Sketch(contact=ADA, priority="high", category=category, fields=fields)
+    assert explain(policy, directory, sketch, MONDAY).route.split(":")[0] == f"route {route}", rule
+
+
+def test_r20_r23_r90_the_hotline_and_the_portal_are_the_organisations_own() -> None:
+    own = "hotline: {number: +1 833 479 0110, portal: desk.rocket.example}\n"
+    policy = read_policy(ORGANISATION.format(preset=ROCKETCHAT) + own, "org.yaml")
+    assert (policy.hotline.number, policy.hotline.portal) == ("+18334790110", "desk.rocket.example")
+
+
+def test_r69_r103_a_ticket_that_waits_for_the_customer_stops_the_clocks_the_policy_names() -> None:
+    pauses = policy_on(MATTERMOST).pauses
+    assert pauses[Metric.UPDATE] == {"pending"}
+    assert Metric.FIRST_REPLY not in pauses
+
+
+def test_r25_r28_r73_to_r76_every_severity_says_when_to_choose_it() -> None:
+    for preset in (MATTERMOST, ROCKETCHAT):
+        assert all(len(s.description) > 40 for s in policy_on(preset).severities)
