@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -36,23 +37,39 @@ def read(text: bytes, found: Found) -> None:
         raise Unreadable(f"This is no iCalendar that can be read: {wrong}.") from None
     name = str(calendar.get("X-WR-CALNAME", "") or "imported")
     zone = zone_or_utc(found, str(calendar.get("X-WR-TIMEZONE", "") or "UTC"), name)
-    layers: list[Layer] = []
-    removed: list[Override] = []
-    overrides: list[Override] = []
-    series = {str(e.uid): e for e in events if e.rrules and e.RECURRENCE_ID is None}
+    parts = _Read(zone, found, {str(e.uid): e for e in events if _is_series(e)})
     for number, event in enumerate(events, 1):
-        own = _zone_of(event, zone)
         try:
-            rules = [dict(rule) for rule in event.rrules]
-            if rules and event.RECURRENCE_ID is None:
-                layers.append(_again(event, rules, own, found))
-            elif str(event.get("STATUS", "")) != "CANCELLED":
-                overrides.append(_once(event, number, own, found))
-            removed += _without(event, number, series, zone, found)
+            parts.take(event, number)
         except _Left as left:
             found.left_out.append(f"{event.get('SUMMARY', '')} (event {number}): {left}")
-    rotations = list(_joined(layers))
-    found.add(Schedule(slug(name), zone, distinct(rotations), (*removed, *overrides)))
+    rotations = distinct(_joined(parts.layers))
+    found.add(Schedule(slug(name), zone, rotations, (*parts.removed, *parts.added)))
+
+
+def _is_series(event: Event) -> bool:
+    return bool(event.rrules) and event.RECURRENCE_ID is None
+
+
+@dataclass(slots=True)
+class _Read:
+    """The parts of a schedule, as far as the events have been read."""
+
+    zone: str
+    found: Found
+    series: Mapping[str, Event]
+    layers: list[Layer] = field(default_factory=list)
+    removed: list[Override] = field(default_factory=list)
+    added: list[Override] = field(default_factory=list)
+
+    def take(self, event: Event, number: int) -> None:
+        own = _zone_of(event, self.zone)
+        if _is_series(event):
+            rules = [dict(rule) for rule in event.rrules]
+            self.layers.append(_again(event, rules, own, self.found))
+        elif str(event.get("STATUS", "")) != "CANCELLED":
+            self.added.append(_once(event, number, own, self.found))
+        self.removed += _without(event, number, self.series, self.zone, self.found)
 
 
 class _Left(Exception):

@@ -15,7 +15,7 @@ from routing.sla import Metric
 from routing.tools.check import check
 from routing.tools.explain import Explanation, explain
 from routing.tools.rehearsal import rehearse
-from routing.tools.sketch import Sketch
+from routing.tools.sketch import Sketch, sketch_from
 from service.policyfile.load import read_directory, read_policy
 
 MONDAY = datetime(2026, 3, 2, 18, tzinfo=UTC)
@@ -57,9 +57,7 @@ def policy_on(preset: str) -> Policy:
 
 def told(preset: str, plan: str, at: datetime, **said: str) -> Explanation:
     directory = read_directory(DIRECTORY.format(plan=plan), "directory.yaml")
-    given = {"contact": ADA, **said}
-    tags = tuple(given.pop("tags", "").split())
-    return explain(policy_on(preset), directory, Sketch(tags=tags, **given), at)
+    return explain(policy_on(preset), directory, sketch_from({"contact": ADA, **said}), at)
 
 
 def hours(found: Explanation) -> float | None:
