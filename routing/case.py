@@ -34,7 +34,9 @@ RUNS: dict[State, frozenset[str]] = {
     State.HELD: frozenset({"hold_until", "engineering_at"}),
     State.PAGING: frozenset({"engineering_at"}),
     State.EXHAUSTED: frozenset({"remind_at", "engineering_at"}),
-    State.ACKNOWLEDGED: frozenset({"owner_due", "handover_at", "remind_at", "engineering_at"}),
+    State.ACKNOWLEDGED: frozenset(
+        {"owner_due", "handover_at", "shift_at", "remind_at", "engineering_at"}
+    ),
     State.SNOOZED: frozenset({"snooze_until", "engineering_at"}),
     State.WAITING: frozenset({"engineering_at"}),
     State.ENGINEERING: frozenset({"remind_at", "leaders_at", "handover_at"}),
@@ -182,6 +184,8 @@ class Case:
     engineering_at: datetime | None = None
     owner_due: datetime | None = None
     handover_at: datetime | None = None
+    shift_at: datetime | None = None
+    """When the owner's shift ends: he is asked then (UTC)."""
     close_at: datetime | None = None
     clocks_at: datetime | None = None
     """When the next SLA target will be missed."""
@@ -193,8 +197,15 @@ class Case:
     """The customer's oldest comment that is not answered yet."""
     account_status: str = ""
     named_contact: bool = False
+    responders: tuple[str, ...] = ()
+    """Who was asked to help, besides whoever has it, and said yes."""
+    noted: str = ""
+    """The last note of a responder, cut, with his name and the time."""
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
+
+    posted: tuple[str, ...] = ()
+    """Chat channels that were told somebody is wanted, and not yet that nobody is any more."""
 
     @property
     def live(self) -> bool:
@@ -209,8 +220,15 @@ class Case:
         deadlines = [known[name] for name in DEADLINES if known[name] is not None]
         if self.round is not None:
             deadlines.append(self.round.due_at)
-        deadlines += [p.wake_at for p in self.pages if p.state is PageState.OPEN and p.planned]
-        return min(deadlines, default=None)
+        wakes = (page.wake_at for page in self.pages if page.state is PageState.OPEN)
+        return min((*deadlines, *(at for at in wakes if at is not None)), default=None)
+
+    @property
+    def holder(self) -> str | None:
+        """Who has it: while Sustained Engineering does, the engineer of its item."""
+        if self.state is State.ENGINEERING:
+            return self.engineering.engineer if self.engineering else None
+        return self.owner
 
     def page_of(self, person: str) -> Page | None:
         """The person's latest page in this case."""
@@ -219,3 +237,8 @@ class Case:
     @property
     def open_pages(self) -> tuple[Page, ...]:
         return tuple(p for p in self.pages if p.state is PageState.OPEN)
+
+    @property
+    def waited_for(self) -> tuple[Page, ...]:
+        """The open pages that a round waits for: of those asked to help, none."""
+        return tuple(p for p in self.open_pages if p.asked_by is None)

@@ -17,10 +17,13 @@ from routing import (
     answers,
     engineering,
     escalation,
+    handing,
     handover,
+    joining,
     opening,
     paging,
     placing,
+    posting,
     promises,
     reported,
 )
@@ -28,6 +31,7 @@ from routing.book import Book
 from routing.case import DEADLINES, LIVE, RUNS, Case, State
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -42,6 +46,7 @@ from routing.event import (
     Reported,
     Resolve,
     Snooze,
+    TakeOver,
     Tick,
 )
 from routing.ledger import Ledger
@@ -59,7 +64,7 @@ class Decision:
 
 
 def _refused(ledger: Ledger, event: ContactRefused) -> None:
-    escalation.refused(ledger, event.turn, event.person, event.method, event.attempt, event.reason)
+    escalation.refused(ledger, event)
 
 
 Handler = Callable[[Ledger, Any], None]
@@ -69,7 +74,9 @@ ANSWERS: dict[type[Event], Handler] = {
     Escalate: answers.escalate,
     Resolve: answers.resolve,
     Snooze: answers.snooze,
-    Reassign: answers.reassign,
+    Reassign: handing.reassign,
+    TakeOver: handing.take_over,
+    AddResponder: handing.add,
     ChangeSeverity: answers.change_severity,
 }
 
@@ -104,6 +111,10 @@ def _deadlines(ledger: Ledger) -> None:
         placing.resume(ledger, "the snooze is over")
     if _due(ledger, "handover_at"):
         handover.begin(ledger)
+    if _due(ledger, "shift_at"):
+        why = handover.shift_over(ledger)
+        if why:
+            placing.resume(ledger, why)
     if _due(ledger, "leaders_at"):
         engineering.tell_leaders(ledger)
 
@@ -123,11 +134,12 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
     current = ledger.case.round
     over = current is not None and current.due_at <= ledger.now
     if over and not (unsent and escalation.wait_on(ledger)):
-        waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
+        waiting = [ledger.book.name(p.person) for p in ledger.case.waited_for]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
+    joining.lapse(ledger)
     if _due(ledger, "remind_at"):
         escalation.remind(ledger, unsent=unsent)
 
@@ -197,6 +209,8 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
+    paging.release(ledger)
+    joining.settle(ledger)
     return _finish(ledger, case)
 
 
@@ -217,8 +231,9 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
     }
     clocks_at = promises.next_due(case.clocks) if case.live else None
     ledger.set(clocks_at=clocks_at, **derived)
-    if case.live and ledger.case.wake_at is None:
+    if case.live and ledger.case.wake_at in {None, ledger.case.shift_at}:
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
+    posting.close(ledger)
     decided = tuple(ledger.entries)
     if case.clocks is not before.clocks:
         promises.tell(ledger, before.clocks)

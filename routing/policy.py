@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from routing.calendar import Calendar
+from routing.phrases import Wording
+from routing.policy_parts import ChatRoom, PolicyTest
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -171,16 +173,16 @@ class HotlineRules:
     """Prompt to its words, where they differ from the shipped ones."""
     blocked: frozenset[str] = frozenset()
     """E.164 numbers that get through with a PIN alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTest:
-    """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
-
-    id: str
-    at: datetime
-    given: Mapping[str, str]
-    expect: Mapping[str, str]
+    music: str = "ours"
+    """What a waiting caller hears: `ours`, `none`, or the address of a sound of a few seconds."""
+    transcribe: bool = False
+    """Whether Twilio writes down messages, where the account allows it (US English)."""
+    retention: timedelta = timedelta(days=90)
+    """How long recordings and transcripts are kept, at Twilio and here."""
+    calls_per_number: int = 5
+    """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
+    calls_per_account: int = 10
+    """In ten minutes, before an emergency joins the account's open case instead of a new one."""
 
 
 class _Indexed:
@@ -269,8 +271,14 @@ class Policy(_Indexed):
     accepted_risks: frozenset[str] = frozenset()
     """Findings of `check` the organisation lives with, by their key."""
     tests: tuple[PolicyTest, ...] = ()
+    wording: Wording = field(default_factory=Wording)
+    """What pages say, where it is not what is shipped."""
+    quiet_holds: frozenset[str] = frozenset({"normal"})
+    """Urgencies whose pages a person's quiet hours hold."""
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
+    chat_rooms: Mapping[str, ChatRoom] = field(default_factory=dict)
+    """Where they are; one that is not here is a channel of that name in whatever chat there is."""
 
     def severity(self, severity: str) -> Severity | None:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from notifiers.card import card_of, headline, plain
 from notifiers.proof import SUBJECT, code_text, link_text
-from notifiers.wording import PageFacts, clean, page_text
+from notifiers.wording import PageFacts, clean, email_subject, page_text
 from service.codes import code_of
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
@@ -19,6 +19,9 @@ SPOKEN = frozenset({"sms", "voice"})
 """Channels that are answered with a code or a key; all others by a link."""
 CODE_MINUTES, LINK_HOURS = 10, 24
 """How long a proof can be given, as it is told."""
+BUTTONED = frozenset({"mattermost", "slack", "chat"})
+"""Channels that tell us who has clicked."""
+ROOM_VERBS = ("acknowledge", "escalate")
 LONGEST_SUBJECT = 100
 """Characters."""
 NEWS = frozenset({"announce", "bridge"})
@@ -48,10 +51,24 @@ class Urls:
         return f"{self.public}/a/{self.signer.token(link)}"
 
     def links(self, row: Row) -> dict[str, str]:
-        """Verb to link, for a page; the same at each try."""
-        expires = (row.created_at + ANSWERING).replace(microsecond=0)
-        link = Link(Purpose.ANSWER, row.person or "", expires, row.case_id, row.turn or 0)
+        """Verb to link, for a page to a person; the same at each try."""
+        if row.person is None:
+            return {}
+        link = _answer(row, Purpose.ANSWER)
         return {verb: self.link(link.to(verb)) for verb in VERBS}
+
+    def buttons(self, row: Row) -> dict[str, str]:
+        """Verb to the token of a button; nobody declines what nobody in particular was asked."""
+        if row.channel not in BUTTONED:
+            return {}
+        link, verbs = _answer(row, Purpose.BUTTON), VERBS if row.person else ROOM_VERBS
+        return {verb: self.signer.token(link.to(verb)) for verb in verbs}
+
+
+def _answer(row: Row, purpose: Purpose) -> Link:
+    expires = (row.created_at + ANSWERING).replace(microsecond=0)
+    turn = row.turn or codec.decode(row.payload).get("turn", 0)
+    return Link(purpose, row.person or "", expires, row.case_id, turn)
 
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
@@ -68,17 +85,18 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     return {
         "to": facts.to,
         "text": plain(card),
-        "subject": headline(card),
+        "subject": email_subject(facts) or headline(card),
         "links": urls.links(row),
+        "buttons": urls.buttons(row),
         "card": card,
     }
 
 
 def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
-    """A code for a telephone, a link for everything else."""
+    """A code for a telephone; a link, and the code as well, for everything else."""
     asked = codec.decode(row.payload)
+    code = code_of(urls.signer.keys[0], asked["verification"])
     if row.channel in SPOKEN:
-        code = code_of(urls.signer.keys[0], asked["verification"])
         return {"to": asked["to"], "text": code_text(code, asked["name"], CODE_MINUTES)}
     until = datetime.fromisoformat(asked["until"])
     link = Link(
@@ -86,7 +104,7 @@ def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
     )
     return {
         "to": asked["to"],
-        "text": link_text(asked["name"], LINK_HOURS),
+        "text": link_text(code, asked["name"], LINK_HOURS),
         "subject": SUBJECT,
         "links": {"verify": urls.link(link)},
     }

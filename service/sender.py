@@ -225,7 +225,7 @@ class Sender:
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
-        if row.kind != "page" or row.tries > 1:
+        if row.kind != "page" or row.person is None or row.tries > 1:
             return
         accepted = facts_of(row.payload).accepted_at
         if accepted is not None:
@@ -262,7 +262,12 @@ class Sender:
             why = why_disabled(refused.fault, refused.reason)
             await self.contacts.disable(row.person, row.method, why)
         event = ContactRefused(
-            row.turn or 0, row.person, row.method, row.attempt or 0, refused.reason
+            row.turn or 0,
+            row.person,
+            row.method,
+            row.attempt or 0,
+            refused.reason,
+            dead=refused.fault in CHANNEL_FAULTS,
         )
         await self.contacts.refuse(row, event)
 

@@ -12,15 +12,16 @@ from litestar.di import NamedDependency
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
-from notifiers.wording import PageFacts, spoken
+from notifiers.wording import PageFacts, menu, spoken
 from routing.reply import Reply, Verb
 from routing.truth import instead
 from service.choosing import Paged
 from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
+from service.hotline.safety import DEADLINE
 from service.responder import Responder
 from service.store import codec
-from service.store.pool import AWAY
+from service.store.pool import AWAY, ride_out
 from service.store.sql import query
 from service.web.problems import AnyRequest, Problem, RowNumber
 from service.wiring import Service
@@ -32,7 +33,8 @@ STOP_WORDS = frozenset(
 START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 """What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
-MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
+"""What changes something. 5 tells how it stands; any other key is the page once more."""
+HOW_IT_STANDS = "5"
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
@@ -104,8 +106,8 @@ async def receipt(row: RowNumber, request: AnyRequest, service: NamedDependency[
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
     said: Receipt | None = status.receipt(form, token)
-    if said is not None:
-        await service.contacts.receipt(row, said)
+    if said is not None:  # Twilio's own tries are over in a moment, a restart of PostgreSQL is not
+        await ride_out(lambda: service.contacts.receipt(row, said), patience=DEADLINE)
 
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
@@ -127,7 +129,7 @@ async def call(
         return _last_word(f"{late} Thank you.")
     facts, _ = page
     action = f"{service.settings.public_url}/twilio/page/{row}/key"
-    words = twiml.say(f"{spoken(facts)} {MENU}")
+    words = twiml.say(f"{spoken(facts)} {menu(facts)}", facts.speech or None)
     again = twiml.gather(words, twiml.pause(2), words, action=action, timeout=10, digits=1)
     goodbye = twiml.say("No key was pressed, so nothing was changed. Goodbye.")
     return _xml(twiml.voice(again, goodbye, twiml.hangup()))
@@ -144,6 +146,8 @@ async def key(
     """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)
     here = f"{service.settings.public_url}/twilio/page/{row}"
+    if form.get("Digits") == HOW_IT_STANDS:
+        return await _stands(service, row, here)
     verb = KEYS.get(form.get("Digits", ""))
     if verb is None:
         return _xml(twiml.voice(twiml.redirect(here)))
@@ -153,13 +157,26 @@ async def key(
         if page is None:
             return _last_word("This page is over. Thank you.")
         said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
-        line = await to_the_line(service, page[1], verb)
+        line = await to_the_line(service, page[1], verb, form.get("CallSid", ""))
         if line is not None:
             return _xml(line)
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
     return _last_word(said)
+
+
+async def _stands(service: Service, row: int, again: str) -> Response[bytes]:
+    """How it stands, then the page once more: nothing is changed."""
+    try:
+        page = await _page(service, row)
+        said = "This page is over."
+        if page is not None:
+            said = await Responder(service).stands(page[1])
+    except AWAY as error:
+        log.warning("database_away", door="voice", error=type(error).__name__)
+        return _last_word(AWAY_PAGE)
+    return _xml(twiml.voice(twiml.say(said), twiml.redirect(again)))
 
 
 async def _late(service: Service, paged: Paged) -> str | None:
@@ -174,12 +191,12 @@ async def _late(service: Service, paged: Paged) -> str | None:
     return instead(case, shelf.book(case.policy), paged.person, paged.turn, now)
 
 
-async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:
+async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> bytes | None:
     """Who takes a caller's case stays on the line: it leads to the caller. None for other cases."""
     if verb is not Verb.ACKNOWLEDGE:
         return None
     try:
-        return await Responders(service).take(paged.case, paged.person)
+        return await Responders(service).take(paged.case, paged.person, line)
     except Exception:
         # The case is his already, and the worker brings him to the caller's line.
         log.exception("hotline_line_failed", case=paged.case)

@@ -14,6 +14,7 @@ from routing.case import LIVE, RUNS, Case, Stage, State
 from routing.decide import TABLE, decide
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -26,6 +27,7 @@ from routing.event import (
     Reported,
     Resolve,
     Snooze,
+    TakeOver,
     Tick,
 )
 from routing.page import PageState
@@ -110,6 +112,7 @@ ENTRY = {
     "engineering_at": MONDAY,
     "owner_due": MONDAY,
     "handover_at": MONDAY,
+    "shift_at": MONDAY,
     "close_at": MONDAY,
     "leaders_at": MONDAY,
 }
@@ -119,7 +122,10 @@ ENTRY = {
 def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> None:
     assert IN[state]().case.state is state
     always = {Reported, Tick, ContactRefused, Note}
-    answers = {Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, ChangeSeverity}
+    answers = {
+        Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, TakeOver, AddResponder,
+        ChangeSeverity,
+    }  # fmt: skip
     wanted = always | (answers if state in LIVE else set())
     if state is State.ENGINEERING:
         wanted = wanted - {Snooze, Escalate} | {Advance}

@@ -19,6 +19,7 @@ from routing.decide import decide, open_case
 from routing.engineering import MOVES
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -32,6 +33,7 @@ from routing.event import (
     Reported,
     Resolve,
     Snooze,
+    TakeOver,
     Tick,
 )
 from routing.people import ContactRule, Person
@@ -252,7 +254,9 @@ def _refused(walk: Walk, case: Case) -> Event:
     if not tried:
         return ContactRefused(1, walk.who(case), "sms", 1, "nothing of it is true")
     page, contact = walk.random.choice([*tried, *tried[-2:] * 3])
-    return ContactRefused(page.turn, page.person, contact.method, contact.attempt, "no such number")
+    dead = walk.random.random() < 0.5
+    how = (page.turn, page.person, contact.method, contact.attempt, "no such number")
+    return ContactRefused(*how, dead=dead)
 
 
 def _advance(walk: Walk, case: Case) -> Event:
@@ -283,6 +287,8 @@ _CHOICES = _chooser(
     (3, lambda walk, case: Resolve(walk.who(case))),
     (9, lambda walk, case: Snooze(walk.who(case), walk.random.choice((0, 5, 240, 99_999)))),
     (5, lambda walk, case: Reassign(walk.who(case), walk.who(case))),
+    (4, lambda walk, case: TakeOver(walk.who(case))),
+    (6, lambda walk, case: AddResponder(walk.who(case), walk.who(case))),
     (3, lambda walk, case: Note(walk.who(case), walk.random.choice(("", " ", "seen", "seen")))),
     (4, lambda walk, case: ChangeSeverity(walk.who(case), walk.random.choice(SEVERITIES))),
     (16, _advance),
@@ -313,10 +319,15 @@ def _other_phone(rng: random.Random, person: Person) -> Person:
         for m in person.contact_methods
     )
     rules = tuple(
-        ContactRule(rng.choice(("sms", "voice", "pager")), minutes(after))
+        ContactRule(
+            rng.choice(("sms", "voice", "pager")), minutes(after), rng.choice((0, 0, 2)), minutes(3)
+        )
         for after in rng.sample((0, 1, 4, 30), rng.randrange(4))
     )
-    return replace(person, contact_methods=methods, contact_rules={"urgent": rules})
+    quiet = rng.choice(((), (), world.nightly(22, 7)))
+    return replace(
+        person, contact_methods=methods, contact_rules={"urgent": rules}, quiet_hours=quiet
+    )
 
 
 def _watches(rng: random.Random) -> dict[str, Schedule]:
@@ -389,6 +400,7 @@ def _picky() -> Policy:
         engineering=EngineeringRules(escalation="urgent", tags=frozenset({"engineering"})),
         duty_manager=(StepTarget("group", "all"), StepTarget("duty_manager")),
         acknowledge_timeout=minutes(10),
+        quiet_holds=frozenset({"normal", "urgent"}),
         fixed_severity={"email": "medium"},
         non_production_severity="low",
         non_production_words=frozenset({"test"}),
