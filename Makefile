@@ -6,6 +6,8 @@ PORT ?= 8000
 ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 BIN := $(ROOT)/.venv/bin
 TESTS ?=
+# Where nothing compiled may be kept, every process compiles everything anew: seconds, each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The newest Python that is tested, then any other that is new enough; `make PYTHON=...` decides.
 FIT := import importlib.util as u, sys, venv; sys.exit(sys.version_info < (3, 11) or not (u.find_spec("pip") or u.find_spec("ensurepip")))
