@@ -191,6 +191,8 @@ class Case:
     """The customer's oldest comment that is not answered yet."""
     account_status: str = ""
     named_contact: bool = False
+    emergency: bool = False
+    """A caller said that it is one: it is paged at any hour, also once it has its ticket."""
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 

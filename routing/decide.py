@@ -18,6 +18,7 @@ from routing import (
     engineering,
     escalation,
     handover,
+    linking,
     opening,
     paging,
     placing,
@@ -36,12 +37,14 @@ from routing.event import (
     Entry,
     Escalate,
     Event,
+    Linked,
     Note,
     Reassign,
     Refusal,
     Reported,
     Resolve,
     Snooze,
+    Superseded,
     Tick,
 )
 from routing.ledger import Ledger
@@ -167,6 +170,8 @@ TABLE: dict[State, dict[type[Event], Handler]] = {
         Reported: reported.reported,
         ContactRefused: _refused,
         Note: answers.note,
+        Linked: linking.linked,
+        Superseded: linking.superseded,
         Tick: tick,
         **(ANSWERS if state in LIVE else {}),
     }

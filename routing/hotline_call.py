@@ -67,6 +67,8 @@ class Call:
     tries: int = 0
     silences: int = 0
     case: str | None = None
+    ticket: str | None = None
+    """The number of the case's ticket, once it was told to the caller."""
     waiting_since: datetime | None = None
     offer_at: datetime | None = None
     offered: bool = False
@@ -125,7 +127,9 @@ class CaseMade:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The waiting caller's telephone asks what is next."""
+    """The waiting caller's telephone asks what is next; `ticket` once the case has one."""
+
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,14 @@ def connecting(call: Call, event: CaseMade, at: At) -> Step:
     )  # fmt: skip
 
 
-def held(call: Call, _: Held | Silence, at: At) -> Step:
+def held(call: Call, event: Held | Silence, at: At) -> Step:
     """The waiting caller's telephone asks again: bridged, offered something, or spoken to."""
     if call.responder is not None:
         return go(call, State.BRIDGED, Then.WAIT, prompt("connected"), spoken_at=at.now)
+    if isinstance(event, Held) and event.ticket and call.ticket is None:
+        said = prompt("ticket_number", ticket=event.ticket)
+        ticket = event.ticket
+        return go(call, State.CONNECTING, Then.WAIT, said, ticket=ticket, spoken_at=at.now)
     if call.offer_at is not None and call.offer_at <= at.now:
         facts = deadline(at)
         offer = prompt("offer", **facts) if call.number else prompt("offer_message")

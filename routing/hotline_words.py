@@ -91,6 +91,8 @@ WORDS: Mapping[str, str] = {
         "{case} is open and our engineer on call is being paged. Reply here to add information, "
         "STATUS to ask, FALSE ALARM if it is none."
     ),
+    "ticket_number": "Your ticket number is {ticket:spelt}. We are texting it to you.",
+    "ticket_text": "{case} is ticket {ticket} in our system. Reply here to add information.",
     "callback_text": "{case}: an engineer will call you before {deadline}. Reply STATUS to ask.",
     "dropped_text": (
         "{case} is open and we go on paging. An engineer will call you before {deadline}. "

@@ -13,10 +13,19 @@ import asyncpg
 from notifiers.wording import PageFacts
 from routing.case import Case
 from routing.decide import Decision
-from routing.event import Announce, Contact, Effect, StandDown, WriteBack
+from routing.event import (
+    Announce,
+    Contact,
+    Effect,
+    OpenTicket,
+    StandDown,
+    TellCustomer,
+    WriteBack,
+)
 from routing.page import PageState
 from routing.people import ContactMethod, Person
 from routing.words import next_due
+from service import customers
 from service.library import Shelf
 from service.outbox import lane_of
 from service.store import codec
@@ -79,7 +88,7 @@ async def _cases(
             query("update_cases"),
             *_columns(
                 (c.id, c.account, c.plan, c.severity, _rank(c, shelf), c.state.value, c.owner,
-                 _stage(c), now, c.wake_at, codec.encode(c)) for c in old
+                 _stage(c), now, c.wake_at, codec.encode(c), c.source, c.ticket_id) for c in old
             ),
         )  # fmt: skip
 
@@ -247,6 +256,8 @@ def _row(
                 key, case.id, lane, "announce", method.type, effect.person, None, method.id, None,
                 rank, payload, now, now, now + PATIENCE,
             )  # fmt: skip
+        case OpenTicket() | TellCustomer():
+            return customers.row(case, effect, shelf, rank, now)
     return None
 
 

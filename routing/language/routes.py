@@ -188,7 +188,10 @@ HOTLINE_MEMBERS = (
     "language",
     "words",
     "blocked",
+    "tickets",
 )
+TICKETS = ("zendesk", "none")
+"""The systems that tickets are created in."""
 
 
 def read_hotline(at: Cursor | None) -> HotlineRules:
@@ -212,6 +215,7 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
         members.text("language", usual.language),
         _words(members),
         frozenset(item.read(parse_number, "") for item in members.items("blocked")),
+        members.read("tickets", parse_choice(*TICKETS), usual.tickets),
     )
 
 

@@ -185,7 +185,13 @@ class Line:
             pin = "".join(d for d in digits if d.isdigit())
             found = await self.callers.by(shelf.current, "pin", pin) if asked else None
             return Keys(digits, found)
-        return Held() if call.state in {State.CONNECTING, State.BRIDGED} else Silence()
+        return await self._silence(call)
+
+    async def _silence(self, call: Call) -> Held | Silence:
+        """No key was pressed; one who holds asks what is next."""
+        if call.state is State.CONNECTING:
+            return Held(await self.callers.ticket(call))
+        return Held() if call.state is State.BRIDGED else Silence()
 
     def _responder_gone(self, stored: Stored) -> bool:
         if stored.call.responder is None:

@@ -20,12 +20,14 @@ from routing.event import (
     Decline,
     Escalate,
     Event,
+    Linked,
     Note,
     Reassign,
     Refusal,
     Reported,
     Resolve,
     Snooze,
+    Superseded,
     Tick,
 )
 from routing.page import PageState
@@ -117,7 +119,7 @@ ENTRY = {
 @pytest.mark.parametrize("state", State)
 def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> None:
     assert IN[state]().case.state is state
-    always = {Reported, Tick, ContactRefused, Note}
+    always = {Reported, Tick, ContactRefused, Note, Linked, Superseded}
     answers = {Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, ChangeSeverity}
     wanted = always | (answers if state in LIVE else set())
     if state is State.ENGINEERING:

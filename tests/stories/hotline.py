@@ -25,7 +25,8 @@ hotline:
 )
 DIRECTORY = organisation.DIRECTORY.replace(
     "contacts: [{name: Ada Byron, email: ada@acme.example, named: true}]",
-    f'pin: "{PIN}"\n    contacts: [{{name: Ada Byron, phone: "{ADA}", named: true}}]',
+    f'pin: "{PIN}"\n    contacts: [{{name: Ada Byron, email: ada@acme.example, '
+    f'phone: "{ADA}", named: true}}]',
 ).replace(
     "urgent: [{method: mobile, after: 0m}, {method: call, after: 2m}]",
     "urgent: [{method: call, after: 0m}]",
