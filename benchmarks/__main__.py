@@ -8,7 +8,17 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("time_engine", "policy", "backtest", "decide", "accepting", "latency", "burst", "wakes")
+NAMES = (
+    "time_engine",
+    "policy",
+    "backtest",
+    "decide",
+    "accepting",
+    "latency",
+    "burst",
+    "wakes",
+    "hotline",
+)
 
 
 def main(names: tuple[str, ...]) -> int:

@@ -66,6 +66,13 @@ WORDS: Mapping[str, str] = {
         "We have a fault of our own. Please leave a message with your company and number after the "
         "tone; an engineer will hear it."
     ),
+    "trouble_responder": "We have a fault of our own. Please stay on the line.",
+    "trouble_over": (
+        "We cannot connect you now. The case is in your texts and in the console. Goodbye."
+    ),
+    "trouble_back": (
+        "{greeting} This is the call you were promised. Press 1 to speak with the engineer."
+    ),
     "whisper": (
         "Emergency call from {account}, {plan}, case {case:spelt}. The customer is on the line. "
         "Press 1 to be connected."

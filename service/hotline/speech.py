@@ -13,7 +13,6 @@ from routing.policy import HotlineRules
 
 LONGEST_MESSAGE = 180
 """Seconds."""
-LAST_RESORT_SECONDS = 40
 
 
 def spoken(rules: HotlineRules, prompts: Sequence[Prompt]) -> list[Verb]:
@@ -45,10 +44,11 @@ def _wait(here: str, _: Call, says: list[Verb]) -> list[Verb]:
 
 
 def _record(here: str, _: Call, says: list[Verb]) -> list[Verb]:
-    return [*says, _tape(here), twiml.redirect(here)]
+    return [*says, tape(here), twiml.redirect(here)]
 
 
-def _tape(action: str) -> Verb:
+def tape(action: str) -> Verb:
+    """A message after the tone; `action` is told where it is kept."""
     return twiml.record(
         action, maxLength=LONGEST_MESSAGE, timeout=8, finishOnKey="#", playBeep=True
     )
@@ -90,19 +90,6 @@ def room(here: str, call: Call, label: str) -> Verb:
 
 def said(rules: HotlineRules, key: str, /, **facts: str) -> Verb:
     return spoken(rules, [prompt(key, **facts)])[0]
-
-
-def last_resort(base: str, rules: HotlineRules) -> bytes:
-    """Needs nothing of ours any more: dials people, then takes a message."""
-    tape = _tape(f"{base}/twilio/hotline/trouble")
-    message = [said(rules, "trouble_message"), tape, said(rules, "goodbye"), twiml.hangup()]
-    if not rules.fallback_numbers:
-        return twiml.voice(*message)
-    numbers = [twiml.number(n) for n in rules.fallback_numbers[:10]]
-    dialled = twiml.dial(
-        *numbers, timeout=LAST_RESORT_SECONDS, sequential=True if len(numbers) > 1 else None
-    )
-    return twiml.voice(said(rules, "trouble"), dialled, *message)
 
 
 def goodbye(rules: HotlineRules) -> bytes:

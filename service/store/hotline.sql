@@ -1,6 +1,15 @@
 -- name: hotline_call
--- One call, with the last document it was served.
-select id, version, state, case_id, seen_at, answer, body from hotline_calls where id = $1;
+-- One call, with the last document it was served, and the counter of what processes keep in memory:
+-- a row even where there is no such call.
+select g.value as generation, h.version, h.seen_at, h.quiet_at, h.answer, h.body
+from generations as g
+left join hotline_calls as h on h.id = $1
+where g.name = 'book';
+
+-- name: hotline_heard
+-- The waiting caller is there still. It may be lost with the machine, so it waits for no disk.
+with quick as (select set_config('synchronous_commit', 'off', true))
+update hotline_calls set quiet_at = $2 from quick where id = $1 and quiet_at < $2;
 
 -- name: insert_hotline_call
 -- A new call; one that is there by now is left out of the answer.
@@ -11,10 +20,13 @@ on conflict (id) do nothing
 returning id;
 
 -- name: update_hotline_call
--- A call as its step left it, unless somebody else was quicker.
+-- A call as its step left it, unless somebody else was quicker. Without a document it was not the
+-- caller's telephone that asked, so nothing was heard of him.
 update hotline_calls
 set version = version + 1, number = $3, state = $4, account = $5, case_id = $6, outcome = $7,
-    started_at = $8, ended_at = $9, quiet_at = $10, answer = coalesce($11, answer), body = $12
+    started_at = $8, ended_at = $9,
+    quiet_at = case when $11::bytea is null and state = $4 then quiet_at else $10 end,
+    answer = coalesce($11, answer), body = $12
 where id = $1 and version = $2
 returning id;
 

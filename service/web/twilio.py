@@ -153,7 +153,7 @@ async def key(
         if page is None:
             return _last_word("This page is over. Thank you.")
         said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
-        line = await to_the_line(service, page[1], verb)
+        line = await to_the_line(service, page[1], verb, form.get("CallSid", ""))
         if line is not None:
             return _xml(line)
     except AWAY as error:
@@ -174,12 +174,12 @@ async def _late(service: Service, paged: Paged) -> str | None:
     return instead(case, shelf.book(case.policy), paged.person, paged.turn, now)
 
 
-async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:
+async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> bytes | None:
     """Who takes a caller's case stays on the line: it leads to the caller. None for other cases."""
     if verb is not Verb.ACKNOWLEDGE:
         return None
     try:
-        return await Responders(service).take(paged.case, paged.person)
+        return await Responders(service).take(paged.case, paged.person, line)
     except Exception:
         # The case is his already, and the worker brings him to the caller's line.
         log.exception("hotline_line_failed", case=paged.case)

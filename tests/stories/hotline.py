@@ -51,6 +51,7 @@ def confirmed(world: World, number: str = ADA) -> StrictCall:
     """Ada has confirmed an emergency, and holds."""
     call = ring(world, number).hears("press 1").presses("1").hears("case number")
     world.phone_of(number).gets_sms("is open", "FALSE ALARM")
+    world.phone_of(number).gets_sms("is ticket")
     return call
 
 

@@ -50,7 +50,7 @@ def promised(world: World, **wanted: Any) -> None:
 def test_a_known_customer_confirms_and_speaks_with_whoever_pressed_his_key(world: World) -> None:
     ada = confirmed(world)
     case = case_of(world)
-    assert (case["source"], case["severity"], case["account"]) == ("hotline", "L1", "acme")
+    assert (case["source"], case["severity"], case["account"]) == ("zendesk", "L1", "acme")
     carl = rung(world).answers().hears("Acme Corp").presses("1").hears("Connecting")
     ada.hears("An engineer is on the line").hears("in the conference")
     carl.hears("in the conference")
@@ -69,6 +69,7 @@ def test_a_pin_opens_the_door_for_any_telephone(world: World) -> None:
     call = ring(world, STRANGER).hears("PIN").presses("1111#").hears("not known")
     call.presses(f"{PIN}#").hears("press 1").presses("1").hears("case number")
     world.phone("stranger").gets_sms("is open")
+    world.phone("stranger").gets_sms("is ticket")
     rung(world).presses("1").hears("in the conference")
     call.hears("in the conference").hangs_up()
     state(world, outcome="bridged", known_by="pin", account="acme")
@@ -175,6 +176,7 @@ def test_who_is_not_entitled_is_told_kindly_and_may_leave_a_message(world: World
     call.speaks("We would like to have it").ends()
     state(world, outcome="message")
     world.phone_of(ADA).gets_sms("with us as")
+    world.phone_of(ADA).gets_sms("is ticket")
     assert case_of(world)["severity"] == "L4"
     world.phone("anna").gets_sms("Message from Acme Corp")  # as the route of its plan says
 
@@ -186,6 +188,7 @@ def test_three_wrong_pins_end_in_a_message_that_pages(world: World) -> None:
     call.hears("could not find your account").hears("leave a message")
     call.speaks("This is Acme, everything burns").ends()
     world.phone("stranger").gets_sms("with us as")
+    world.phone("stranger").gets_sms("is ticket")
     rung(world).presses("1").hears("you have").ends()
     state(world, outcome="message", account=None)
 
@@ -230,6 +233,7 @@ def test_the_web_is_killed_in_mid_call_and_nobody_is_lost(build: Build) -> None:
     world.web.start()
     ada.presses("1").hears("case number")
     world.phone_of(ADA).gets_sms("is open")
+    world.phone_of(ADA).gets_sms("is ticket")
     carl = rung(world).answers().hears("Press 1").presses("1").hears("in the conference")
     ada.hears("in the conference").hangs_up()
     carl.ends()
