@@ -79,6 +79,25 @@ class Call:
     """The responder is in the conference, so that the caller is never alone in it."""
     met: bool = False
     """The caller was let in."""
+    talked: bool = False
+    """They have spoken, so that his leaving ends the call and not only a try."""
+    left_by: str = ""
+    """Who left the conference first: customer or responder; the end of it puts out the other."""
+    left_at: int = 0
+    """The number Twilio gave that event of the conference."""
+    aside: bool = False
+    """The responder has left the room by `*`, to bring somebody in."""
+    helper: str | None = None
+    """Who is being called to join them."""
+    helper_at: datetime | None = None
+    helpers: tuple[str, ...] = ()
+    """Who has joined."""
+    others: tuple[str, ...] = ()
+    """Who is called if the helper does not take it."""
+    help_legs: int = 0
+    """Calls to helpers; part of the key of each."""
+    help: str = ""
+    """What became of bringing somebody in: ringing, taken or nobody."""
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
@@ -234,7 +253,31 @@ class CallResponder:
     leg: int
 
 
-Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder
+@dataclass(frozen=True, slots=True)
+class CallHelper:
+    """Call a person to join caller and responder. `leg` counts these calls and never resets."""
+
+    person: str
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line for the case and its ticket: `key` of `REMARKS`, about a person."""
+
+    key: str
+    person: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyCame:
+    """Nobody could be brought in: the case is escalated and the responder texted."""
+
+    person: str
+
+
+Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder | CallHelper | Remark | NobodyCame
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,24 @@ WORDS: Mapping[str, str] = {
         "{greeting} This is the call you were promised about case {case:spelt}. "
         "Press 1 to speak with the engineer."
     ),
+    "one_moment": "One moment, please.",
+    "colleague": "The engineer is bringing in a colleague. Please hold; it does not take long.",
+    "helping": (
+        "Calling {who}. Press 1 to go back to the customer at once, or stay to hear who takes it."
+    ),
+    "helped": "{who} has taken the call. Connecting all of you.",
+    "nobody_came": (
+        "Nobody else could be reached. The case is escalated. Going back to the customer."
+    ),
+    "customer_left": "The customer has left the call. Goodbye.",
+    "whisper_help": (
+        "{asker} asks for your help in an emergency call: {account}, {plan}, case {case:spelt}. "
+        "The customer is on the line. Press 1 to join."
+    ),
+    "call_over": "The call is over, or somebody else has joined it. Thank you. Goodbye.",
+    "nobody_came_text": (
+        "{case}: nobody else could be reached for your call. The case is escalated."
+    ),
     "portal_text": "This line is for emergencies. For anything else please use our portal{portal}.",
     "not_entitled_text": (
         "The emergency line is not part of your plan. Our portal{portal} is the way to reach us."

@@ -171,6 +171,8 @@ class HotlineRules:
     """Prompt to its words, where they differ from the shipped ones."""
     blocked: frozenset[str] = frozenset()
     """E.164 numbers that get through with a PIN alone."""
+    bring_in: tuple[StepTarget, ...] = (StepTarget("engineering"), StepTarget("duty_manager"))
+    """Who is called into a conversation by `*`, one after the other."""
     tickets: str = "zendesk"
     """The system a caller's ticket is created in, where it can be written to; `none`."""
 

@@ -266,6 +266,7 @@ def _hotline(rules: HotlineRules) -> Document:
             "language": rules.language,
             "words": dict(rules.words),
             "blocked": sorted(rules.blocked),
+            "bring_in": targets_text(rules.bring_in),
             "tickets": rules.tickets,
         }
     )

@@ -188,6 +188,7 @@ HOTLINE_MEMBERS = (
     "language",
     "words",
     "blocked",
+    "bring_in",
     "tickets",
 )
 TICKETS = ("zendesk", "none")
@@ -215,6 +216,7 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
         members.text("language", usual.language),
         _words(members),
         frozenset(item.read(parse_number, "") for item in members.items("blocked")),
+        read_targets(members, "bring_in") or usual.bring_in,
         members.read("tickets", parse_choice(*TICKETS), usual.tickets),
     )
 

@@ -22,9 +22,11 @@ from routing.hotline_call import (
     HungUp,
     Illegal,
     Keys,
+    NobodyCame,
     OpenCase,
     Rang,
     Recorded,
+    Remark,
     ResponderLeft,
     Silence,
     State,
@@ -35,6 +37,7 @@ from service.hotline import keeping, speech
 from service.hotline.acting import act
 from service.hotline.callers import Callers
 from service.hotline.keeping import Stored
+from service.hotline.remarks import Remarks
 from service.library import Shelf
 from service.wiring import Service
 
@@ -194,11 +197,17 @@ class Line:
             case = await self.callers.case(shelf.current, made.call, opening)
             more = step(made.call, CaseMade(case), rules, self.service.clock.now())
             made = replace(more, prompts=made.prompts + more.prompts, acts=made.acts + more.acts)
-        for said in made.acts:
-            if isinstance(said, Comment) and made.call.case is not None:
-                key = f"{call.id}/comment/{call.turn}"
-                await self.callers.comment(made.call.case, key, said.text)
+        if made.call.case is not None:
+            await self._say(made.call, made.call.case, made)
         return made
+
+    async def _say(self, call: Call, case: str, made: Step) -> None:
+        """What is said to the case: written before the step is, so that it may be said twice."""
+        for said in made.acts:
+            if isinstance(said, Comment):
+                await self.callers.comment(case, f"{call.id}/comment/{call.turn}", said.text)
+            elif isinstance(said, Remark | NobodyCame):
+                await Remarks(self.service).say(case, said)
 
     def _document(self, call: Call, made: Step, rules: HotlineRules) -> bytes:
         base = self.service.settings.public_url
@@ -213,7 +222,7 @@ class Line:
             return _recorded(form)
         if form.get("CallStatus") in OVER:
             return HungUp()
-        if call.state in WAITING and self._responder_gone(stored):
+        if self._responder_gone(stored):
             return ResponderLeft()
         if digits:
             asked = call.state is State.IDENTIFYING
@@ -229,7 +238,9 @@ class Line:
         return Held() if call.state is State.BRIDGED else Silence()
 
     def _responder_gone(self, stored: Stored) -> bool:
-        if stored.call.responder is None:
+        call = stored.call
+        meets = call.state is State.BRIDGED and not call.met and not call.ready
+        if call.responder is None or not (meets or call.state in WAITING):
             return False
         seen = stored.seen_at
         return seen is None or self.service.clock.wall() - seen > UNSEEN

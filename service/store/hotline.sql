@@ -67,6 +67,15 @@ where h.quiet_at is not null and h.state in ('connecting', 'offering_callback')
   and c.owner is not null and h.body->>'responder' is null and c.updated_at <= $1
 limit $2;
 
+-- name: hotline_helpers_called
+-- Conversations into which somebody is being called, with what became of that call so far.
+select h.id, h.body, o.state, o.receipt
+from hotline_calls as h
+left join outbox as o
+  on o.key = 'hotline/' || h.id || '/' || $1::text || '/' || (h.body->>'help_legs')
+where h.quiet_at is not null and h.state = 'bridged' and h.body->>'helper' is not null
+limit $2;
+
 -- name: hotline_calls_with
 -- The latest calls from a number that have a case.
 select id, case_id from hotline_calls

@@ -209,7 +209,9 @@ def test_a_second_call_about_the_same_outage_joins_the_case(world: World) -> Non
     assert len(world.get("/cases")["items"]) == 1
     carl.presses("1").hears("in the conference")
     first.hears("in the conference").hangs_up()
-    second.hangs_up()
+    carl.ends()
+    carl = rung(world).presses("1").hears("in the conference")
+    second.hears("in the conference").hangs_up()
     carl.ends()
 
 
