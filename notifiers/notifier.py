@@ -71,6 +71,8 @@ class Message:
     """When the first try of this key began (aware, UTC); `find` looks no further back."""
     known: frozenset[str] = frozenset()
     """Refs that belong to other deliveries; `find` never takes one of them for this one."""
+    shown: str | None = None
+    """E.164: another number of ours, which a call is to show."""
 
     def __repr__(self) -> str:
         return f"Message({self.key!r}, {self.channel} to {mask(self.to)})"

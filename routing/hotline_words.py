@@ -104,6 +104,14 @@ WORDS: Mapping[str, str] = {
         "{asker} asks for your help in an emergency call: {account}, {plan}, case {case:spelt}. "
         "The customer is on the line. Press 1 to join."
     ),
+    "whisper_out": (
+        "You asked to call {who} about case {case:spelt}. Press 1, and we call them now."
+    ),
+    "calling_out": "Calling {who}. Please hold.",
+    "greeting_out": (
+        "{greeting} An engineer of ours calls you about case {case:spelt}. Connecting you now."
+    ),
+    "out_gone": "We are sorry: the engineer who called you has left the line. Goodbye.",
     "call_over": "The call is over, or somebody else has joined it. Thank you. Goodbye.",
     "nobody_came_text": (
         "{case}: nobody else could be reached for your call. The case is escalated."

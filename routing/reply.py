@@ -1,7 +1,8 @@
 """What a responder's text means.
 
 Accepted in any case, with or without punctuation: `ACK [code]`, `1 [code]`, `A [code]`,
-`ok [code]`, a thumbs-up; `2`, `DECLINE`; `3`, `ESC`; `R`, `RESOLVE`; `?`, `STATUS`; `ACK ALL`.
+`ok [code]`, a thumbs-up; `2`, `DECLINE`; `3`, `ESC`; `R`, `RESOLVE`; `?`, `STATUS`; `ACK ALL`;
+`CALL [code]` calls the customer.
 A verb glued to its code is read too (`ack4821`, `1-4821`); a case's own id serves as its code.
 Carriers take STOP, END, CANCEL, QUIT, YES, START, UNSTOP, HELP and INFO for themselves
 (Twilio: opt-out keywords), so none of them means anything here.
@@ -21,6 +22,8 @@ class Verb(StrEnum):
     ESCALATE = "escalate"
     RESOLVE = "resolve"
     STATUS = "status"
+    CALL = "call"
+    """Call the customer."""
     NONE = "none"
     """A code without a word, or words we do not know."""
 
@@ -34,6 +37,7 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("3", "e", "esc", "escalate"), Verb.ESCALATE),
     **dict.fromkeys(("r", "resolve", "resolved"), Verb.RESOLVE),
     **dict.fromkeys(("?", "s", "status"), Verb.STATUS),
+    **dict.fromkeys(("call",), Verb.CALL),
 }
 CARRIER = frozenset(
     [

@@ -14,11 +14,13 @@ import structlog
 from routing import words
 from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, Resolve
 from routing.hotline_call import Prompt
+from routing.hotline_outbound import sentence
 from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
 from routing.truth import holder_of
 from service.choosing import Chosen, Paged, choose
 from service.desk import NoSuchCase
+from service.hotline.outbound import Outbound
 from service.hotline.texts import Texts
 from service.store import codec
 from service.store.pool import AWAY, describe
@@ -36,6 +38,7 @@ SAID = {
     Verb.ESCALATE: "ESC",
     Verb.RESOLVE: "RESOLVE",
     Verb.STATUS: "STATUS",
+    Verb.CALL: "CALL",
 }
 EVENTS: dict[Verb, Callable[[str, str], Event]] = {
     Verb.ACKNOWLEDGE: Acknowledge,
@@ -140,6 +143,9 @@ class Responder:
     async def _act(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
         """Whether it was done, and the sentence."""
         try:
+            if reply.verb is Verb.CALL:
+                bridge = await Outbound(self.service).begin(page.case, page.person)
+                return True, sentence(bridge)
             acted = await self.service.desk.act(page.case, EVENTS[reply.verb](page.person, via))
             if reply.remark:
                 await self.service.desk.act(page.case, Note(page.person, reply.remark))

@@ -228,9 +228,10 @@ class Sender:
         return row.tries > 1 and self.clock.now() >= row.give_up_at
 
     async def _message(self, row: Row) -> Message:
+        shown = None
         if row.kind in {"announce", "bridge"}:
             news = codec.decode(row.payload)
-            to, text = news["to"], news["text"]
+            to, text, shown = news["to"], news["text"], news.get("shown")
         else:
             facts = _facts(row.payload)
             to, text = facts.to, page_text(facts)
@@ -246,6 +247,7 @@ class Sender:
             # The provider dates by the true time, wherever the service's clock has been moved to.
             since=since - (self.clock.now() - self.clock.wall()),
             known=others,
+            shown=shown,
         )
 
     def _began(self, row: Row, begun: datetime) -> None:

@@ -100,6 +100,14 @@ async def ring(
     await _put(conn, key, case, "voice", "bridge", person.id, payload, now)
 
 
+async def dial(
+    conn: AnyConnection, key: str, case: str | None, number: str, shown: str | None, now: datetime
+) -> None:
+    """Call a customer, showing a number of ours that may be called back."""
+    payload = codec.encode({"to": number, "text": "The hotline calls a contact.", "shown": shown})
+    await _put(conn, key, case, "voice", "bridge", None, payload, now)
+
+
 def number_of(person: Person | None) -> str | None:
     """The telephone somebody is called on: his voice method, else the one he reads texts on."""
     methods = [m for m in person.contact_methods if m.usable] if person else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.hotline import speech
 from service.hotline.acting import HELP
 from service.hotline.helping import Helping
+from service.hotline.outbound import CONTACT, OUT, Outbound
 from service.hotline.responders import Responders
 from service.store.sql import query
 from service.wiring import Service
@@ -18,6 +19,7 @@ class Leg:
 
     case: str
     person: str
+    """Empty for a contact."""
     name: str
     what: str
 
@@ -29,7 +31,7 @@ async def leg_of(service: Service, row: int) -> Leg:
     if found is None or found["kind"] != "bridge":
         raise LookupError(f"Row {row} is no call of the hotline.")
     _, name, what, *_ = found["key"].split("/")
-    return Leg(found["case_id"], found["person"], name, what)
+    return Leg(found["case_id"], found["person"] or "", name, what)
 
 
 async def whispered(service: Service, row: int, action: str) -> bytes:
@@ -37,6 +39,10 @@ async def whispered(service: Service, row: int, action: str) -> bytes:
     leg = await leg_of(service, row)
     if leg.what == HELP:
         return await Helping(service).whisper(leg.name, action)
+    if leg.what == OUT:
+        return await Outbound(service).whisper(leg.name, action)
+    if leg.what == CONTACT:
+        return await Outbound(service).contact(leg.name)
     return await Responders(service).whisper(leg.case, action)
 
 
@@ -45,6 +51,8 @@ async def taken(service: Service, row: int, line: str) -> bytes:
     leg = await leg_of(service, row)
     if leg.what == HELP:
         return await Helping(service).take(leg.name, leg.person)
+    if leg.what == OUT:
+        return await Outbound(service).take(leg.name)
     rules = (await service.desk.shelf()).current.hotline
     document = await Responders(service).take(leg.case, leg.person, line)
     return document or speech.farewell(rules, "caller_gone")

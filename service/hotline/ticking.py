@@ -11,6 +11,7 @@ from routing.hotline_callback import Looked, TooLate
 from service.hotline.callbacks import Callbacks
 from service.hotline.helping import Helping
 from service.hotline.line import Line
+from service.hotline.outbound import Outbound
 from service.store.sql import query
 from service.wiring import Service
 
@@ -33,6 +34,7 @@ async def tick(service: Service) -> None:
     for row in owned:
         await line.tell(row["id"], Owned(row["owner"]))
     await Helping(service).tick(now)
+    await Outbound(service).tick()
     for row in due:
         try:
             await callbacks.tell(row["id"], Looked(row["owner"], row["live"]))

@@ -11,6 +11,7 @@ from service.tokens import ROLES
 from service.web import (
     api_actions,
     api_backtest,
+    api_call,
     api_cases,
     api_directory,
     api_engineering,
@@ -26,7 +27,7 @@ from service.web.strict import Strict
 
 PATH = "/api/v1"
 SECTIONS = {
-    "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
+    "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS, *api_call.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": api_directory.HANDLERS,

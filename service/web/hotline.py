@@ -18,6 +18,7 @@ from service.hotline.helping import Helping
 from service.hotline.legs import taken, whispered
 from service.hotline.line import OVER, Line
 from service.hotline.messages import Messages
+from service.hotline.outbound import Outbound
 from service.hotline.rescue import accepted, again, greeting, last_resort
 from service.hotline.responders import Responders
 from service.hotline.safety import in_time
@@ -190,6 +191,24 @@ async def helped(
     return await _engineer(request, service, work)
 
 
+@post("/twilio/hotline/out/{name:str}/{what:str}", status_code=200, include_in_schema=False)
+async def out(
+    name: FromPath[str],
+    what: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """A call from a case: the engineer's line waits, or a line is back from the conference."""
+    calls = Outbound(service)
+
+    async def work(form: Form) -> bytes:
+        if what == "wait":
+            return await calls.wait(name, form)
+        return await calls.over(name, "contact" if what == "over-customer" else "responder")
+
+    return await _engineer(request, service, work)
+
+
 @post("/twilio/hotline/leg/{row:int}", status_code=200, include_in_schema=False)
 async def leg(
     row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
@@ -241,4 +260,4 @@ async def back(
     return await _answered(request, service, work, rescue)
 
 
-HANDLERS = [rang, said, room, trouble, waits, spoke, aside, helped, leg, leg_key, back]
+HANDLERS = [rang, said, room, trouble, waits, spoke, aside, helped, out, leg, leg_key, back]
