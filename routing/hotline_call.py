@@ -102,6 +102,8 @@ class Call:
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
     recording: str | None = None
+    words: str = ""
+    """What was texted, where a text began it and not a call."""
     outcome: str | None = None
     ended_at: datetime | None = None
     alarm_doubted_at: datetime | None = None

@@ -142,6 +142,16 @@ WORDS: Mapping[str, str] = {
         "You have no open case. In an emergency call {number}; for anything else please use our "
         "portal{portal}."
     ),
+    "which_text": "Which case is it about: {cases}? Reply with its number in this list.",
+    "emergency_text": (
+        "Is production down or data at risk, with no workaround? Reply EMERGENCY within 10 minutes "
+        "and we page an engineer. For anything else please use our portal{portal}."
+    ),
+    "emergency_again_text": (
+        "A new emergency, and not about {cases}? Reply EMERGENCY within 10 minutes and we page an "
+        "engineer. To add to an open case just write."
+    ),
+    "many_texts_text": "We have had many texts from this number. In an emergency call {number}.",
     "status_text": "{case} is {state}: {owner}.{due}{promise}",
     "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
     "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",

@@ -65,6 +65,8 @@ class Callers:
         who = call.account_name or "a caller nobody could identify"
         subject = f"{'Message' if message else 'Emergency call'} from {who}"
         words = f"{subject}, {call.number or 'number withheld'}."
+        if call.words:
+            words += f" By text: {call.words}"
         if call.recording:
             words += f" The message: {call.recording}"
         now = self.service.clock.now()
