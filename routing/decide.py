@@ -17,18 +17,22 @@ from routing import (
     answers,
     engineering,
     escalation,
+    handing,
     handover,
+    joining,
     linking,
     opening,
     paging,
     placing,
+    posting,
     promises,
     reported,
 )
 from routing.book import Book
-from routing.case import LIVE, RUNS, Case, State
+from routing.case import DEADLINES, LIVE, RUNS, Case, State
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -45,6 +49,7 @@ from routing.event import (
     Resolve,
     Snooze,
     Superseded,
+    TakeOver,
     Tick,
 )
 from routing.ledger import Ledger
@@ -62,7 +67,7 @@ class Decision:
 
 
 def _refused(ledger: Ledger, event: ContactRefused) -> None:
-    escalation.refused(ledger, event.turn, event.person, event.method, event.attempt, event.reason)
+    escalation.refused(ledger, event)
 
 
 Handler = Callable[[Ledger, Any], None]
@@ -72,7 +77,9 @@ ANSWERS: dict[type[Event], Handler] = {
     Escalate: answers.escalate,
     Resolve: answers.resolve,
     Snooze: answers.snooze,
-    Reassign: answers.reassign,
+    Reassign: handing.reassign,
+    TakeOver: handing.take_over,
+    AddResponder: handing.add,
     ChangeSeverity: answers.change_severity,
 }
 
@@ -107,6 +114,10 @@ def _deadlines(ledger: Ledger) -> None:
         placing.resume(ledger, "the snooze is over")
     if _due(ledger, "handover_at"):
         handover.begin(ledger)
+    if _due(ledger, "shift_at"):
+        why = handover.shift_over(ledger)
+        if why:
+            placing.resume(ledger, why)
     if _due(ledger, "leaders_at"):
         engineering.tell_leaders(ledger)
 
@@ -126,11 +137,12 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
     current = ledger.case.round
     over = current is not None and current.due_at <= ledger.now
     if over and not (unsent and escalation.wait_on(ledger)):
-        waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
+        waiting = [ledger.book.name(p.person) for p in ledger.case.waited_for]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
+    joining.lapse(ledger)
     if _due(ledger, "remind_at"):
         escalation.remind(ledger, unsent=unsent)
 
@@ -202,6 +214,8 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
+    paging.release(ledger)
+    joining.settle(ledger)
     return _finish(ledger, case)
 
 
@@ -216,15 +230,21 @@ def open_case(case_id: str, event: Reported, book: Book, now: datetime) -> Decis
 def _finish(ledger: Ledger, before: Case) -> Decision:
     """End the deadlines that do not run in this state, and set what is derived."""
     case = ledger.case
-    ended = dict.fromkeys(d for d in _ENDED[case.state] if getattr(case, d) is not None)
-    clocks_at = promises.next_due(ledger) if case.live else None
-    ledger.set(clocks_at=clocks_at, review_at=None, **ended)
-    if case.live and ledger.case.wake_at is None:
+    known = case.__dict__
+    derived: dict[str, datetime | None] = {
+        name: None for name in _ENDED[case.state] if known[name] is not None
+    }
+    clocks_at = promises.next_due(case.clocks) if case.live else None
+    ledger.set(clocks_at=clocks_at, **derived)
+    if case.live and ledger.case.wake_at in {None, ledger.case.shift_at}:
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
+    posting.close(ledger)
     decided = tuple(ledger.entries)
-    promises.tell(ledger, before.clocks)
+    if case.clocks is not before.clocks:
+        promises.tell(ledger, before.clocks)
     broken = ledger.entries[len(decided) :]
     return Decision(ledger.case, tuple(ledger.effects), (*broken, *decided), ledger.answer)
 
 
-_ENDED = {state: frozenset().union(*RUNS.values()) - RUNS[state] for state in State}
+_ENDED = {state: frozenset(DEADLINES) - RUNS[state] - {"clocks_at"} for state in State}
+"""What a state does not let run; the review only comes back where nothing else does."""

@@ -8,19 +8,21 @@ after the last round the case is `exhausted`: the duty manager is paged, again a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from routing import page as pages
+from routing import posting
 from routing.book import find, wanted_by
 from routing.case import Purpose, Round, State
 from routing.choosing import next_hour, route_policy
+from routing.event import ContactRefused
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.paging import contact, expire, lost, open_pages, purpose_of, put, stand_down
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.preference import skilled
 from routing.rule import matches
+from routing.value import replace
 
 MOST_HELD = 12
 """How often a step may begin anew because nothing of it has left."""
@@ -98,7 +100,7 @@ def wait_on(ledger: Ledger) -> bool:
     with whoever is on call by now, and what was queued for it before is not sent beside it.
     """
     current = ledger.case.round
-    if current is None or current.held >= MOST_HELD or not ledger.case.open_pages:
+    if current is None or current.held >= MOST_HELD or not ledger.case.waited_for:
         return False
     held, due = replace(current, held=current.held + 1), current.due_at
     ledger.say("waiting", "its page has not left yet, so the step begins anew", due_at=due)
@@ -128,6 +130,7 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if not _applies(ledger, step):
         ledger.say("skipped", f"{name} does not apply now")
         return False
+    posting.post(ledger, step.targets, why or f"{name} of {current.policy}")
     wanted = wanted_by(step, ledger.book, ledger.case, ledger.now, declined, why)
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
@@ -158,7 +161,7 @@ def exhaust(ledger: Ledger) -> None:
         ledger.set(state=State.EXHAUSTED, owner=None, owner_since=None)
     remind(ledger)
     if not told:
-        paged = "The duty manager is paged." if ledger.case.open_pages else "Paging begins again."
+        paged = "The duty manager is paged." if ledger.case.waited_for else "Paging begins again."
         ledger.write(f"Nobody on call has answered for {case.id}. {paged}")
 
 
@@ -191,13 +194,14 @@ def remind(ledger: Ledger, *, unsent: bool = False) -> None:
     """
     due = ledger.case.remind_at
     ledger.set(remind_at=next_hour(ledger, ledger.now + ledger.book.policy.reminder))
-    if unsent and ledger.case.open_pages:
+    if unsent and ledger.case.waited_for:
         ledger.say("waiting", "the duty manager's page has not left yet", due_at=due)
         return
     expire(ledger)
     found = find(ledger.book, ledger.case, StepTarget("duty_manager"), ledger.now)
     ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
     reason = "duty manager: nobody else answered"
+    posting.post(ledger, ledger.book.policy.duty_manager, reason)
     if not found.people or not open_pages(ledger, dict.fromkeys(found.people, reason)):
         _again(ledger, ledger.book.policy.reminder)
 
@@ -217,27 +221,28 @@ def _again(ledger: Ledger, rest: timedelta) -> None:
     )
 
 
-def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, reason: str) -> None:
+def refused(ledger: Ledger, event: ContactRefused) -> None:
     """A contact could not be made: the next one at once, or the next step at once."""
+    turn, person, method, attempt = event.turn, event.person, event.method, event.attempt
     page = next((p for p in ledger.case.pages if (p.turn, p.person) == (turn, person)), None)
     if page is None:
         return
     wanted = page.open
-    page = pages.refuse(page, method, attempt, reason, ledger.now)
+    page = pages.refuse(page, method, attempt, event.reason, ledger.now, dead=event.dead)
     put(ledger, page)
     name = ledger.book.name(person)
-    ledger.say("refused", f"{method} to {name} failed: {reason}", person, turn=str(turn))
+    ledger.say("refused", f"{method} to {name} failed: {event.reason}", person, turn=str(turn))
     if not wanted:
         return
     if not page.open:
         lost(ledger, page, "cannot be reached")
     if not page.open or contact(ledger):
         step_over_if_done(ledger, f"{name} cannot be reached")
-        if ledger.case.remind_at is not None and not ledger.case.open_pages:
+        if ledger.case.remind_at is not None and not ledger.case.waited_for:
             _again(ledger, min(SOON, ledger.book.policy.reminder))
 
 
 def step_over_if_done(ledger: Ledger, why: str) -> None:
     """A page has ended: when nobody of this step can answer any more the next does not wait."""
-    if ledger.case.round is not None and not ledger.case.open_pages:
+    if ledger.case.round is not None and not ledger.case.waited_for:
         next_step(ledger, why)

@@ -52,6 +52,8 @@ class ContactRefused:
     method: str
     attempt: int
     reason: str
+    dead: bool = False
+    """Whether it will not work again, whoever tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,22 @@ class Snooze:
 @dataclass(frozen=True, slots=True)
 class Reassign:
     """`person` gives the case to `to`, who is paged and owns it on acknowledging."""
+
+    person: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """`person` takes the case, whoever has it; who had it is told."""
+
+    person: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class AddResponder:
+    """`to` is paged as well and helps on acknowledging; the owner stays."""
 
     person: str
     to: str
@@ -147,6 +165,8 @@ Event = (
     | Resolve
     | Snooze
     | Reassign
+    | TakeOver
+    | AddResponder
     | Note
     | ChangeSeverity
     | Advance
@@ -165,7 +185,7 @@ class Contact:
     channel: str
     attempt: int
     purpose: str
-    """page, ask, handover or engineering: what an answer means, and how it is worded."""
+    """page, ask, handover, engineering or join: what an answer means, and how it is worded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +227,22 @@ class TellCustomer:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-Effect = Contact | StandDown | WriteBack | Announce | OpenTicket | TellCustomer
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Put something into a chat channel, where it reaches nobody for certain.
+
+    Without a `text` it is a page that whoever reads it may take; with one it is news.
+    """
+
+    number: int
+    channel: str
+    """The policy's own name for it."""
+    purpose: str
+    why: str = ""
+    text: str = ""
+
+
+Effect = Contact | StandDown | WriteBack | Announce | Post | OpenTicket | TellCustomer
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +259,7 @@ class Entry:
 
 class Refusal(Exception):
     """The event cannot happen to this case now; the case is as it was. Its text can be spoken."""
+
+
+class Taken(Refusal):
+    """Somebody else has the case. Whoever must have it all the same says so (`TakeOver`)."""

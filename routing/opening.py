@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from routing import choosing, judging, merging, placing, promises, reported
-from routing.case import Case, State, Ticket, changed
+from routing.case import Case, State, Ticket
 from routing.emergency import called
 from routing.entitlement import Asked, refusals
 from routing.event import Customer, OpenTicket, Reported
@@ -13,6 +13,7 @@ from routing.ledger import Ledger
 from routing.lookup import HOTLINE
 from routing.policy import Policy
 from routing.report import TicketStatus
+from routing.value import replace
 from routing.words import brief
 
 
@@ -34,7 +35,7 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
         emergency=called(report.source, report.channel),
         **judging.customer_members(customer, ticket.requester_email),
     )
-    return changed(case, {"production": judging.production(case, policy)})
+    return replace(case, production=judging.production(case, policy))
 
 
 def open_case(ledger: Ledger, event: Reported) -> None:

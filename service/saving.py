@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from notifiers.wording import PageFacts
+from notifiers.facts import page_facts
 from routing.case import Case
 from routing.decide import Decision
 from routing.event import (
@@ -18,16 +18,17 @@ from routing.event import (
     Contact,
     Effect,
     OpenTicket,
+    Post,
     StandDown,
     TellCustomer,
     WriteBack,
 )
 from routing.page import PageState
-from routing.people import ContactMethod, Person
-from routing.words import next_due
 from service import customers
 from service.library import Shelf
+from service.news import news_row
 from service.outbox import lane_of
+from service.posts import post_row
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
@@ -246,25 +247,24 @@ def _row(
                 key, case.id, "systems", "write", case.source, None, None, None, None, rank,
                 payload, now, now, now + WRITE_PATIENCE,
             )  # fmt: skip
+        case Post() | OpenTicket() | TellCustomer():
+            return _beside(case, effect, shelf, rank, now)
         case Announce():
-            method = _for_news(shelf.people.get(effect.person))
-            if method is None:
-                return None
-            payload = codec.encode({"to": method.address, "text": effect.text})
-            key, lane = f"{case.id}/announce/{effect.number}", lane_of("announce", method.type)
-            return (
-                key, case.id, lane, "announce", method.type, effect.person, None, method.id, None,
-                rank, payload, now, now, now + PATIENCE,
-            )  # fmt: skip
-        case OpenTicket() | TellCustomer():
-            return customers.row(case, effect, shelf, rank, now)
+            return news_row(case, effect, shelf, rank, now)
     return None
 
 
-def _for_news(person: Person | None) -> ContactMethod | None:
-    """News wants no call: a text or a mail."""
-    methods = [m for m in person.contact_methods if m.usable] if person else []
-    return next((m for m in methods if m.type in {"sms", "email"}), None)
+def _beside(
+    case: Case,
+    effect: Post | OpenTicket | TellCustomer,
+    shelf: Shelf,
+    rank: int,
+    now: datetime,
+) -> tuple[Any, ...] | None:
+    """What goes to a chat channel, to the ticket system or to the customer, and to none of us."""
+    if isinstance(effect, Post):
+        return post_row(case, effect, shelf.book(case.policy).policy, rank, now)
+    return customers.row(case, effect, shelf, rank, now)
 
 
 def _contact(
@@ -275,20 +275,15 @@ def _contact(
     page = next(p for p in case.pages if (p.turn, p.person) == (effect.turn, effect.person))
     if page.state is not PageState.OPEN:
         return None
-    severity = shelf.book(case.policy).policy.severity(case.severity)
-    facts = PageFacts(
-        case=case.id,
-        code=codes[case.id, effect.turn, effect.person],
+    facts = page_facts(
+        shelf.book(case.policy).policy,
+        case,
+        person,
+        now,
         to=method.address,
-        person=person.name,
-        account=case.account_name,
-        subject=case.ticket.subject,
-        severity=(severity.name or severity.id) if severity else case.severity,
-        plan=case.plan,
+        code=codes[case.id, effect.turn, effect.person],
         purpose=effect.purpose,
-        due=next_due(case, now),
         why=page.why,
-        url=case.ticket.url,
         accepted_at=change.accepted_at.isoformat() if change.accepted_at else None,
     )
     until = case.round.due_at if case.round else case.remind_at or now + PATIENCE

@@ -18,12 +18,12 @@ import structlog
 
 from notifiers.notifier import Accepted, Fault, Message, Notifier, Outcome, Refused, Unclear
 from notifiers.switchboard import Switchboard
-from notifiers.wording import PageFacts, page_text
 from routing.event import ContactRefused
 from service.chime import Chime
 from service.clock import Clock
 from service.contacts import Contacts, why_disabled
 from service.measures import Measures
+from service.messages import Urls, facts_of, words_of
 from service.outbox import Outbox, Row, lane_of
 from service.store import codec
 from service.store.pool import AWAY, describe
@@ -36,24 +36,6 @@ SWEEP = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
 CHANNEL_FAULTS = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
 log = structlog.get_logger(__name__)
-_facts = codec.decoder(PageFacts)
-
-
-@dataclass(slots=True)
-class Urls:
-    """Where the provider reports to."""
-
-    public: str
-
-    def callback(self, row: Row) -> str:
-        return f"{self.public}/twilio/status/{row.id}"
-
-    def answer(self, row: Row) -> str | None:
-        if row.channel != "voice":
-            return None
-        if row.kind == "bridge":
-            return f"{self.public}/twilio/hotline/leg/{row.id}"
-        return f"{self.public}/twilio/page/{row.id}"
 
 
 @dataclass(slots=True)
@@ -71,13 +53,13 @@ class Sender:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the cases that are due have been woken; no lane serves before."""
     _flying: dict[asyncio.Task[None], Row] = field(default_factory=dict)
-    _full: bool = False
+    _full: set[str] = field(default_factory=set)
     _free_at: dict[str, datetime] = field(default_factory=dict)
     """When each paced lane may send again, as far as this process knows."""
 
     async def run(self, lane: str, chime: Chime) -> None:
         """Serve one lane until cancelled."""
-        heard = chime.listener()
+        heard = chime.listener(lane)
         while True:
             pause = SWEEP
             await self.ready.wait()
@@ -95,7 +77,7 @@ class Sender:
         while True:
             free = SLOTS - sum(lane_of(r.kind, r.channel) == lane for r in self._flying.values())
             if free <= 0:
-                self._full = True
+                self._full.add(lane)
                 return SWEEP
             now = self.clock.now()
             rows, wait = await self._claim_whole(lane, free, now)
@@ -138,9 +120,10 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            if self._full or row.kind == "write":  # the case's next write has waited for this one
-                self._full = False
-                chime.ring()
+            lane = lane_of(row.kind, row.channel)
+            if lane in self._full or row.kind == "write":  # its case's next write has waited for it
+                self._full.discard(lane)
+                chime.ring({lane})
 
         task.add_done_callback(landed)
 
@@ -228,32 +211,23 @@ class Sender:
         return row.tries > 1 and self.clock.now() >= row.give_up_at
 
     async def _message(self, row: Row) -> Message:
-        shown = None
-        if row.kind in {"announce", "bridge"}:
-            news = codec.decode(row.payload)
-            to, text, shown = news["to"], news["text"], news.get("shown")
-        else:
-            facts = _facts(row.payload)
-            to, text = facts.to, page_text(facts)
-        since = row.begun_at or row.created_at
-        others = await self.outbox.refs(to, since) if row.unclear else frozenset()
+        words, since = words_of(row, self.urls), row.begun_at or row.created_at
+        others = await self.outbox.refs(words["to"], since) if row.unclear else frozenset()
         return Message(
             key=row.key,
             channel=row.channel,
-            to=to,
-            text=text,
             callback=self.urls.callback(row),
             answer_url=self.urls.answer(row),
             # The provider dates by the true time, wherever the service's clock has been moved to.
             since=since - (self.clock.now() - self.clock.wall()),
             known=others,
-            shown=shown,
+            **words,
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
-        if row.kind != "page" or row.tries > 1:
+        if row.kind != "page" or row.person is None or row.tries > 1:
             return
-        accepted = _facts(row.payload).accepted_at
+        accepted = facts_of(row.payload).accepted_at
         if accepted is not None:
             latency = (begun - datetime.fromisoformat(accepted)).total_seconds()
             self.measures.page_latency.observe(max(0.0, latency))
@@ -288,7 +262,12 @@ class Sender:
             why = why_disabled(refused.fault, refused.reason)
             await self.contacts.disable(row.person, row.method, why)
         event = ContactRefused(
-            row.turn or 0, row.person, row.method, row.attempt or 0, refused.reason
+            row.turn or 0,
+            row.person,
+            row.method,
+            row.attempt or 0,
+            refused.reason,
+            dead=refused.fault in CHANNEL_FAULTS,
         )
         await self.contacts.refuse(row, event)
 

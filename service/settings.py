@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from notifiers.email.account import SmtpAccount
+from service.chat_settings import ChatSettings, read_chat
 from service.environment import Environment, Secret, SettingsError, port, rate
 
 __all__ = ["SERVING", "Secret", "Settings", "SettingsError", "TwilioSettings", "read_settings"]
@@ -104,7 +106,8 @@ class Settings:
     port: int
     public_url: str
     """Without a slash at its end; the only base for signature checks."""
-    secret_key: str
+    secret_keys: tuple[str, ...]
+    """One, or two during a rotation: the first signs, both are believed."""
     admin_token: str | None
     database_url: str | None
     """None: the embedded server under `data_dir`."""
@@ -123,11 +126,17 @@ class Settings:
     """Ticket system to its lower-case names (WRITE_BACK); an absent system is not written to."""
     channels: Mapping[str, str]
     """Lower-case name without `_url` ("smtp", "slack_webhook") to URL."""
+    chat: ChatSettings
     heartbeat_url: str | None
     """An outside monitor that the watchdog calls while all is well."""
     log_level: str
     notices: tuple[str, ...] = field(default=())
     """Sentences to say once at start: what is off, what was not understood."""
+
+    @property
+    def secret_key(self) -> str:
+        """What is signed with now."""
+        return self.secret_keys[0]
 
     @property
     def production(self) -> bool:
@@ -153,7 +162,7 @@ def read_settings(
         host=host,
         port=listen,
         public_url=given.url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{listen}",
-        secret_key=given.secret("SECRET_KEY") or DEVELOPMENT_KEY,
+        secret_keys=given.secrets("SECRET_KEY") or (DEVELOPMENT_KEY,),
         admin_token=given.secret("ADMIN_TOKEN"),
         database_url=given.url("DATABASE_URL", ("postgresql", "postgres")),
         redis_url=given.url("REDIS_URL", ("redis", "rediss")),
@@ -165,6 +174,7 @@ def read_settings(
         webhook_secrets=read_webhook_secrets(given),
         write_back=read_write_back(given),
         channels=read_channels(given),
+        chat=read_chat(given),
         heartbeat_url=given.url("HEARTBEAT_URL", ("https", "http")),
         log_level=given.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         notices=given.unknown(),
@@ -260,9 +270,19 @@ def write_back_value(given: Environment, system: str, name: str) -> Secret | Non
 
 def read_channels(given: Environment) -> Mapping[str, str]:
     urls = {name: given.url(name, schemes) for name, schemes in CHANNELS.items()}
+    check_smtp(given, urls["SMTP_URL"])
     return MappingProxyType(
         {name.removesuffix("_URL").lower(): url for name, url in urls.items() if url}
     )
+
+
+def check_smtp(given: Environment, url: str | None) -> None:
+    """Whatever else is wrong with it; the URL itself, which may hold a password, is not shown."""
+    try:
+        if url and not any("SMTP_URL" in error for error in given.errors):
+            SmtpAccount.parse(url)
+    except ValueError as wrong:
+        given.error("SMTP_URL", str(wrong))
 
 
 def variable(name: str) -> str:

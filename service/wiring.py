@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from notifiers.email.account import SmtpAccount
+from notifiers.email.mail import Email
 from notifiers.notifier import Notifier
 from notifiers.switchboard import Switchboard
 from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 from service.bell import Bell
+from service.channels import channels_of
 from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
 from service.library import Library
+from service.links import Signer
 from service.measures import Measures
+from service.messages import Urls
 from service.outbox import Outbox
-from service.sender import Sender, Urls
+from service.sender import Sender
 from service.settings import Settings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
@@ -56,6 +61,11 @@ class Service:
     process: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
     """Telephones that are answered at once; the others in the order in which they asked."""
+
+    @property
+    def signer(self) -> Signer:
+        """Of signed links."""
+        return Signer(self.settings.secret_keys)
 
     def own(self, source: str) -> frozenset[str]:
         """Our ids and addresses in a ticket system, to know our own echo by."""
@@ -104,6 +114,15 @@ def twilio_api(settings: Settings) -> str:
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
+    return [*_by_telephone(settings), *_by_mail(settings), *channels_of(settings)]
+
+
+def _by_mail(settings: Settings) -> list[Notifier]:
+    url = settings.channels.get("smtp")
+    return [Email(SmtpAccount.parse(url))] if url else []
+
+
+def _by_telephone(settings: Settings) -> list[Notifier]:
     twilio = settings.twilio
     if twilio is None:
         return []
@@ -143,6 +162,6 @@ def sender_of(service: Service) -> Sender:
         Switchboard(notifiers_of(settings)),
         Writer(outbox, service.desk, service.access),
         service.measures,
-        Urls(settings.public_url),
+        Urls(settings.public_url, service.signer),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
     )

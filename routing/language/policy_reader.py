@@ -11,6 +11,7 @@ from routing.language.cursor import Cursor, Members, Notes
 from routing.language.plans import CHANNELS, read_plans, read_severities
 from routing.language.policy_tests import read_tests
 from routing.language.problems import PolicyErrors, nearest
+from routing.language.rooms import read_rooms
 from routing.language.routes import (
     read_engineering,
     read_escalations,
@@ -20,6 +21,7 @@ from routing.language.routes import (
 )
 from routing.language.schedules import read_schedules
 from routing.language.tree import Node, Scalar, Table, merged
+from routing.language.wordings import read_wording
 from routing.language.words import parse_choice, parse_date, parse_duration, parse_wait
 from routing.policy import Policy
 from routing.sla import Metric
@@ -52,6 +54,8 @@ SECTIONS = (
     "timers",
     "engineering",
     "hotline",
+    "wording",
+    "quiet_hours",
     "accept",
     "tests",
 )
@@ -139,6 +143,7 @@ def _promised(of: Members) -> Policy:
 def _staffed(policy: Policy, of: Members) -> Policy:
     """Who keeps the promises: the organisation's own part."""
     sun = read_regions(of)
+    channels, rooms = read_rooms(of)
     for name in sun.hours.keys() & policy.calendars.keys():
         of.of.wrong(f"calendar {name!r} is also made by the hours of its region; rename it.")
     return replace(
@@ -153,7 +158,8 @@ def _staffed(policy: Policy, of: Members) -> Policy:
         hotline=read_hotline(of.get("hotline")),
         duty_manager=read_targets(of, "duty_manager"),
         after_hours=read_targets(of, "after_hours"),
-        chat_channels=frozenset(of.words("chat_channels")),
+        chat_channels=channels,
+        chat_rooms=rooms,
         accepted_risks=frozenset(of.words("accept")),
         tests=read_tests(of),
     )
@@ -174,7 +180,18 @@ def _timed(policy: Policy, of: Members) -> Policy:
         reminder=timers.read("reminder", parse_wait, policy.reminder),
         grace=timers.read("grace", parse_duration, policy.grace),
         review=timers.read("review", parse_wait, policy.review),
+        wording=read_wording(of),
+        quiet_holds=_quiet_holds(of),
     )
+
+
+def _quiet_holds(of: Members) -> frozenset[str]:
+    """Urgencies whose pages quiet hours hold; `none` for no page at all."""
+    quiet = of.table("quiet_hours", "hold")
+    if quiet.get("hold") is None:
+        return frozenset({"normal"})
+    choice = parse_choice("normal", "urgent", "none")
+    return frozenset(item.read(choice, "none") for item in quiet.items("hold")) - {"none"}
 
 
 def _id(of: Members) -> str:

@@ -10,7 +10,9 @@ from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.language.conditions import match_document
+from routing.language.manners_writer import manners_document
 from routing.language.phrases import step_target_text, target_text
+from routing.language.rooms import rooms_document
 from routing.language.schedule_writer import schedule_document
 from routing.language.windows import windows_text
 from routing.language.words import duration_text, instant_text
@@ -44,6 +46,7 @@ def policy_document(policy: Policy) -> Document:
             **_promised(policy),
             **_staffed(policy),
             **_timed(policy),
+            **manners_document(policy),
             "accept": sorted(policy.accepted_risks),
             "tests": [
                 {
@@ -191,7 +194,7 @@ def _staffed(policy: Policy) -> Document:
         },
         "schedules": {name: schedule_document(one) for name, one in policy.schedules.items()},
         "groups": {name: list(people) for name, people in policy.groups.items()},
-        "chat_channels": sorted(policy.chat_channels),
+        "chat_channels": rooms_document(policy),
         "escalation_policies": {
             name: {"steps": [_step(step) for step in one.steps], "rounds": one.rounds}
             for name, one in policy.escalation_policies.items()

@@ -135,6 +135,10 @@ select id, source, ticket, account, plan, severity, rank, state, owner, stage, p
 from cases
 where id = $1;
 
+-- name: bodies_of_cases
+-- Several cases, to read.
+select id, body from cases where id = any($1::text[]);
+
 -- name: account_of_case
 -- Whose case it is.
 select account from cases where id = $1;

@@ -17,7 +17,19 @@ from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.tuning import settle
-from service.web import calendars, devclock, events, health, hotline, intake, metrics, twilio
+from service.web import (
+    answering,
+    calendars,
+    chat,
+    devclock,
+    events,
+    health,
+    hotline,
+    intake,
+    metrics,
+    proving,
+    twilio,
+)
 from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.ending import at_end
@@ -66,8 +78,11 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *intake.HANDLERS,
         *events.HANDLERS,
         *calendars.FEEDS,
+        *answering.HANDLERS,
+        *chat.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
+        *proving.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),

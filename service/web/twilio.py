@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
-from notifiers.wording import PageFacts, spoken
+from notifiers.wording import PageFacts, menu, spoken
 from routing.reply import Reply, Verb
 from routing.truth import instead
 from service.choosing import Paged
@@ -32,7 +32,8 @@ STOP_WORDS = frozenset(
 START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 """What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
-MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
+"""What changes something. 5 tells how it stands; any other key is the page once more."""
+HOW_IT_STANDS = "5"
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
@@ -127,7 +128,7 @@ async def call(
         return _last_word(f"{late} Thank you.")
     facts, _ = page
     action = f"{service.settings.public_url}/twilio/page/{row}/key"
-    words = twiml.say(f"{spoken(facts)} {MENU}")
+    words = twiml.say(f"{spoken(facts)} {menu(facts)}", facts.speech or None)
     again = twiml.gather(words, twiml.pause(2), words, action=action, timeout=10, digits=1)
     goodbye = twiml.say("No key was pressed, so nothing was changed. Goodbye.")
     return _xml(twiml.voice(again, goodbye, twiml.hangup()))
@@ -144,6 +145,8 @@ async def key(
     """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)
     here = f"{service.settings.public_url}/twilio/page/{row}"
+    if form.get("Digits") == HOW_IT_STANDS:
+        return await _stands(service, row, here)
     verb = KEYS.get(form.get("Digits", ""))
     if verb is None:
         return _xml(twiml.voice(twiml.redirect(here)))
@@ -160,6 +163,19 @@ async def key(
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
     return _last_word(said)
+
+
+async def _stands(service: Service, row: int, again: str) -> Response[bytes]:
+    """How it stands, then the page once more: nothing is changed."""
+    try:
+        page = await _page(service, row)
+        said = "This page is over."
+        if page is not None:
+            said = await Responder(service).stands(page[1])
+    except AWAY as error:
+        log.warning("database_away", door="voice", error=type(error).__name__)
+        return _last_word(AWAY_PAGE)
+    return _xml(twiml.voice(twiml.say(said), twiml.redirect(again)))
 
 
 async def _late(service: Service, paged: Paged) -> str | None:

@@ -8,7 +8,16 @@ from datetime import datetime
 from routing.book import Book
 from routing.case import LIVE, Case, Purpose, Stage, State
 from routing.decide import Decision, decide
-from routing.event import Acknowledge, Announce, Contact, Event, StandDown, Tick, WriteBack
+from routing.event import (
+    Acknowledge,
+    Announce,
+    Contact,
+    Event,
+    Post,
+    StandDown,
+    Tick,
+    WriteBack,
+)
 from routing.page import PageState
 from routing.sla import Metric
 from service.store import codec
@@ -41,11 +50,17 @@ def check_step(
     _never_back(case, seen)
     if before is not None and before.state is not case.state:
         assert decision.entries, f"{before.state} became {case.state} without a reason"
-    assert codec.decode_case(codec.encode(case)) == case, "a case survives being stored"
     if isinstance(event, Tick):
         _ticked(decision, book, now)
     if isinstance(event, Acknowledge) and before is not None and before != case:
         _acknowledged(before, event, decision)
+
+
+def survived(case: Case) -> str:
+    """The case as it is stored, which it survives."""
+    stored = codec.encode(case)
+    assert codec.decode_case(stored) == case, "a case survives being stored"
+    return stored
 
 
 def check_shape(case: Case) -> None:
@@ -55,10 +70,13 @@ def check_shape(case: Case) -> None:
     _owned(case)
     _item(case)
     _ticket(case)
-    if case.open_pages:
+    assert all(p.until for p in case.open_pages if p.asked_by), "a page is open that nothing ends"
+    if case.waited_for:
         assert case.round or case.remind_at, "a page is open that nothing ends"
     elif case.round is not None:
         assert case.round.step < 0, "a step is waited for that nobody can answer (rule 5)"
+    else:
+        assert case.posted == () or case.remind_at, "a channel is left believing somebody is wanted"
     if case.state not in LIVE:
         assert (case.clocks_at, case.review_at) == (None, None)
 
@@ -66,7 +84,7 @@ def check_shape(case: Case) -> None:
 def _quiet_or_loud(case: Case) -> None:
     state = case.state
     if state in QUIET:
-        assert not case.open_pages, f"{state} with an open page"
+        assert not case.waited_for, f"{state} with an open page"
         assert case.round is None, f"{state} with a round"
         assert case.remind_at is None, f"{state} with a reminder"
     if state is State.PAGING:
@@ -109,7 +127,7 @@ def _keys(decision: Decision, seen: Seen) -> None:
             key = (effect.turn, effect.person, effect.method, effect.attempt)
             assert key not in seen.contacts, f"contact {key} was made before (rule 3)"
             seen.contacts.add(key)
-        elif isinstance(effect, WriteBack | Announce):
+        elif isinstance(effect, WriteBack | Announce | Post):
             assert effect.number not in seen.numbers, f"{effect.number} was written before (rule 3)"
             seen.numbers.add(effect.number)
 
@@ -122,7 +140,7 @@ def _contacts(decision: Decision, book: Book) -> None:
             assert effect.method in methods, f"{effect.method} of {effect.person} does not work"
             assert any((p.turn, p.person) == (effect.turn, effect.person) for p in case.pages)
     declined = case.round.declined if case.round else ()
-    assert not {p.person for p in case.open_pages} & set(declined), "paged, having declined"
+    assert not {p.person for p in case.waited_for} & set(declined), "paged, having declined"
 
 
 def _never_back(case: Case, seen: Seen) -> None:
@@ -150,6 +168,9 @@ def _ticked(decision: Decision, book: Book, now: datetime) -> None:
 
 def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:
     case = decision.case
+    if event.person in case.responders:
+        assert case.holder not in {None, event.person}, "who helps has it"
+        return
     assert not case.open_pages, "acknowledged, and somebody is still paged"
     if before.turn and (before.open_pages or before.round or before.remind_at):
         assert any(isinstance(e, StandDown) for e in decision.effects), "nobody was stood down"

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from routing.case import LIVE, RUNS, Case, Stage, State, changed
+from routing.case import LIVE, RUNS, Case, Stage, State
 from routing.decide import TABLE, decide
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -28,9 +29,11 @@ from routing.event import (
     Resolve,
     Snooze,
     Superseded,
+    TakeOver,
     Tick,
 )
 from routing.page import PageState
+from routing.value import changed
 from service.store import codec
 from tests.routing.story import Story, report
 from tests.routing.world import MONDAY, book, hours, minutes
@@ -111,6 +114,7 @@ ENTRY = {
     "engineering_at": MONDAY,
     "owner_due": MONDAY,
     "handover_at": MONDAY,
+    "shift_at": MONDAY,
     "close_at": MONDAY,
     "leaders_at": MONDAY,
 }
@@ -120,7 +124,10 @@ ENTRY = {
 def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> None:
     assert IN[state]().case.state is state
     always = {Reported, Tick, ContactRefused, Note, Linked, Superseded}
-    answers = {Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, ChangeSeverity}
+    answers = {
+        Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, TakeOver, AddResponder,
+        ChangeSeverity,
+    }  # fmt: skip
     wanted = always | (answers if state in LIVE else set())
     if state is State.ENGINEERING:
         wanted = wanted - {Snooze, Escalate} | {Advance}
