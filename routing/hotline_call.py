@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from routing.hotline_room_events import CallHelper, NobodyCame, Remark
+
 
 class State(StrEnum):
     GREETING = "greeting"
@@ -98,6 +100,8 @@ class Call:
     """Calls to helpers; part of the key of each."""
     help: str = ""
     """What became of bringing somebody in: ringing, taken or nobody."""
+    met_at: datetime | None = None
+    """When that was, for the first time."""
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
@@ -150,6 +154,10 @@ class CaseMade:
 class Held:
     """The waiting caller's telephone asks what is next; `ticket` once the case has one."""
 
+    ahead: int = 0
+    """Callers who have waited for longer."""
+    rung: int = 0
+    """People who were called about his case so far."""
     ticket: str | None = None
 
 
@@ -181,8 +189,11 @@ class DialOver:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
+    """`url` is where those who may can hear it; `id` is the provider's."""
+
     url: str
     seconds: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +259,14 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepRecording:
+    """A message, for as long as the policy keeps it."""
+
+    id: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallResponder:
     """Call a person to the line. `leg` counts the calls for it and never resets."""
 
@@ -255,31 +274,17 @@ class CallResponder:
     leg: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallHelper:
-    """Call a person to join caller and responder. `leg` counts these calls and never resets."""
-
-    person: str
-    leg: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A line for the case and its ticket: `key` of `REMARKS`, about a person."""
-
-    key: str
-    person: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NobodyCame:
-    """Nobody could be brought in: the case is escalated and the responder texted."""
-
-    person: str
-
-
-Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder | CallHelper | Remark | NobodyCame
+Act = (
+    OpenCase
+    | Tell
+    | PromiseCallback
+    | Comment
+    | CallResponder
+    | KeepRecording
+    | CallHelper
+    | Remark
+    | NobodyCame
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,11 @@ from datetime import timedelta
 
 from routing.hotline_call import (
     Call,
-    CallHelper,
     DialOver,
     Held,
     HungUp,
     Joined,
     Keys,
-    NobodyCame,
-    Remark,
     ResponderLeft,
     Silence,
     State,
@@ -29,7 +26,16 @@ from routing.hotline_call import (
     prompt,
 )
 from routing.hotline_moves import At, end, go
-from routing.hotline_room_events import HelperGone, HelperJoined, RoomLeft, RoomOver, Starred
+from routing.hotline_room_events import (
+    CallHelper,
+    HelperGone,
+    HelperJoined,
+    NobodyCame,
+    Remark,
+    RoomLeft,
+    RoomOver,
+    Starred,
+)
 from routing.hotline_waiting import PROGRESS, gone
 
 MEETING = timedelta(seconds=15)
@@ -54,8 +60,8 @@ def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
     """The caller enters the conference once the responder is in it."""
     if call.ready:
         return go(
-            call, State.BRIDGED, Then.JOIN, met=True, talked=True, spoken_at=at.now, left_by="",
-            left_at=0,
+            call, State.BRIDGED, Then.JOIN, met=True, talked=True, met_at=call.met_at or at.now,
+            spoken_at=at.now, left_by="", left_at=0,
         )  # fmt: skip
     silence = at.now - call.spoken_at if call.spoken_at else timedelta.max
     if call.aside and silence >= PROGRESS:

@@ -1,4 +1,4 @@
-"""What can happen in the conference of a caller and a responder."""
+"""What can happen in the conference of a caller and a responder, and what is done about it."""
 
 from __future__ import annotations
 
@@ -38,3 +38,27 @@ class RoomLeft:
 @dataclass(frozen=True, slots=True)
 class RoomOver:
     """The conference is over, as Twilio tells it: perhaps late."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelper:
+    """Call a person to join caller and responder. `leg` counts these calls and never resets."""
+
+    person: str
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line for the case and its ticket: `key` of `REMARKS`, about a person."""
+
+    key: str
+    person: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyCame:
+    """Nobody could be brought in: the case is escalated and the responder texted."""
+
+    person: str

@@ -38,7 +38,7 @@ SAID = {
 """How an answer begins: the word that was understood."""
 MENU = (
     "Reply 1 CODE to take, 2 decline, 3 engineering, R resolve, ? list, Z 30 snooze, "
-    "TO name give, ADD name too, TAKE take over, N words note, CALL customer, ACK ALL."
+    "TO name give, ADD name too, TAKE take over, N words note, CALL them, ACK ALL."
 )
 PLAIN: dict[Verb, Callable[[str, str], Event]] = {
     Verb.ACKNOWLEDGE: Acknowledge,

@@ -9,6 +9,7 @@ import click
 from service.attach import attached
 from service.clock import SystemClock
 from service.doctor.finding import Finding, Level, bad, good, warn
+from service.doctor.hotline import check_hotline
 from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
 from service.doctor.stores import check_database, check_redis
@@ -48,6 +49,7 @@ async def examine(settings: Settings) -> list[Finding]:
         check_twilio(settings, clock),
         check_mail(settings),
         check_reachability(settings),
+        check_hotline(settings, clock),
     )
     return [*check_settings(settings), *(each for part in parts for each in part)]
 

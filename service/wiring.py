@@ -112,6 +112,15 @@ def twilio_api(settings: Settings) -> str:
     return f"http://{settings.host}:{settings.port}{SIMULATOR}" if twilio.simulated else TWILIO_API
 
 
+def account_of(settings: Settings) -> Twilio:
+    """Our account at Twilio; the settings must connect one. To be closed by whoever asked."""
+    twilio = settings.twilio
+    if twilio is None:
+        raise LookupError("Twilio is not set up.")
+    login = Credentials(twilio.account_sid, twilio.auth_tokens)
+    return Twilio(login, api_url=twilio_api(settings))
+
+
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
     return [*_by_telephone(settings), *_by_mail(settings), *channels_of(settings)]
@@ -126,9 +135,7 @@ def _by_telephone(settings: Settings) -> list[Notifier]:
     twilio = settings.twilio
     if twilio is None:
         return []
-    account = Twilio(
-        Credentials(twilio.account_sid, twilio.auth_tokens), api_url=twilio_api(settings)
-    )
+    account = account_of(settings)
     found: list[Notifier] = []
     if twilio.from_number or twilio.messaging_service_sid:
         found.append(TwilioSms(account, twilio.from_number, twilio.messaging_service_sid))

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from routing.hotline_call import (
     Act,
     Call,
-    CallHelper,
     CallResponder,
-    NobodyCame,
+    KeepRecording,
     PromiseCallback,
     Prompt,
     Tell,
 )
 from routing.hotline_callback import Callback
+from routing.hotline_room_events import CallHelper, NobodyCame
 from routing.hotline_words import worded
 from routing.people import Person
 from routing.policy import HotlineRules
@@ -42,6 +42,9 @@ async def act(
                 await text(conn, call, key, facts, shelf.current.hotline, now)
             case PromiseCallback(deadline):
                 await _promise(conn, call, deadline, now)
+            case KeepRecording(name, seconds):
+                row = (name, call.id, call.case, call.account, seconds, now)
+                await conn.execute(query("keep_recording"), *row)
             case CallResponder(person, leg):
                 key = f"hotline/{call.id}/line/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)

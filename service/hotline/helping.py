@@ -20,7 +20,8 @@ from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
 from service.hotline import keeping, speech
 from service.hotline.acting import HELP
-from service.hotline.line import OVER, Form, Line
+from service.hotline.line import Form, Line
+from service.hotline.recordings import OVER
 from service.store import codec
 from service.store.sql import query
 from service.wiring import Service

@@ -22,29 +22,29 @@ from routing.hotline_call import (
     HungUp,
     Illegal,
     Keys,
-    NobodyCame,
     OpenCase,
     Rang,
-    Recorded,
-    Remark,
     ResponderLeft,
     Silence,
     State,
     Step,
 )
+from routing.hotline_room_events import NobodyCame, Remark
+from routing.hotline_waiting import unspoken
 from routing.policy import HotlineRules
 from service.hotline import keeping, speech
 from service.hotline.acting import act
 from service.hotline.callers import Callers
 from service.hotline.keeping import Stored
+from service.hotline.recordings import OVER, recorded
 from service.hotline.remarks import Remarks
 from service.library import Shelf
+from service.store.sql import query
 from service.wiring import Service
 
 ATTEMPTS = 6
 UNSEEN = timedelta(seconds=12)
 """A responder who waits for the caller asks every two seconds; after this he is gone."""
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 log = structlog.get_logger(__name__)
 Form = Mapping[str, str]
 
@@ -70,7 +70,8 @@ class Line:
         number, now = number_of(form.get("From", "")), self.service.clock.now()
         caller = await self.callers.by(shelf.current, "phone", number)
         limited = caller is None and (
-            number in shelf.current.hotline.blocked or await self.callers.too_many(number)
+            number in (rules := shelf.current.hotline).blocked
+            or await self.callers.too_many(rules, number)
         )
         call = Call(name, number, secrets.token_urlsafe(24), now)
         made = step(call, Rang(caller, limited), shelf.current.hotline, now)
@@ -219,7 +220,7 @@ class Line:
         if "DialCallStatus" in form:
             return DialOver(gone=form.get("CallStatus") in OVER)
         if call.state is State.RECORDING:
-            return _recorded(form)
+            return recorded(self.service.settings.public_url, form)
         if form.get("CallStatus") in OVER:
             return HungUp()
         if self._responder_gone(stored):
@@ -229,13 +230,18 @@ class Line:
             pin = "".join(d for d in digits if d.isdigit())
             found = await self.callers.by(shelf.current, "pin", pin) if asked else None
             return Keys(digits, found)
-        return await self._silence(call)
+        return await self._held(call)
 
-    async def _silence(self, call: Call) -> Held | Silence:
-        """No key was pressed; one who holds asks what is next."""
-        if call.state is State.CONNECTING:
-            return Held(await self.callers.ticket(call))
-        return Held() if call.state is State.BRIDGED else Silence()
+    async def _held(self, call: Call) -> Held | Silence:
+        """With his ticket, and his place in line when it is to be said."""
+        if call.state is not State.CONNECTING:
+            return Held() if call.state is State.BRIDGED else Silence()
+        ticket = await self.callers.ticket(call)
+        if not unspoken(call, self.service.clock.now()):
+            return Held(ticket=ticket)
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("hotline_place"), call.waiting_since, call.case)
+        return Held(row["ahead"], row["rung"], ticket) if row else Held(ticket=ticket)
 
     def _responder_gone(self, stored: Stored) -> bool:
         call = stored.call
@@ -244,13 +250,6 @@ class Line:
             return False
         seen = stored.seen_at
         return seen is None or self.service.clock.wall() - seen > UNSEEN
-
-
-def _recorded(form: Form) -> Recorded | Silence | HungUp:
-    if form.get("RecordingUrl"):
-        seconds = form.get("RecordingDuration", "0")
-        return Recorded(form["RecordingUrl"], int(seconds) if seconds.isdigit() else 0)
-    return HungUp() if form.get("CallStatus") in OVER else Silence()
 
 
 HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})

@@ -31,7 +31,8 @@ from routing.policy import HotlineRules
 from service.desk import NoSuchCase
 from service.hotline import speech
 from service.hotline.acting import dial, number_of, ring
-from service.hotline.line import OVER, Form
+from service.hotline.line import Form
+from service.hotline.recordings import OVER
 from service.hotline.remarks import Remarks
 from service.store import codec
 from service.store.pool import AnyConnection

@@ -9,7 +9,7 @@ import structlog
 from routing.book import find
 from routing.case import Case
 from routing.event import Escalate, Event, Note, Reassign, Refusal
-from routing.hotline_call import NobodyCame, Remark
+from routing.hotline_room_events import NobodyCame, Remark
 from routing.policy import StepTarget
 from service.desk import NoSuchCase
 from service.hotline.callers import US

@@ -21,6 +21,7 @@ from service.web import (
     api_oncall,
     api_policy,
     api_policy_versions,
+    api_recordings,
     api_verifying,
     calendars,
 )
@@ -34,7 +35,7 @@ SECTIONS = {
     "On call": [*api_oncall.HANDLERS, *api_absences.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": [*api_directory.HANDLERS, *api_verifying.HANDLERS],
-    "Hotline": api_hotline.HANDLERS,
+    "Hotline": [*api_hotline.HANDLERS, *api_recordings.HANDLERS],
     "Policy": [
         *api_policy.HANDLERS,
         *api_policy_versions.HANDLERS,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 import structlog
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -16,9 +17,10 @@ from service.hotline import speech
 from service.hotline.callbacks import Callbacks
 from service.hotline.helping import Helping
 from service.hotline.legs import taken, whispered
-from service.hotline.line import OVER, Line
+from service.hotline.line import Line
 from service.hotline.messages import Messages
 from service.hotline.outbound import Outbound
+from service.hotline.recordings import OVER
 from service.hotline.rescue import accepted, again, greeting, last_resort
 from service.hotline.responders import Responders
 from service.hotline.safety import in_time
@@ -26,6 +28,8 @@ from service.web.problems import AnyRequest, RowNumber
 from service.web.twilio import XML, form_of
 from service.wiring import Service
 
+MUSIC = (Path(__file__).parents[1] / "hotline" / "hold.wav").read_bytes()
+"""`tools/music.py` plays it."""
 log = structlog.get_logger(__name__)
 Form = Mapping[str, str]
 Work = Callable[[Form], Awaitable[bytes]]
@@ -119,6 +123,15 @@ async def trouble(request: AnyRequest, service: NamedDependency[Service]) -> Res
         return speech.goodbye(_rules(service))
 
     return await _answered(request, service, work, _farewell)
+
+
+@post("/twilio/hotline/transcript/{name:str}", status_code=204, include_in_schema=False)
+async def transcript(
+    name: FromPath[str], request: AnyRequest, service: NamedDependency[Service]
+) -> None:
+    """What a message says. Where it cannot be written now, Twilio asks again."""
+    form = await form_of(request, service)
+    await in_time(service, lambda: Messages(service).transcribed(name, form))
 
 
 @post("/twilio/hotline/responder/{name:str}/{person:str}", status_code=200, include_in_schema=False)
@@ -260,4 +273,21 @@ async def back(
     return await _answered(request, service, work, rescue)
 
 
-HANDLERS = [rang, said, room, trouble, waits, spoke, aside, helped, out, leg, leg_key, back]
+@post("/twilio/hotline/hold", status_code=200, include_in_schema=False)
+async def hold(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
+    """What is heard in a conference by whoever is there first."""
+    await form_of(request, service)
+    document = speech.on_hold(service.settings.public_url, _rules(service))
+    return Response(document, status_code=200, media_type=XML)
+
+
+@get(speech.MUSIC, include_in_schema=False, sync_to_thread=False)
+def music() -> Response[bytes]:
+    """Our hold music, which is nobody's secret; Twilio keeps it for a day."""
+    return Response(MUSIC, media_type="audio/wav", headers={"cache-control": "max-age=86400"})
+
+
+HANDLERS = [
+    hold, music, rang, said, room, trouble, transcript, waits, spoke, aside, helped, out, leg,
+    leg_key, back,
+]  # fmt: skip

@@ -18,9 +18,10 @@ from routing.truth import instead
 from service.choosing import Paged
 from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
+from service.hotline.safety import DEADLINE
 from service.responder import Responder
 from service.store import codec
-from service.store.pool import AWAY
+from service.store.pool import AWAY, ride_out
 from service.store.sql import query
 from service.web.problems import AnyRequest, Problem, RowNumber
 from service.wiring import Service
@@ -105,8 +106,8 @@ async def receipt(row: RowNumber, request: AnyRequest, service: NamedDependency[
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
     said: Receipt | None = status.receipt(form, token)
-    if said is not None:
-        await service.contacts.receipt(row, said)
+    if said is not None:  # Twilio's own tries are over in a moment, a restart of PostgreSQL is not
+        await ride_out(lambda: service.contacts.receipt(row, said), patience=DEADLINE)
 
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)

@@ -6,21 +6,27 @@ import pytest
 
 from routing.hotline_call import (
     Act,
-    CallHelper,
     CaseMade,
     DialOver,
     Held,
     HungUp,
     Joined,
     Keys,
-    NobodyCame,
     Rang,
-    Remark,
     ResponderLeft,
     State,
     Then,
 )
-from routing.hotline_room_events import HelperGone, HelperJoined, RoomLeft, RoomOver, Starred
+from routing.hotline_room_events import (
+    CallHelper,
+    HelperGone,
+    HelperJoined,
+    NobodyCame,
+    Remark,
+    RoomLeft,
+    RoomOver,
+    Starred,
+)
 from tests.routing.test_hotline import ADA, Talk
 
 BOTH = Starred(("erik", "grace"))

@@ -101,6 +101,6 @@ async def sent(world: World, kind: str) -> list[str]:
     return [row["payload"] for row in rows]
 
 
-async def run(world: World, statement: str) -> None:
+async def run(world: World, statement: str, *arguments: object) -> None:
     async with world.service.pool.acquire() as conn:
-        await conn.execute(statement)
+        await conn.execute(statement, *arguments)

@@ -33,7 +33,7 @@ def answering(answers: dict[str, tuple[int, Any]], date: datetime | None = None)
             self.send_response_only(status)
             self.send_header("Date", format_datetime(date or SystemClock().wall(), usegmt=True))
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
         def log_message(self, *_: object) -> None:
             pass

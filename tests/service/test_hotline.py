@@ -70,6 +70,34 @@ async def test_a_flood_leaves_the_door_open_for_a_pin_alone(world: World) -> Non
     phone = Phone(world, "CA10", "+14155550999")
     await phone.rings()
     assert "press 1" in await phone.presses("482915")
+    phone = Phone(world, "CA11", "+14155550999")
+    await phone.rings()
+    assert "PIN" in await phone.presses("1"), "a customer's telephone has all its tries"
+
+
+async def test_hidden_callers_are_many_and_are_not_shut_out_by_each_other(world: World) -> None:
+    for turn in range(19):
+        await Phone(world, f"CA{turn}", HIDDEN).rings()
+    slip = Phone(world, "CA30", HIDDEN)
+    await slip.rings()
+    assert "enter your support PIN" in await slip.presses("1")
+    last = Phone(world, "CA31", HIDDEN)
+    await last.rings()
+    assert "<Hangup" in await last.presses("1")
+
+
+async def test_an_account_that_calls_and_calls_has_one_case_and_everybody_waits_in_line(
+    world: World,
+) -> None:
+    for turn in range(12):
+        ada = Phone(world, f"CA{turn}")
+        await ada.rings()
+        if "Is it about case" in await ada.presses("1"):
+            await ada.presses("2")  # a new one, each time
+        assert "case number" in ada.last
+    assert len(await cases(world)) == 10
+    line = (await world.get("/hotline/calls?live=true"))["items"]
+    assert len(line) == 12, "nobody was refused"
 
 
 @pytest.mark.parametrize("number", ["+14155550666", HIDDEN, "anonymous", ""])
