@@ -60,6 +60,8 @@ class ContactRefused:
 class Acknowledge:
     person: str
     via: str = "api"
+    turn: int | None = None
+    """What was answered, where that was a post that asked nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ class Post:
     purpose: str
     why: str = ""
     text: str = ""
+    turn: int = 0
+    """The turn of the case that it belongs to; 0 for news."""
 
 
 Effect = Contact | StandDown | WriteBack | Announce | Post | OpenTicket | TellCustomer

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.hotline_rules import HotlineRules as HotlineRules  # noqa: PLC0414 - named here as well
 from routing.phrases import Wording
+from routing.policy_parts import ChatRoom, PolicyTest
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -135,24 +136,6 @@ class EngineeringRules:
     leadership: tuple[tuple[Match, timedelta], ...] = ()
     """First match wins: in the queue this long, `leaders` are told (R107, R108)."""
     leaders: tuple[StepTarget, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRoom:
-    """Where a chat channel of the policy is: the kind of product, and the channel's name there."""
-
-    type: str
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTest:
-    """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
-
-    id: str
-    at: datetime
-    given: Mapping[str, str]
-    expect: Mapping[str, str]
 
 
 class _Indexed:

@@ -18,7 +18,7 @@ PATIENCE = timedelta(minutes=5)
 def news_row(
     case: Case, effect: Announce, shelf: Shelf, rank: int, now: datetime
 ) -> tuple[Any, ...] | None:
-    """The row of the outbox; None for somebody who can be neither texted nor mailed."""
+    """The row of the outbox; None for somebody who cannot be written to."""
     method = _for_news(shelf.people.get(effect.person))
     if method is None:
         return None
@@ -31,6 +31,6 @@ def news_row(
 
 
 def _for_news(person: Person | None) -> ContactMethod | None:
-    """News wants no call: a text or a mail."""
+    """News wants no call, and no machine."""
     methods = [m for m in person.contact_methods if m.usable] if person else []
-    return next((m for m in methods if m.type in {"sms", "email"}), None)
+    return next((m for m in methods if m.type not in {"voice", "webhook"}), None)

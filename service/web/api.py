@@ -19,6 +19,7 @@ from service.web import (
     api_hotline,
     api_intake,
     api_oncall,
+    api_own,
     api_policy,
     api_policy_versions,
     api_recordings,
@@ -34,7 +35,7 @@ SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS, *api_call.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *api_absences.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
-    "Directory": [*api_directory.HANDLERS, *api_verifying.HANDLERS],
+    "Directory": [*api_directory.HANDLERS, *api_own.HANDLERS, *api_verifying.HANDLERS],
     "Hotline": [*api_hotline.HANDLERS, *api_recordings.HANDLERS],
     "Policy": [
         *api_policy.HANDLERS,

@@ -33,6 +33,7 @@ from service.web import (
 from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.ending import at_end
+from service.web.pages.routes import pages
 from service.web.phones import simulation
 from service.web.problems import HANDLERS
 from service.web.schema import openapi
@@ -88,6 +89,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *([] if settings.production else devclock.HANDLERS),
         *([phones.router] if phones else []),
         api_router(),
+        *pages(),
     ]
     return Litestar(
         handlers,

@@ -120,6 +120,9 @@ async def call(
     """
     await form_of(request, service)
     try:
+        news = await _news(service, row)
+        if news is not None:
+            return _last_word(f"{news} I say it again. {news} Goodbye.")
         page = await _page(service, row)
         late = await _late(service, page[1]) if page else "This page is over."
     except AWAY as error:
@@ -201,6 +204,15 @@ async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> 
         # The case is his already, and the worker brings him to the caller's line.
         log.exception("hotline_line_failed", case=paged.case)
         return None
+
+
+async def _news(service: Service, row: int) -> str | None:
+    """What a call says that wants no answer: a test page. None for a page."""
+    async with service.pool.acquire() as conn:
+        found = await conn.fetchrow(query("outbox_by_id"), row)
+    if found is None or found["kind"] != "announce":
+        return None
+    return str(codec.decode(found["payload"])["text"])
 
 
 async def _page(service: Service, row: int) -> tuple[PageFacts, Paged] | None:

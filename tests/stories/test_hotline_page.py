@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from tests.notifiers.test_page import chromium
+from tests.chromium import chromium
 from tests.stories.conftest import Build
 from tests.stories.hotline import ADA, CARL, HOW
 from tests.stories.world import World

@@ -45,6 +45,7 @@ TABLE = {
     "GET /people": ALL,
     "GET /people/anna": ALL,
     "GET /people/anna/calendar": "rma",
+    "POST /people/anna/link": "rma",
     "GET /schedules/support/calendar": ACT,
     "PUT /people/anna": "ma",
     "POST /people/anna/methods/mobile/verify": ACT,
