@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from routing.named_contacts import NamedContacts
 from routing.people import Account, Contact
-from routing.policy import NamedContacts, Plan, Policy, Severity
+from routing.policy import Plan, Policy, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def reassign(ledger: Ledger, event: Reassign) -> None:
     label, taker = words.label(ledger.case), ledger.book.name(event.to)
     if holder is not None and holder != event.person:
         giver = ledger.book.name(event.person)
-        text = f"{giver} gives {label} to {taker}. It is yours until {taker} takes it."
+        begins = f"{giver[:1].upper()}{giver[1:]}"  # "the hotline" gives as well
+        text = f"{begins} gives {label} to {taker}. It is yours until {taker} takes it."
         ledger.announce(holder, text)
     keeps = f"{_whose(ledger, holder, event.person)} until {taker} takes it."
     ledger.answer = f"{taker} is being paged for {label}. {keeps}"

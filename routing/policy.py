@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.hotline_rules import HotlineRules as HotlineRules  # noqa: PLC0414 - named here as well
+from routing.named_contacts import NamedContacts
 from routing.phrases import Wording
 from routing.policy_parts import ChatRoom, PolicyTest
 from routing.region import Region
@@ -49,18 +50,6 @@ class PromiseException:
     match: Match
     promises: Mapping[str, Promise]
     """Severity id to promise; a severity it leaves out keeps the plan's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedContacts:
-    """Who may file requests (R13, R65..R67): `most` people at most, on these `channels`."""
-
-    channels: frozenset[str]
-    most: int | None = None
-    company_domain: bool = False
-    """Whether their addresses must be of the account's own domains, never a free-mail one (R66)."""
-    individuals: bool = False
-    """Whether shared and group addresses are refused (R67)."""
 
 
 @dataclass(frozen=True, slots=True)

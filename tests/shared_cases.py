@@ -10,6 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,9 @@ FILES: Mapping[str, Callable[[Any], Judge]] = {
     ),
     "goalert_rotation_cases.json": by_function(goalert_rotation.FUNCTIONS),
     "goalert_rotation_oracle.json": by_function(goalert_rotation.FUNCTIONS),
-    "schedule_cases.json": lambda _: grafana_cases.judge,
+    "schedule_cases.json": lambda facts: partial(
+        grafana_cases.judge, calendars=facts.get("calendars")
+    ),
     "sla_cases.json": sla.judge,
 }
 

@@ -31,7 +31,7 @@ def read_calendar(name: str, at: Cursor) -> Calendar:
     if opened is None:
         return Calendar(name, zone)
     if isinstance(opened.node, Scalar) and opened.node.text.casefold() == "always":
-        return Calendar(name, zone, always=True)
+        return _closed_on_holidays(Calendar(name, zone, always=True), members)
     return _closed_on_holidays(Calendar(name, zone, _windows(opened)), members)
 
 

@@ -9,7 +9,8 @@ from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_target
 from routing.language.tree import Listing, Scalar, Table
 from routing.language.words import parse_choice, parse_count, parse_flag
-from routing.policy import NamedContacts, Plan, Promise, PromiseException, Severity
+from routing.named_contacts import NamedContacts
+from routing.policy import Plan, Promise, PromiseException, Severity
 from routing.sla import Metric, Target
 
 CHANNELS = ("portal", "email", "hotline", "api")

@@ -16,10 +16,10 @@ from routing.language.rooms import rooms_document
 from routing.language.schedule_writer import schedule_document
 from routing.language.windows import windows_text
 from routing.language.words import duration_text, instant_text
+from routing.named_contacts import NamedContacts
 from routing.policy import (
     EngineeringRules,
     HotlineRules,
-    NamedContacts,
     Plan,
     Policy,
     Promise,

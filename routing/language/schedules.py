@@ -183,9 +183,14 @@ def _handoff(text: str) -> datetime:
 def _groups(members: Members) -> Iterator[tuple[str, ...]]:
     """Who takes turns: a list of people, in which a list stands for people who share a turn."""
     people = members.need("people")
-    found = [_group(item) for item in people.items()] if people is not None else []
+    items = list(people.items()) if people is not None else []
+    found = [_group(item) for item in items]
     if people is not None and not any(found):
         people.wrong("the rotation is empty; name at least one person.")
+        return
+    for item, group in zip(items, found, strict=True):
+        if not group:
+            item.wrong("nobody has this turn; name somebody, or leave it out.")
     yield from (group for group in found if group)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from routing.book import Book
@@ -105,6 +105,8 @@ def open_sketch(policy: Policy, directory: Directory, sketch: Sketch, at: dateti
         email=sketch.contact or None,
         free_mail_domains=policy.free_mail_domains,
     )
+    if account is not None and sketch.status:
+        account = replace(account, status=sketch.status)
     event = Reported(_report(policy, sketch, at), _customer(policy, account, sketch, how))
     return Opened(open_case("SKETCH-1", event, book_of(policy, directory), at), account, how)
 
@@ -120,7 +122,7 @@ def _customer(policy: Policy, account: Account | None, sketch: Sketch, how: str)
         plan,
         how,
         sketch.region or account.region,
-        sketch.status or account.status,
+        account.status,
         {e.name.strip().casefold(): e.production for e in account.environments},
         account,
     )

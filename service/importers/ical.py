@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,7 @@ from icalendar import Calendar, Event
 from routing.rotation import Rotation
 from routing.schedule import Layer, Override, Restriction, Schedule
 from routing.wall import instant_of, wall_at, zone_of
+from service.feeds.recurrence import repeats
 from service.importers.imported import Found, Unreadable, distinct, layer, slug, zone_or_utc
 from service.importers.imported import daily as hours_of_day
 from service.importers.imported import weekly as hours_of_week
@@ -19,11 +21,15 @@ from service.importers.imported import weekly as hours_of_week
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY = timedelta(days=1)
 UNITS = {"days": DAY, "weeks": timedelta(weeks=1)}
-KNOWN = frozenset({"FREQ", "INTERVAL", "BYDAY", "UNTIL", "WKST"})
+KNOWN = frozenset({"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"})
+LATEST = datetime(2100, 1, 1)  # noqa: DTZ001 - a wall time
 
 
 def read(text: bytes, found: Found) -> None:
-    """Single events become overrides that add, weekly and daily ones layers. Raises Unreadable."""
+    """Single events become overrides that add, weekly and daily ones layers.
+
+    Occurrences that are left out or moved are overrides that remove, and add. Raises Unreadable.
+    """
     try:
         calendar = Calendar.from_ical(text)
         events = [event for event in calendar.walk("VEVENT") if isinstance(event, Event)]
@@ -31,29 +37,74 @@ def read(text: bytes, found: Found) -> None:
         raise Unreadable(f"This is no iCalendar that can be read: {wrong}.") from None
     name = str(calendar.get("X-WR-CALNAME", "") or "imported")
     zone = zone_or_utc(found, str(calendar.get("X-WR-TIMEZONE", "") or "UTC"), name)
-    layers: list[Layer] = []
-    overrides: list[Override] = []
+    parts = _Read(zone, found, {str(e.uid): e for e in events if _is_series(e)})
     for number, event in enumerate(events, 1):
         try:
-            rules = [dict(rule) for rule in event.rrules]
-            if rules:
-                layers.append(_again(event, rules, zone, found))
-            else:
-                overrides.append(_once(event, number, zone, found))
+            parts.take(event, number)
         except _Left as left:
             found.left_out.append(f"{event.get('SUMMARY', '')} (event {number}): {left}")
-    rotations = list(_joined(layers, found))
-    found.add(Schedule(slug(name), zone, distinct(rotations), tuple(overrides)))
+    rotations = distinct(_joined(parts.layers))
+    found.add(Schedule(slug(name), zone, rotations, (*parts.removed, *parts.added)))
+
+
+def _is_series(event: Event) -> bool:
+    return bool(event.rrules) and event.RECURRENCE_ID is None
+
+
+@dataclass(slots=True)
+class _Read:
+    """The parts of a schedule, as far as the events have been read."""
+
+    zone: str
+    found: Found
+    series: Mapping[str, Event]
+    layers: list[Layer] = field(default_factory=list)
+    removed: list[Override] = field(default_factory=list)
+    added: list[Override] = field(default_factory=list)
+
+    def take(self, event: Event, number: int) -> None:
+        own = _zone_of(event, self.zone)
+        if _is_series(event):
+            rules = [dict(rule) for rule in event.rrules]
+            self.layers.append(_again(event, rules, own, self.found))
+        elif str(event.get("STATUS", "")) != "CANCELLED":
+            self.added.append(_once(event, number, own, self.found))
+        self.removed += _without(event, number, self.series, self.zone, self.found)
 
 
 class _Left(Exception):
     """The event has no equal here."""
 
 
+def _zone_of(event: Event, zone: str) -> str:
+    """The zone whose wall the event is on; `zone` where it says none that is known."""
+    first = event.DTSTART
+    name = getattr(getattr(first, "tzinfo", None), "key", None)
+    return str(name) if name else zone
+
+
+def _without(
+    event: Event, number: int, series: Mapping[str, Event], zone: str, found: Found
+) -> Iterator[Override]:
+    """The occurrences of a series that do not happen, or not as the series says."""
+    gone: list[date] = list(event.exdates)
+    whole = event
+    if event.RECURRENCE_ID is not None:
+        gone, moved = [event.RECURRENCE_ID], series.get(str(event.uid))
+        if moved is None:
+            return
+        whole = moved
+    own = _zone_of(whole, zone)
+    for count, at in enumerate(gone, 1):
+        _, length = _span(whole, own)
+        begin = _wall(at, own)
+        start, end = (instant_of(zone_of(own), wall) for wall in (begin, begin + length))
+        person = found.person(str(whole["SUMMARY"]))
+        yield Override(f"event-{number}-without-{count}", "remove", start, end, person)
+
+
 def _span(event: Event, zone: str) -> tuple[datetime, timedelta]:
     """When it begins, on the wall of `zone`, and how long it lasts there."""
-    if event.RECURRENCE_ID is not None or event.exdates:
-        raise _Left("a change of single occurrences is not carried over")
     first, last = event.DTSTART, event.DTEND
     if first is None or event.get("SUMMARY") is None:
         raise _Left("it has no beginning, or no summary to name a person")
@@ -88,8 +139,8 @@ def _again(event: Event, rules: list[dict[str, Any]], zone: str, found: Found) -
     if length > whole:
         raise _Left("its turns overlap")
     person = found.person(str(event["SUMMARY"]))
-    start, until = instant_of(zone_of(zone), begin), rule.get("UNTIL", [None])[0]
-    end = None if until is None else instant_of(zone_of(zone), _last(until, zone))
+    start = instant_of(zone_of(zone), begin)
+    end = _end(rule, begin, length, zone)
     only = _hours(unit, begin, length, days) if every == 1 and length < whole else ()
     # What lasts shorter than its turn, among turns of others, is joined with theirs.
     cut = length if every > 1 and length < whole else None
@@ -106,24 +157,33 @@ def _hours(
     return hours_of_week(weekdays, begin.time(), length)
 
 
-def _last(until: date, zone: str) -> datetime:
-    return _wall(until, zone) + (timedelta() if isinstance(until, datetime) else DAY)
+def _end(rule: Mapping[str, Any], begin: datetime, length: timedelta, zone: str) -> datetime | None:
+    """When the last turn ends: the last that begins by UNTIL, or the COUNTth."""
+    if "UNTIL" not in rule and "COUNT" not in rule:
+        return None
+    until = rule["UNTIL"][0] if "UNTIL" in rule else None
+    last = LATEST if until is None else _wall(until, zone)
+    if until is not None and not isinstance(until, datetime):
+        last += DAY - timedelta(microseconds=1)
+    parts = {**rule, **({} if until is None else {"UNTIL": [last]})}
+    starts = repeats(parts, begin, begin, min(last + DAY, LATEST))
+    return instant_of(zone_of(zone), (starts[-1] if starts else begin) + length)
 
 
-def _joined(layers: list[Layer], found: Found) -> Iterator[Layer]:
-    """Turns of several people that follow each other are one rotation."""
-    apart: dict[tuple[str, int, timedelta, datetime | None], list[Layer]] = {}
+def _joined(layers: list[Layer]) -> Iterator[Layer]:
+    """Turns of several people that follow each other are one rotation; others stay as they are."""
+    apart: dict[tuple[str, int, timedelta, str, datetime | None], list[Layer]] = {}
     for one in layers:
         turn = one.rotation
         if turn.length is None:
             yield one
         else:
-            apart.setdefault((turn.unit, turn.every, turn.length, one.until), []).append(one)
+            key = turn.unit, turn.every, turn.length, turn.zone, one.until
+            apart.setdefault(key, []).append(one)
     for parts in apart.values():
         joined = _rotation(sorted(parts, key=lambda one: one.rotation.start))
         if joined is None:
-            names = ", ".join(one.id for one in parts)
-            found.left_out.append(f"{names}: turns that leave gaps in the weeks of a rotation")
+            yield from parts
         else:
             yield joined
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from routing.schedule import Layer, Schedule, Shift, gaps, on_call, shifts
 from routing.turns import turns
 from routing.wall import from_ticks, to_ticks
-from tests.peers import linkedin
+from tests.peers import icalendar, linkedin
 from tests.peers.goalert_oncall import clipped, spans
 from tests.peers.grafana import Facts, schedule_of
 from tests.peers.verdict import AGREES, Verdict, choice, clock_changes, compared, outside, worst
@@ -21,14 +21,19 @@ Answer = Callable[[Facts, Facts, Schedule], tuple[object, object]]
 NEAR = timedelta(days=60)
 
 
-def judge(case: Facts) -> Verdict:
+def judge(case: Facts, calendars: Mapping[str, Sequence[Facts]] | None = None) -> Verdict:
+    """`calendars`: the iCalendars that definitions name, by name."""
     facts = case.get("definition") or {}
     if facts.get("schedule_type") == "linkedin_epoch":
         return linkedin.future_epochs(case)
     if "definition_text" in case:
         return outside("the peer cannot compute it; recorded without a definition")
-    if any(name.startswith("ical") for name in facts):
-        return outside("iCalendar text is read by an importer, not by the engine")
+    if facts.get("ical_overrides"):
+        return outside("an override is named after an address, and whose it is was not recorded")
+    own = facts.get("ical_primary")
+    if own is not None:
+        events_ = (calendars or {})[own] if isinstance(own, str) else own
+        return icalendar.judge(events_, case["queries"])
     return worst(judged(case, query) for query in case["queries"])
 
 

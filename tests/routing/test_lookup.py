@@ -7,9 +7,9 @@ import pytest
 
 from routing.entitlement import Asked, channel_allowed, contact_faults, refusals
 from routing.lookup import is_production, plan_of, promise_for, route_for, severity_for
+from routing.named_contacts import NamedContacts
 from routing.people import Account, Contact, Environment
 from routing.policy import (
-    NamedContacts,
     Plan,
     Policy,
     Promise,

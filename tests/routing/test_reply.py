@@ -1,5 +1,8 @@
 """What a text from a responder's phone means."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,6 +159,18 @@ def test_no_word_is_a_carriers_and_every_answer_has_one() -> None:
     assert set(WORDS.values()) == set(Verb) - {NOTHING}
     assert SHORT.keys() == set(Verb)
     assert READERS.keys() <= set(Verb)
+
+
+def test_the_page_for_responders_says_what_is_read() -> None:
+    """Every answer in the first column of docs/answering.md, and each stands for the one verb."""
+    page = (Path(__file__).parents[2] / "docs" / "answering.md").read_text()
+    rows = page.partition("## By text")[2].partition("## By telephone")[0].splitlines()
+    verbs = []
+    for row in (row for row in rows if row.startswith("| `")):
+        answers = [parse(text).verb for text in re.findall(r"`([^`]+)`", row.split("|")[1])]
+        assert len(set(answers)) == 1, row
+        verbs += answers[:1]
+    assert set(verbs) == set(Verb) - {NOTHING}
 
 
 names = st.sampled_from(["ben", "Ben Okafor", "bjorn-2", "anna.k"])

@@ -91,7 +91,7 @@ async def test_every_door_holds_when_the_database_is_away(
 async def test_a_policy_that_cannot_be_read_any_more_leaves_the_last_one_to_fall_back_on(
     world: World,
 ) -> None:
-    await run(world, "update policies set document = '{}'")
+    await run(world, "update policies set id = 'small@2', document = '{}'")
     await run(world, "update generations set value = value + 1")
     assert LAST_RESORT in await Phone(world).rings()
 

@@ -166,6 +166,7 @@ def test_a_promise_broken_by_its_owner_pages_the_duty_manager(world: World) -> N
     rung(world, BEN).declines()
     world.forward(minutes=16)
     world.phone("grace").gets_sms("Handover", "Acme Corp")
+    world.phone("ben").gets_sms("The hotline gives", "to Grace Holm. It is yours until")
     rung(world, BEN).answers().hears("was promised a call").hangs_up()
 
 

@@ -242,11 +242,57 @@ def test_icalendar() -> None:
     assert found.left_out[0].startswith("Eve (event 5): it repeats by")
 
 
-def test_turns_of_an_icalendar_that_leave_gaps_are_listed() -> None:
+def test_turns_of_an_icalendar_that_leave_gaps_last_as_long_as_they_say() -> None:
     found = Found()
     ical.read(ICAL.replace("INTERVAL=2", "INTERVAL=3").encode(), found)
-    assert any("leave gaps" in line for line in found.left_out)
-    assert "rotation" not in [layer.id for layer in found.schedules[0].layers]
+    schedule = found.schedules[0]
+    assert [people(schedule, f"2026-01-{day}T12:00") for day in ("07", "14", "21")] == [
+        ["anna-lind"], ["ben"], [],
+    ]  # fmt: skip
+
+
+def series(*lines: str) -> str:
+    return "\n".join(["BEGIN:VEVENT", "UID:s", *lines, "END:VEVENT"])
+
+
+DAILY = (
+    "SUMMARY:Anna",
+    "DTSTART;TZID=Europe/Madrid:20260302T130000",
+    "DTEND;TZID=Europe/Madrid:20260302T140000",
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "on_call_at", "off_call_at"),
+    [
+        # its own zone, on either side of a change of the clocks
+        ([series(*DAILY, "RRULE:FREQ=WEEKLY")], "2026-07-06T11:30", "2026-07-06T12:30"),
+        ([series(*DAILY, "RRULE:FREQ=WEEKLY")], "2026-03-09T12:30", "2026-03-09T11:30"),
+        # so many times
+        ([series(*DAILY, "RRULE:FREQ=DAILY;COUNT=3")], "2026-03-04T12:30", "2026-03-05T12:30"),
+        # until a day, or an instant
+        ([series(*DAILY, "RRULE:FREQ=DAILY;UNTIL=20260304")], "2026-03-04T12:30",
+         "2026-03-05T12:30"),
+        ([series(*DAILY, "RRULE:FREQ=DAILY;UNTIL=20260304T120000Z")], "2026-03-04T12:30",
+         "2026-03-05T12:30"),
+        # without one of its days
+        ([series(*DAILY, "RRULE:FREQ=DAILY", "EXDATE;TZID=Europe/Madrid:20260303T130000")],
+         "2026-03-04T12:30", "2026-03-03T12:30"),
+        # with one of its days at another hour, or cancelled
+        ([series(*DAILY, "RRULE:FREQ=DAILY"), series(
+            "SUMMARY:Anna", "RECURRENCE-ID;TZID=Europe/Madrid:20260303T130000",
+            "DTSTART:20260303T160000Z", "DTEND:20260303T170000Z")],
+         "2026-03-03T16:30", "2026-03-03T12:30"),
+        ([series(*DAILY, "RRULE:FREQ=DAILY"), series(
+            *DAILY, "RECURRENCE-ID;TZID=Europe/Madrid:20260303T130000", "STATUS:CANCELLED")],
+         "2026-03-04T12:30", "2026-03-03T12:30"),
+    ],
+)  # fmt: skip
+def test_series_of_an_icalendar(events: list[str], on_call_at: str, off_call_at: str) -> None:
+    text = "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *events, "END:VCALENDAR", ""])
+    schedule, found = brought(ical.read, text)
+    assert found.left_out == []
+    assert [people(schedule, at) for at in (on_call_at, off_call_at)] == [["anna"], []]
 
 
 @pytest.mark.parametrize(

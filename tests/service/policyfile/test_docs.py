@@ -53,3 +53,14 @@ def test_every_member_is_on_the_page() -> None:
 
 def test_every_preset_is_on_the_page() -> None:
     assert set(shipped_presets()) - set(re.findall(r"`(\w+@[\d-]+)`", PAGE)) == {"base@1"}
+
+
+def test_every_requirement_is_on_its_page_with_a_test_that_is_there() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "requirements.md").read_text("utf-8")
+    rows = re.findall(r"^\| R(\d+) \| .+ \| .+ \| `(.+)::(\w+)` \|$", page, re.MULTILINE)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 123))
+    missing = [
+        name for _, file, name in rows if f"def {name}(" not in (root / file).read_text("utf-8")
+    ]
+    assert missing == []

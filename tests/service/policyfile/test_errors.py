@@ -1,9 +1,11 @@
 """What is wrong with a file is told at once: place, sentence, the nearest right word."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from routing.calendar import is_open
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
 from service.policyfile.load import read_directory, read_policy
 from service.policyfile.numbers import e164
@@ -114,3 +116,54 @@ def test_numbers_become_e164(written: str, number: str) -> None:
 def test_what_is_no_number_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="number"):
         e164(written)
+
+
+SMALL = """policy: p
+extends: mattermost@2021-08
+regions: {one: {zone: UTC, hours: mon-fri 09:00-10:00, schedule: s}}
+schedules: {s: {zone: UTC, rotation: {people: [a, b], every: 1 week}}}
+escalation_policies: {e: {steps: [{page: region, wait: 5m}]}}
+routes: [{id: r, escalate: e}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("zone: UTC, rotation", "zone: Europe/Stokholm, rotation", "mean Europe/Stockholm?"),
+        ("[a, b]", "[]", "4:47: schedules.s.rotation.people: the rotation is empty"),
+        ("[a, b]", "[[], a]", "4:48: schedules.s.rotation.people[0]: nobody has this turn"),
+        ("[a, b]", "[[a, a]]", "somebody is named twice in one turn"),
+        ("1 week", "1 week, start: 0001-01-01", "is in the year 1; years go from 2000 to 2100"),
+        ("1 week", "1 week, start: 9999-01-01", "is in the year 9999"),
+        ("1 week", "1 month, start: 2026-02-30", "'2026-02-30' is no moment"),
+        ("1 week", "0 weeks", "is no length of a turn"),
+        ("[{page: region, wait: 5m}]", "[]", "it has no steps, so nobody would be paged"),
+        ("escalate: e", "escalate: f", "6:28: routes[0].escalate: no escalation policy is called"),
+        ("schedule: s", "schedule: t", "no schedule is called 't'; known: s"),
+        ("{id: r,", "{id: r, when: {severity: L1, not: {severity: L1}},", "can never hold"),
+        ("{id: r,", "{id: x, escalate: e}, {id: r,", "no ticket ever comes here"),
+        ("{id: r,", "{id: r, when: {severity: L9},", "'L9'"),
+        ("mon-fri 09:00-10:00", "mon-fri 25:00-26:00", "go from 00:00 to 24:00"),
+        ("policy: p\n", "policy: p\npolicy: q\n", "2:1: 'policy' is here twice"),
+        ("policy: p\n", "policy: p\nafter_hours: region\n", "`region` would page nobody"),
+        ("policy: p\n", "policy: p\nduty_manager: duty manager\n", "is defined as the duty"),
+        ("policy: p\n", "policy: p\neffective: 9999-12-31\n", "is in the year 9999"),
+        ("policy: p\n", "policy: p\ncalendars: {c: {open: always, holidays: XX}}\n", "of 'XX'"),
+        ("mattermost@2021-08", "mattermost@2021-09", "mattermost@2021-08"),
+    ],
+)
+def test_what_contradicts_itself_or_is_absurd_is_refused_with_its_place(
+    old: str, new: str, sentence: str
+) -> None:
+    assert read_policy(SMALL, "p.yaml").id == "p"
+    found = problems_of(SMALL.replace(old, new))
+    assert any(sentence in problem for problem in found), found
+    assert all(problem.startswith("p.yaml:") for problem in found)
+
+
+def test_round_the_clock_but_for_holidays() -> None:
+    text = SMALL + "calendars: {c: {open: always, holidays: [2026-12-24]}}\n"
+    calendar = read_policy(text, "p.yaml").calendars["c"]
+    assert not is_open(calendar, datetime(2026, 12, 24, 12, tzinfo=UTC))
+    assert is_open(calendar, datetime(2026, 12, 25, tzinfo=UTC))

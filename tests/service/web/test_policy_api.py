@@ -1,7 +1,11 @@
 """The policy over the API: what is in force, new versions, and what can be asked of them."""
 
+import asyncio
+import json
+
 import pytest
 
+from tests.service.test_cli import heliograph
 from tests.service.web.world import POLICY, World
 
 YAML = {"content-type": "application/yaml"}
@@ -221,3 +225,24 @@ tests:
     ]  # fmt: skip
     assert (told["passed"], told["failed"]) == (False, 1)
     assert (await still.ask("POST", "/policy/test")).json()["passed"] is True
+
+
+async def test_why_ben_was_paged_is_told_on_the_command_line_as_well(world: World) -> None:
+    case = await world.ticket(priority="urgent", subject="All is down")
+    url = world.service.settings.database_url or ""
+    environment = {"HELIOGRAPH_DATABASE_URL": url, "HELIOGRAPH_ENVIRONMENT": "test"}
+
+    async def explained(*more: str) -> tuple[int, str]:
+        command = ("policy", "explain", "--case", case, *more)
+        done = await asyncio.to_thread(heliograph, *command, environment=environment)
+        return done.returncode, done.stdout + done.stderr
+
+    code, said = await explained("--person", "anna")
+    assert code == 0
+    assert f"{case} (Acme Corp, premier, L1), by small@1" in said
+    assert "Anna Lind was paged: new L1 case; on call in schedule support" in said
+    code, said = await explained("--json")
+    asked = (await world.ask("POST", "/policy/explain", {"case": case})).json()
+    assert (code, json.loads(said)) == (0, asked)
+    code, said = await explained("--person", "carl")
+    assert (code, "carl was not paged." in said) == (1, True)
