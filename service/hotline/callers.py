@@ -131,7 +131,8 @@ class Callers:
                 await self._comment(row["source"], row["ticket"], name, text)
             except NotMade:  # its ticket was made between the two looks: it has another name now
                 continue
-            if not known:
+            written = row["source"] != HOTLINE or bool(self.service.access)
+            if written and not known:  # on the ticket, also one that is not there yet
                 await self.service.desk.act(case, Note(US, text))
             return True
         return False
