@@ -33,7 +33,7 @@ bench: dev-environment ## the benchmarks, and the bounds they are held to
 	@cd '$(ROOT)' && exec '$(BIN)/python' -m benchmarks
 
 docs: dev-environment ## prints the tables and pages that are generated from the code
-	@cd '$(ROOT)' && '$(BIN)/python' -m tools.docs && exec '$(BIN)/python' -m tools.states
+	@cd '$(ROOT)' && '$(BIN)/python' -m tools.docs && '$(BIN)/python' -m tools.hotline && exec '$(BIN)/python' -m tools.states
 
 lock: dev-environment ## resolves the dependencies anew
 	@cd '$(ROOT)' && '$(BIN)/python' tools/lock.py

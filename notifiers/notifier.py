@@ -102,6 +102,8 @@ class Message:
     """Verb to the token that a click brings back, for channels that tell us who has clicked."""
     known: frozenset[str] = frozenset()
     """Refs that belong to other deliveries; `find` never takes one of them for this one."""
+    shown: str | None = None
+    """E.164: another number of ours, which a call is to show."""
 
     def __repr__(self) -> str:
         return f"Message({self.key!r}, {self.channel} to {mask(self.to)})"

@@ -197,6 +197,8 @@ class Case:
     """The customer's oldest comment that is not answered yet."""
     account_status: str = ""
     named_contact: bool = False
+    emergency: bool = False
+    """A caller said that it is one: it is paged at any hour, also once it has its ticket."""
     responders: tuple[str, ...] = ()
     """Who was asked to help, besides whoever has it, and said yes."""
     noted: str = ""

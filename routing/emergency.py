@@ -9,7 +9,12 @@ from routing.policy import Policy, Route
 
 def is_emergency_call(case: Case) -> bool:
     """A caller said that it is an emergency: paged at any hour, whatever its route says."""
-    return case.source == HOTLINE and case.ticket.channel == HOTLINE
+    return case.emergency or called(case.source, case.ticket.channel)
+
+
+def called(source: str, channel: str | None) -> bool:
+    """Whether a confirmed call began it; a message left by who may not call has another channel."""
+    return source == HOTLINE and channel == HOTLINE
 
 
 def escalation_by(case: Case, policy: Policy, route: Route | None) -> str | None:

@@ -139,6 +139,24 @@ class Advance:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A case that a caller began has its ticket at `source`; `priority` is what was set there."""
+
+    source: str
+    ticket: str
+    url: str | None = None
+    subject: str | None = None
+    priority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The ticket of this case is that of another case, `by`, which goes on instead."""
+
+    by: str
+
+
 Event = (
     Reported
     | Tick
@@ -154,6 +172,8 @@ Event = (
     | Note
     | ChangeSeverity
     | Advance
+    | Linked
+    | Superseded
 )
 
 
@@ -197,6 +217,19 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Create the case's ticket, before anything else is written on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellCustomer:
+    """Text the telephone the case was begun from. `key` is one of the hotline's words."""
+
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """Put something into a chat channel, where it reaches nobody for certain.
 
@@ -213,7 +246,7 @@ class Post:
     """The turn of the case that it belongs to; 0 for news."""
 
 
-Effect = Contact | StandDown | WriteBack | Announce | Post
+Effect = Contact | StandDown | WriteBack | Announce | Post | OpenTicket | TellCustomer
 
 
 @dataclass(frozen=True, slots=True)

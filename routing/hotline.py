@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from routing import hotline_asking as asking
+from routing import hotline_room as room
 from routing import hotline_waiting as waiting
 from routing.hotline_call import (
     Act,
@@ -37,6 +38,7 @@ from routing.hotline_call import (
     Step,
 )
 from routing.hotline_moves import At
+from routing.hotline_room_events import HelperGone, HelperJoined, RoomLeft, RoomOver, Starred
 from routing.policy import HotlineRules
 
 
@@ -63,6 +65,8 @@ _S = State
 _GONE = (waiting.gone, frozenset({_S.ENDED}))
 _ASKED = frozenset({_S.CONFIRMING, _S.RECORDING, _S.ENDED})
 _WAIT = frozenset({_S.CONNECTING, _S.BRIDGED, _S.OFFERING_CALLBACK, _S.RECORDING, _S.ENDED})
+_ROOM = frozenset({_S.BRIDGED})
+_MEET = frozenset({_S.BRIDGED, _S.CONNECTING, _S.ENDED})
 TABLE: Mapping[State, Mapping[type, tuple[Handler, frozenset[State]]]] = {
     _S.GREETING: {Rang: (asking.rang, frozenset({_S.IDENTIFYING, _S.ENTITLING})), HungUp: _GONE},
     _S.IDENTIFYING: {
@@ -83,7 +87,7 @@ TABLE: Mapping[State, Mapping[type, tuple[Handler, frozenset[State]]]] = {
         Keys: (waiting.waiting_key, _WAIT),
         Joined: (waiting.joined, frozenset({_S.CONNECTING})),
         Owned: (waiting.owned, frozenset({_S.CONNECTING})),
-        ResponderLeft: (waiting.responder_left, frozenset({_S.CONNECTING})),
+        ResponderLeft: (room.responder_left, frozenset({_S.CONNECTING})),
         HungUp: _GONE,
     },
     _S.OFFERING_CALLBACK: {
@@ -91,17 +95,22 @@ TABLE: Mapping[State, Mapping[type, tuple[Handler, frozenset[State]]]] = {
         Silence: (waiting.stay, _WAIT - {_S.RECORDING, _S.ENDED}),
         Joined: (waiting.joined, frozenset({_S.OFFERING_CALLBACK})),
         Owned: (waiting.owned, frozenset({_S.OFFERING_CALLBACK})),
-        ResponderLeft: (waiting.responder_left, frozenset({_S.OFFERING_CALLBACK})),
+        ResponderLeft: (room.responder_left, frozenset({_S.OFFERING_CALLBACK})),
         HungUp: _GONE,
     },
     _S.BRIDGED: {
-        Joined: (waiting.ready, frozenset({_S.BRIDGED})),
-        Held: (waiting.meeting, frozenset({_S.BRIDGED, _S.CONNECTING})),
-        Silence: (waiting.meeting, frozenset({_S.BRIDGED, _S.CONNECTING})),
-        Keys: (waiting.meeting, frozenset({_S.BRIDGED, _S.CONNECTING})),
-        ResponderLeft: (waiting.responder_left, frozenset({_S.BRIDGED, _S.CONNECTING})),
-        DialOver: (waiting.room_over, frozenset({_S.ENDED})),
-        HungUp: (waiting.hung_up_bridged, frozenset({_S.ENDED})),
+        Joined: (room.ready, _ROOM),
+        Held: (room.meeting, _MEET),
+        Silence: (room.meeting, _MEET),
+        Keys: (room.meeting, _MEET),
+        ResponderLeft: (room.responder_left, _MEET),
+        Starred: (room.starred, _ROOM),
+        HelperJoined: (room.helper_joined, _ROOM),
+        HelperGone: (room.helper_gone, _ROOM),
+        RoomLeft: (room.room_left, _ROOM),
+        RoomOver: (room.room_over, _ROOM),
+        DialOver: (room.left_room, frozenset({_S.BRIDGED, _S.ENDED})),
+        HungUp: (room.hung_up, frozenset({_S.ENDED})),
     },
     _S.RECORDING: {
         Recorded: (waiting.recorded, frozenset({_S.RECORDING, _S.ENDED})),
@@ -112,6 +121,10 @@ TABLE: Mapping[State, Mapping[type, tuple[Handler, frozenset[State]]]] = {
     _S.ENDED: {
         CaseMade: (waiting.late_case, frozenset({_S.ENDED})),
         HungUp: (waiting.nothing, frozenset({_S.ENDED})),
+        DialOver: (room.farewell, frozenset({_S.ENDED})),
+        Held: (room.farewell, frozenset({_S.ENDED})),
+        Silence: (room.farewell, frozenset({_S.ENDED})),
+        Keys: (room.farewell, frozenset({_S.ENDED})),
     },
 }
 """State and event to handler and the states it may lead to."""

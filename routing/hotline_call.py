@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from routing.hotline_room_events import CallHelper, NobodyCame, Remark
+
 
 class State(StrEnum):
     GREETING = "greeting"
@@ -67,6 +69,8 @@ class Call:
     tries: int = 0
     silences: int = 0
     case: str | None = None
+    ticket: str | None = None
+    """The number of the case's ticket, once it was told to the caller."""
     waiting_since: datetime | None = None
     offer_at: datetime | None = None
     offered: bool = False
@@ -77,12 +81,33 @@ class Call:
     """The responder is in the conference, so that the caller is never alone in it."""
     met: bool = False
     """The caller was let in."""
+    talked: bool = False
+    """They have spoken, so that his leaving ends the call and not only a try."""
+    left_by: str = ""
+    """Who left the conference first: customer or responder; the end of it puts out the other."""
+    left_at: int = 0
+    """The number Twilio gave that event of the conference."""
+    aside: bool = False
+    """The responder has left the room by `*`, to bring somebody in."""
+    helper: str | None = None
+    """Who is being called to join them."""
+    helper_at: datetime | None = None
+    helpers: tuple[str, ...] = ()
+    """Who has joined."""
+    others: tuple[str, ...] = ()
+    """Who is called if the helper does not take it."""
+    help_legs: int = 0
+    """Calls to helpers; part of the key of each."""
+    help: str = ""
+    """What became of bringing somebody in: ringing, taken or nobody."""
     met_at: datetime | None = None
     """When that was, for the first time."""
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
     recording: str | None = None
+    words: str = ""
+    """What was texted, where a text began it and not a call."""
     outcome: str | None = None
     ended_at: datetime | None = None
     alarm_doubted_at: datetime | None = None
@@ -127,12 +152,13 @@ class CaseMade:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The waiting caller's telephone asks what is next."""
+    """The waiting caller's telephone asks what is next; `ticket` once the case has one."""
 
     ahead: int = 0
     """Callers who have waited for longer."""
     rung: int = 0
     """People who were called about his case so far."""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +274,17 @@ class CallResponder:
     leg: int
 
 
-Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder | KeepRecording
+Act = (
+    OpenCase
+    | Tell
+    | PromiseCallback
+    | Comment
+    | CallResponder
+    | KeepRecording
+    | CallHelper
+    | Remark
+    | NobodyCame
+)
 
 
 @dataclass(frozen=True, slots=True)

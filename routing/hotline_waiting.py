@@ -13,7 +13,6 @@ from routing.hotline_call import (
     CallResponder,
     CaseMade,
     Comment,
-    DialOver,
     Held,
     HungUp,
     Joined,
@@ -23,7 +22,6 @@ from routing.hotline_call import (
     Owned,
     PromiseCallback,
     Recorded,
-    ResponderLeft,
     Silence,
     State,
     Step,
@@ -35,8 +33,6 @@ from routing.hotline_moves import At, case, end, go
 
 PROGRESS = timedelta(seconds=30)
 """How often a waiting caller is spoken to."""
-MEETING = timedelta(seconds=15)
-"""How long the responder's way into the conference is waited for."""
 PLACES = ("first", "second", "third")
 RING = timedelta(seconds=75)
 """An owner whose telephone rang this long in vain is called again."""
@@ -55,6 +51,10 @@ def held(call: Call, event: Held | Silence, at: At) -> Step:
     """The waiting caller's telephone asks again: bridged, offered something, or spoken to."""
     if call.responder is not None:
         return go(call, State.BRIDGED, Then.WAIT, prompt("connected"), spoken_at=at.now)
+    if isinstance(event, Held) and event.ticket and call.ticket is None:
+        said = prompt("ticket_number", ticket=event.ticket)
+        ticket = event.ticket
+        return go(call, State.CONNECTING, Then.WAIT, said, ticket=ticket, spoken_at=at.now)
     if call.offer_at is not None and call.offer_at <= at.now:
         facts = deadline(at)
         offer = prompt("offer", **facts) if call.number else prompt("offer_message")
@@ -113,46 +113,6 @@ def owned(call: Call, event: Owned, at: At) -> Step:
     legs = call.legs + 1
     acts = (CallResponder(event.person, legs),)
     return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now)
-
-
-def responder_left(call: Call, _: ResponderLeft, at: At) -> Step:
-    """He hung up before they met: the caller waits on."""
-    if call.met:
-        return go(call, call.state, Then.JOIN)
-    state = State.CONNECTING if call.state is State.BRIDGED else call.state
-    return go(call, state, Then.WAIT, responder=None, ready=False, spoken_at=at.now)
-
-
-def ready(call: Call, event: Joined, _: At) -> Step:
-    return go(call, State.BRIDGED, Then.WAIT, responder=event.person, ready=True)
-
-
-def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
-    """The caller enters the conference once the responder is in it."""
-    if call.ready:
-        return go(call, State.BRIDGED, Then.JOIN, met=True, met_at=call.met_at or at.now)
-    if call.spoken_at is not None and at.now - call.spoken_at < MEETING:
-        return go(call, State.BRIDGED, Then.WAIT)
-    return _wait_on(call, at)
-
-
-def _wait_on(call: Call, at: At) -> Step:
-    said = prompt("stay")
-    return go(
-        call, State.CONNECTING, Then.WAIT, said, responder=None, ready=False, met=False,
-        spoken_at=at.now,
-    )  # fmt: skip
-
-
-def room_over(call: Call, event: DialOver, at: At) -> Step:
-    """The caller is back from the conference: with us still, or gone."""
-    return end(
-        call, at, "bridged", *(() if event.gone else (prompt("over", case=call.case or ""),))
-    )
-
-
-def hung_up_bridged(call: Call, event: HungUp, at: At) -> Step:
-    return end(call, at, "bridged") if call.met else gone(call, event, at)
 
 
 def gone(call: Call, _: HungUp, at: At) -> Step:

@@ -94,6 +94,32 @@ WORDS: Mapping[str, str] = {
         "{greeting} This is the call you were promised about case {case:spelt}. "
         "Press 1 to speak with the engineer."
     ),
+    "one_moment": "One moment, please.",
+    "colleague": "The engineer is bringing in a colleague. Please hold; it does not take long.",
+    "helping": (
+        "Calling {who}. Press 1 to go back to the customer at once, or stay to hear who takes it."
+    ),
+    "helped": "{who} has taken the call. Connecting all of you.",
+    "nobody_came": (
+        "Nobody else could be reached. The case is escalated. Going back to the customer."
+    ),
+    "customer_left": "The customer has left the call. Goodbye.",
+    "whisper_help": (
+        "{asker} asks for your help in an emergency call: {account}, {plan}, case {case:spelt}. "
+        "The customer is on the line. Press 1 to join."
+    ),
+    "whisper_out": (
+        "You asked to call {who} about case {case:spelt}. Press 1, and we call them now."
+    ),
+    "calling_out": "Calling {who}. Please hold.",
+    "greeting_out": (
+        "{greeting} An engineer of ours calls you about case {case:spelt}. Connecting you now."
+    ),
+    "out_gone": "We are sorry: the engineer who called you has left the line. Goodbye.",
+    "call_over": "The call is over, or somebody else has joined it. Thank you. Goodbye.",
+    "nobody_came_text": (
+        "{case}: nobody else could be reached for your call. The case is escalated."
+    ),
     "portal_text": "This line is for emergencies. For anything else please use our portal{portal}.",
     "not_entitled_text": (
         "The emergency line is not part of your plan. Our portal{portal} is the way to reach us."
@@ -102,6 +128,8 @@ WORDS: Mapping[str, str] = {
         "{case} is open and our engineer on call is being paged. Reply here to add information, "
         "STATUS to ask, FALSE ALARM if it is none."
     ),
+    "ticket_number": "Your ticket number is {ticket:spelt}. We are texting it to you.",
+    "ticket_text": "{case} is ticket {ticket} in our system. Reply here to add information.",
     "callback_text": "{case}: an engineer will call you before {deadline}. Reply STATUS to ask.",
     "dropped_text": (
         "{case} is open and we go on paging. An engineer will call you before {deadline}. "
@@ -118,6 +146,16 @@ WORDS: Mapping[str, str] = {
         "You have no open case. In an emergency call {number}; for anything else please use our "
         "portal{portal}."
     ),
+    "which_text": "Which case is it about: {cases}? Reply with its number in this list.",
+    "emergency_text": (
+        "Is production down or data at risk, with no workaround? Reply EMERGENCY within 10 minutes "
+        "and we page an engineer. For anything else please use our portal{portal}."
+    ),
+    "emergency_again_text": (
+        "A new emergency, and not about {cases}? Reply EMERGENCY within 10 minutes and we page an "
+        "engineer. To add to an open case just write."
+    ),
+    "many_texts_text": "We have had many texts from this number. In an emergency call {number}.",
     "status_text": "{case} is {state}: {owner}.{due}{promise}",
     "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
     "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",

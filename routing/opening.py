@@ -6,9 +6,11 @@ from datetime import datetime
 
 from routing import choosing, judging, merging, placing, promises, reported
 from routing.case import Case, State, Ticket
+from routing.emergency import called
 from routing.entitlement import Asked, refusals
-from routing.event import Customer, Reported
+from routing.event import Customer, OpenTicket, Reported
 from routing.ledger import Ledger
+from routing.lookup import HOTLINE
 from routing.policy import Policy
 from routing.report import TicketStatus
 from routing.value import replace
@@ -30,6 +32,7 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
         severity="",
         state=State.HELD,
         ticket=ticket,
+        emergency=called(report.source, report.channel),
         **judging.customer_members(customer, ticket.requester_email),
     )
     return replace(case, production=judging.production(case, policy))
@@ -38,6 +41,8 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
 def open_case(ledger: Ledger, event: Reported) -> None:
     """The first report of a ticket: its severity, clocks and place."""
     case, report, now = ledger.case, event.report, ledger.now
+    if report.source == HOTLINE:
+        ledger.do(OpenTicket())
     severity, why = judging.severity(ledger)
     sun = ledger.book.sun(case, now)
     ledger.set(severity=severity, acting_region=sun.id if sun else None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from routing.calendar import Calendar
+from routing.hotline_rules import HotlineRules as HotlineRules  # noqa: PLC0414 - named here as well
 from routing.named_contacts import NamedContacts
 from routing.phrases import Wording
 from routing.policy_parts import ChatRoom, PolicyTest
@@ -15,6 +16,7 @@ from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
 from routing.schedule import Schedule
 from routing.sla import Metric, Target
+from routing.target import StepTarget as StepTarget  # noqa: PLC0414 - named here as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +80,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class StepTarget:
-    """`kind`: schedule, person, group, region, region_backup, engineering, duty_manager, channel.
-
-    `id` may be empty for region and region_backup (the acting one), engineering and duty_manager.
-    Stakeholders may also be account_manager and csm, without an id.
-    """
-
-    kind: str
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     targets: tuple[StepTarget, ...]
     wait: timedelta
@@ -135,43 +125,6 @@ class EngineeringRules:
     leadership: tuple[tuple[Match, timedelta], ...] = ()
     """First match wins: in the queue this long, `leaders` are told (R107, R108)."""
     leaders: tuple[StepTarget, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HotlineRules:
-    """The emergency telephone: who may use it is `Plan.channels["hotline"]` (R19, R21)."""
-
-    number: str = ""
-    greeting: str = ""
-    escalation: str | None = None
-    """Who is rung; without one, what the case's route says."""
-    pin_attempts: int = 3
-    hold: timedelta = timedelta(minutes=4)
-    """How long a caller waits on the line before a call back is offered."""
-    callback: timedelta = timedelta(minutes=15)
-    """The promise a caller hears."""
-    fallback_numbers: tuple[str, ...] = ()
-    """E.164, rung in turn when something of ours fails in the middle of a call."""
-    unknown_callers: str = "voicemail"
-    """`voicemail`, `connect` or `refuse`."""
-    portal: str = ""
-    """Where everything but an emergency goes: an address that can be read out and texted."""
-    language: str = "en-US"
-    """BCP 47 tag of what is spoken."""
-    words: Mapping[str, str] = field(default_factory=dict)
-    """Prompt to its words, where they differ from the shipped ones."""
-    blocked: frozenset[str] = frozenset()
-    """E.164 numbers that get through with a PIN alone."""
-    music: str = "ours"
-    """What a waiting caller hears: `ours`, `none`, or the address of a sound of a few seconds."""
-    transcribe: bool = False
-    """Whether Twilio writes down messages, where the account allows it (US English)."""
-    retention: timedelta = timedelta(days=90)
-    """How long recordings and transcripts are kept, at Twilio and here."""
-    calls_per_number: int = 5
-    """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
-    calls_per_account: int = 10
-    """In ten minutes, before an emergency joins the account's open case instead of a new one."""
 
 
 class _Indexed:

@@ -3,10 +3,10 @@
 Accepted in any case, with or without punctuation: `ACK [code]`, `1 [code]`, `A [code]`,
 `ok [code]`, a thumbs-up; `2`, `DECLINE`; `3`, `ESC`; `R`, `RESOLVE`; `?`, `STATUS`; `ACK ALL`;
 `Z 30 [code]`, `SNOOZE 2h`; `TO ben [code]`; `ADD ben [code]`; `TAKE [code]`; `N [code] words`;
-`MENU`; `ME`, for the link to the own page. A verb glued to its code is read too (`ack4821`,
-`1-4821`); a case's own id serves as its code. Carriers take STOP, END, CANCEL, QUIT, YES, START,
-UNSTOP, HELP and INFO for themselves (Twilio: opt-out keywords), so none of them means anything
-here.
+`MENU`; `ME`, for the link to the own page; `CALL [code]` rings the customer.
+A verb glued to its code is read too (`ack4821`, `1-4821`); a case's own id serves as its code.
+Carriers take STOP, END, CANCEL, QUIT, YES, START, UNSTOP, HELP and INFO for themselves (Twilio:
+opt-out keywords), so none of them means anything here.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Verb(StrEnum):
     ESCALATE = "escalate"
     RESOLVE = "resolve"
     STATUS = "status"
+    CALL = "call"
+    """Call the customer."""
     SNOOZE = "snooze"
     REASSIGN = "reassign"
     ADD = "add"
@@ -45,6 +47,7 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("3", "e", "esc", "escalate"), Verb.ESCALATE),
     **dict.fromkeys(("r", "resolve", "resolved"), Verb.RESOLVE),
     **dict.fromkeys(("?", "s", "status"), Verb.STATUS),
+    **dict.fromkeys(("call",), Verb.CALL),
     **dict.fromkeys(("z", "snooze", "sleep"), Verb.SNOOZE),
     **dict.fromkeys(("to", "give", "reassign", "assign"), Verb.REASSIGN),
     **dict.fromkeys(("add",), Verb.ADD),
@@ -265,6 +268,7 @@ SHORT = {
     Verb.ESCALATE: "3",
     Verb.RESOLVE: "R",
     Verb.STATUS: "?",
+    Verb.CALL: "CALL",
     Verb.SNOOZE: "Z",
     Verb.REASSIGN: "TO",
     Verb.ADD: "ADD",

@@ -28,6 +28,7 @@ SAID = {
     Verb.ESCALATE: "ESC",
     Verb.RESOLVE: "RESOLVE",
     Verb.STATUS: "STATUS",
+    Verb.CALL: "CALL",
     Verb.SNOOZE: "SNOOZE",
     Verb.REASSIGN: "TO",
     Verb.ADD: "ADD",
@@ -37,7 +38,7 @@ SAID = {
 """How an answer begins: the word that was understood."""
 MENU = (
     "Reply 1 CODE to take, 2 decline, 3 engineering, R resolve, ? list, Z 30 snooze, "
-    "TO name give, ADD name page too, TAKE take over, N words note, ACK ALL."
+    "TO name give, ADD name too, TAKE take over, N words note, CALL them, ACK ALL."
 )
 PLAIN: dict[Verb, Callable[[str, str], Event]] = {
     Verb.ACKNOWLEDGE: Acknowledge,

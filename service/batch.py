@@ -10,10 +10,13 @@ import structlog
 
 from routing.case import Case
 from routing.decide import decide, open_case
-from routing.event import Refusal, Reported
+from routing.event import Linked, Refusal, Reported
+from routing.linking import of_another
+from routing.lookup import HOTLINE
 from routing.report import Report
 from service import matching
 from service.arrivals import Arrival, Fate
+from service.claims import waiting_cases
 from service.library import Shelf
 from service.saving import Change
 from service.store import codec
@@ -37,6 +40,8 @@ class Batch:
     numbers: dict[Ticket, int] = field(default_factory=dict)
     """For the cases of the tickets that have none yet."""
     found: matching.Found = field(default_factory=lambda: matching.Found({}))
+    waiting: dict[Ticket, str] = field(default_factory=dict)
+    """The tickets that were created for a caller's case, each with that case."""
 
     async def load(self, conn: AnyConnection, arrivals: Sequence[Arrival]) -> None:
         """Look up the customers and lock the cases these reports are about."""
@@ -47,13 +52,16 @@ class Batch:
         )
         tickets = sorted({(r.source, r.ticket) for r in reports})
         if tickets:
+            self.waiting = await waiting_cases(conn, reports)
             await self._lock(conn, tickets)
 
     async def _lock(self, conn: AnyConnection, tickets: Sequence[Ticket]) -> None:
         """Lock the cases of these tickets; those that have none yet get the next numbers."""
-        rows = await conn.fetch(
-            query("lock_cases_of_tickets"), [s for s, _ in tickets], [t for _, t in tickets]
-        )
+        sources, names = [s for s, _ in tickets], [t for _, t in tickets]
+        rows = await conn.fetch(query("lock_cases_of_tickets"), sources, names)
+        if self.waiting:
+            wait = sorted(set(self.waiting.values()))
+            rows += await conn.fetch(query("lock_waiting_cases"), wait)
         for row in rows:
             case = codec.decode_case(row["body"])
             self.cases[case.source, case.ticket_id] = case
@@ -95,11 +103,12 @@ class Batch:
 
     def _unheard(self, report: Report) -> bool:
         """What we ourselves wrote on a ticket that has no case is nothing to page anybody for."""
-        return report.echo and (report.source, report.ticket) not in self.cases
+        ticket = (report.source, report.ticket)
+        return report.echo and ticket not in self.cases and ticket not in self.waiting
 
     def _report(self, report: Report, arrival: Arrival) -> Case:
         ticket = (report.source, report.ticket)
-        case = self.cases.get(ticket)
+        case = self.cases.get(ticket) or self._linked(report)
         customer = matching.customer_of(report, self.shelf.current, self.found)
         if case is None and not report.opens:
             raise Refusal(f"No case is about {report.ticket[:80]}, and this begins none.")
@@ -108,12 +117,26 @@ class Batch:
             book = self.shelf.book()
             decision = open_case(name, Reported(report, customer), book, self.now)
         else:
-            if customer is not None and customer.account is None:
+            if customer is not None and (
+                customer.account is None or of_another(case, customer.account)
+            ):
                 customer = None
             book = self.shelf.book(case.policy)
             decision = decide(case, Reported(report, customer), book, self.now)
         self.changes.append(Change(case, decision, arrival.received_at))
         self.cases[ticket] = decision.case
+        return decision.case
+
+    def _linked(self, report: Report) -> Case | None:
+        """The caller's case that this ticket was created for: it is that ticket's from now on."""
+        name = self.waiting.get((report.source, report.ticket))
+        here = next((key for key, case in self.cases.items() if case.id == name), None)
+        if name is None or here is None or here[0] != HOTLINE:
+            return None
+        case = self.cases.pop(here)
+        told = Linked(report.source, report.ticket, report.url, report.subject, report.priority)
+        decision = decide(case, told, self.shelf.book(case.policy), self.now)
+        self.changes.append(Change(case, decision))
         return decision.case
 
 

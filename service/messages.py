@@ -86,7 +86,12 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
         return _proof(row, urls)
     if row.kind in NEWS:
         news = codec.decode(row.payload)
-        return {"to": news["to"], "text": _text(row, news, urls), "subject": _subject(row, news)}
+        return {
+            "to": news["to"],
+            "text": _text(row, news, urls),
+            "subject": _subject(row, news),
+            "shown": news.get("shown"),
+        }
     facts = facts_of(row.payload)
     if row.channel in SPOKEN:
         return {"to": facts.to, "text": page_text(facts)}

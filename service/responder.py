@@ -14,12 +14,14 @@ import structlog
 from routing import words
 from routing.event import Note, Refusal, Taken
 from routing.hotline_call import Prompt
+from routing.hotline_outbound import sentence
 from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
 from service import own_link
 from service.answering import MENU, SAID, event_of
 from service.choosing import Paged, choose
 from service.desk import NoSuchCase
+from service.hotline.outbound import Outbound
 from service.hotline.texts import Texts
 from service.listing import cases_of, listed
 from service.store.pool import AWAY, describe
@@ -129,6 +131,9 @@ class Responder:
     async def _act(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
         """Whether it was done, and the sentence."""
         try:
+            if reply.verb is Verb.CALL:
+                bridge = await Outbound(self.service).begin(page.case, page.person)
+                return True, sentence(bridge)
             people = (await self.service.desk.shelf()).people
             event = event_of(reply, page, via, people)
             acted = await self.service.desk.act(page.case, event)

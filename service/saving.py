@@ -13,10 +13,20 @@ import asyncpg
 from notifiers.facts import page_facts
 from routing.case import Case
 from routing.decide import Decision
-from routing.event import Announce, Contact, Effect, Post, StandDown, WriteBack
+from routing.event import (
+    Announce,
+    Contact,
+    Effect,
+    OpenTicket,
+    Post,
+    StandDown,
+    TellCustomer,
+    WriteBack,
+)
 from routing.page import PageState
-from routing.people import ContactMethod, Person
+from service import customers
 from service.library import Shelf
+from service.news import news_row
 from service.outbox import lane_of
 from service.posts import post_row
 from service.store import codec
@@ -79,7 +89,7 @@ async def _cases(
             query("update_cases"),
             *_columns(
                 (c.id, c.account, c.plan, c.severity, _rank(c, shelf), c.state.value, c.owner,
-                 _stage(c), now, c.wake_at, codec.encode(c)) for c in old
+                 _stage(c), now, c.wake_at, codec.encode(c), c.source, c.ticket_id) for c in old
             ),
         )  # fmt: skip
 
@@ -237,25 +247,24 @@ def _row(
                 key, case.id, "systems", "write", case.source, None, None, None, None, rank,
                 payload, now, now, now + WRITE_PATIENCE,
             )  # fmt: skip
-        case Post():
-            return post_row(case, effect, shelf.book(case.policy).policy, rank, now)
+        case Post() | OpenTicket() | TellCustomer():
+            return _beside(case, effect, shelf, rank, now)
         case Announce():
-            method = _for_news(shelf.people.get(effect.person))
-            if method is None:
-                return None
-            payload = codec.encode({"to": method.address, "text": effect.text})
-            key, lane = f"{case.id}/announce/{effect.number}", lane_of("announce", method.type)
-            return (
-                key, case.id, lane, "announce", method.type, effect.person, None, method.id, None,
-                rank, payload, now, now, now + PATIENCE,
-            )  # fmt: skip
+            return news_row(case, effect, shelf, rank, now)
     return None
 
 
-def _for_news(person: Person | None) -> ContactMethod | None:
-    """News wants no call, and no machine."""
-    methods = [m for m in person.contact_methods if m.usable] if person else []
-    return next((m for m in methods if m.type not in {"voice", "webhook"}), None)
+def _beside(
+    case: Case,
+    effect: Post | OpenTicket | TellCustomer,
+    shelf: Shelf,
+    rank: int,
+    now: datetime,
+) -> tuple[Any, ...] | None:
+    """What goes to a chat channel, to the ticket system or to the customer, and to none of us."""
+    if isinstance(effect, Post):
+        return post_row(case, effect, shelf.book(case.policy).policy, rank, now)
+    return customers.row(case, effect, shelf, rank, now)
 
 
 def _contact(

@@ -167,7 +167,7 @@ def sender_of(service: Service) -> Sender:
         service.clock,
         service.contacts,
         Switchboard(notifiers_of(settings)),
-        Writer(outbox, service.clock, service.access),
+        Writer(outbox, service.desk, service.access),
         service.measures,
         Urls(settings.public_url, service.signer),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},

@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 import httpx
 import structlog
 
+from routing.lookup import HOTLINE
 from routing.report import TicketStatus
-from service.clock import Clock
 from service.conversing import Line
+from service.customers import TICKET
+from service.desk import Desk
+from service.opener import Opener
 from service.outbox import Outbox, Row
 from service.store import codec
+from service.store.sql import query
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import (
     Access,
@@ -45,22 +49,37 @@ _wanted = codec.decoder(Wanted)
 class Writer:
     """`access` holds the systems that can be written to; others are told nothing."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, access: Mapping[str, Access]) -> None:
-        self.outbox, self.clock, self.access = outbox, clock, access
+    def __init__(self, outbox: Outbox, desk: Desk, access: Mapping[str, Access]) -> None:
+        self.outbox, self.clock, self.access = outbox, desk.clock, access
         self._line = Line()
+        self._opener = Opener(desk, outbox, access, self._line)
 
     async def write(self, row: Row) -> None:
-        access = self.access.get(row.channel)
+        if row.method == TICKET:
+            made = await self._opener.open(row)
+            if made is not None:
+                await self._settle(row, made)
+            return
+        system, ticket = await self._where(row)
+        access = self.access.get(system)
         if access is None:
             await self.outbox.done(row, "no write-back is set up for it", self.clock.now())
             return
         try:
-            conversation = SYSTEMS[row.channel].write(_change(row), access)
+            conversation = SYSTEMS[system].write(_change(row, ticket), access)
             judgement = await self._line.hold(conversation, access)
         except httpx.HTTPError as error:
-            words = f"{row.channel} did not answer ({type(error).__name__})"
+            words = f"{system} did not answer ({type(error).__name__})"
             judgement = Retry(timedelta(seconds=2), words)
         await self._settle(row, judgement)
+
+    async def _where(self, row: Row) -> tuple[str, str]:
+        """The system and the ticket there; a caller's case may have got its ticket meanwhile."""
+        if row.channel != HOTLINE:
+            return row.channel, _wanted(row.payload).ticket
+        async with self.outbox.pool.acquire() as conn:
+            found = await conn.fetchrow(query("ticket_of_case"), row.case_id)
+        return (found["source"], found["ticket"]) if found else (HOTLINE, "")
 
     async def _settle(self, row: Row, judgement: Judgement) -> None:
         now = self.clock.now()
@@ -91,10 +110,10 @@ def _pause(tries: int) -> timedelta:
     return min(timedelta(seconds=2) * (1 << min(max(0, tries - 1), 10)), LONGEST)
 
 
-def _change(row: Row) -> Change:
+def _change(row: Row, ticket: str) -> Change:
     wanted = _wanted(row.payload)
     return Change(
-        ticket=wanted.ticket,
+        ticket=ticket,
         key=row.key,
         note=wanted.text,
         public=wanted.public,

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 from notifiers.simulator.conversation import Conversation, Switch
-from notifiers.simulator.dialing import Dialled
+from notifiers.simulator.dialing import Dialled, pressed_star
 from notifiers.simulator.exchange import new_sid
 from notifiers.simulator.leg import Leg
 from notifiers.simulator.music import music
@@ -44,8 +44,10 @@ class Conferences:
         self._switch = switch
         self.rooms: dict[str, Room] = {}
 
-    async def enter(self, conversation: Conversation, element: ET.Element) -> Dialled:
-        """Be in the room until the call, or the conference, is over."""
+    async def enter(
+        self, conversation: Conversation, element: ET.Element, *, star: bool = False
+    ) -> Dialled:
+        """Be in the room until the call, or the conference, is over, or `*` leads out of it."""
         name = (element.text or "").strip()
         room = self.rooms.setdefault(name, Room(name))
         if room.over.is_set():  # the last ones are on their way out: a new conference begins
@@ -63,7 +65,10 @@ class Conferences:
         begun = self._switch.timers.now()
         self._join(room, member)
         try:
-            await self._stay(conversation, room, element)
+            await first(
+                self._stay(conversation, room, element),
+                *([pressed_star(conversation.leg)] if star else []),
+            )
         finally:
             self._leave(room, member)
         seconds = round((self._switch.timers.now() - begun).total_seconds())

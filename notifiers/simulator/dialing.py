@@ -62,7 +62,7 @@ class Dialling:
             self._switch.exchange.changed(leg.call)
         waits = [one.over.wait(), other.over.wait(), self._switch.timers.sleep(limit)]
         try:
-            await first(*waits, *([_star(one)] if star else []))
+            await first(*waits, *([pressed_star(one)] if star else []))
         finally:
             one.partners, other.partners = [], []
         return round((self._switch.timers.now() - now).total_seconds())
@@ -163,6 +163,7 @@ def _in_vain(children: list[Leg]) -> Dialled:
     return Dialled(last.status, last.sid)
 
 
-async def _star(leg: Leg) -> None:
+async def pressed_star(leg: Leg) -> None:
+    """The key that `hangupOnStar` waits for; others are heard by the other side alone."""
     while await leg.keys.get() != "*":
         pass

@@ -133,6 +133,11 @@ class StrictCall:
         self._act(lambda: self._telephone.press(self.call.sid, keys), "is not answered")
         return self
 
+    def presses_while_talking(self, key: str) -> Self:
+        """Press a key that no document asks for: in a conversation, not in a menu."""
+        self._act(lambda: self._telephone.press(self.call.sid, key), "is not answered")
+        return self
+
     def hears(self, *words: str) -> Self:
         """Wait until one thing is said, after what was heard before, that holds every word."""
 

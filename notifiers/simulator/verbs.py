@@ -40,7 +40,8 @@ class Verbs:
             return await self.dialling.numbers(conversation, element, targets)
         conversation.take_up()
         if kinds == {"Conference"}:
-            return await self.conferences.enter(conversation, targets[0])
+            star = element.get("hangupOnStar") == "true"
+            return await self.conferences.enter(conversation, targets[0], star=star)
         if kinds == {"Queue"}:
             patience, limit = (
                 int(element.get(name, default))

@@ -40,7 +40,7 @@ class TwilioVoice:
         return await self._twilio.create(
             self._twilio.calls.create_async(
                 to=message.to,
-                from_=self.sender,
+                from_=message.shown or self.sender,
                 url=patient(message.answer_url),
                 method="POST",
                 timeout=self._ring,
@@ -71,7 +71,8 @@ class TwilioVoice:
         A listed call does not tell its purpose: `message.known` must name the calls that belong
         to other pages of this person.
         """
-        listed = self._twilio.calls.stream_async(to=message.to, from_=self.sender, page_size=50)
+        shown = message.shown or self.sender
+        listed = self._twilio.calls.stream_async(to=message.to, from_=shown, page_size=50)
         return await search(
             self._twilio, listed, message, lambda call: call.direction == "outbound-api"
         )

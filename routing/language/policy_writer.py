@@ -274,6 +274,8 @@ def _hotline(rules: HotlineRules) -> Document:
             "retention": duration_text(rules.retention),
             "calls_per_number": rules.calls_per_number,
             "calls_per_account": rules.calls_per_account,
+            "bring_in": targets_text(rules.bring_in),
+            "tickets": rules.tickets,
         }
     )
 

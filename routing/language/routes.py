@@ -199,7 +199,11 @@ HOTLINE_MEMBERS = (
     "retention",
     "calls_per_number",
     "calls_per_account",
+    "bring_in",
+    "tickets",
 )
+TICKETS = ("zendesk", "none")
+"""The systems that tickets are created in."""
 
 
 def read_hotline(at: Cursor | None) -> HotlineRules:
@@ -228,6 +232,8 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
         members.read("retention", parse_wait, usual.retention),
         members.read("calls_per_number", parse_count(1, 1000), usual.calls_per_number),
         members.read("calls_per_account", parse_count(1, 1000), usual.calls_per_account),
+        read_targets(members, "bring_in") or usual.bring_in,
+        members.read("tickets", parse_choice(*TICKETS), usual.tickets),
     )
 
 

@@ -18,6 +18,7 @@ from routing.hotline_call import (
     Tell,
 )
 from routing.hotline_callback import Callback
+from routing.hotline_room_events import CallHelper, NobodyCame
 from routing.hotline_words import worded
 from routing.people import Person
 from routing.policy import HotlineRules
@@ -28,6 +29,8 @@ from service.store.pool import AnyConnection
 from service.store.sql import query
 
 PATIENCE = timedelta(minutes=5)
+HELP = "help"
+"""In the keys of calls that bring somebody in."""
 
 
 async def act(
@@ -45,6 +48,30 @@ async def act(
             case CallResponder(person, leg):
                 key = f"hotline/{call.id}/line/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)
+            case CallHelper(person, leg):
+                key = f"hotline/{call.id}/{HELP}/{leg}"
+                await ring(conn, key, call.case, shelf.people.get(person), now)
+            case NobodyCame(person):
+                key = f"hotline/{call.id}/nobody/{call.help_legs}"
+                facts = {"case": call.case or ""}
+                words = worded(shelf.current.hotline, Prompt("nobody_came_text", facts))
+                await text_to(conn, key, call.case, shelf.people.get(person), words, now)
+
+
+async def text_to(
+    conn: AnyConnection,
+    key: str,
+    case: str | None,
+    person: Person | None,
+    words: str,
+    now: datetime,
+) -> None:
+    """A text to somebody of ours, where he can be texted."""
+    methods = person.contact_methods if person else ()
+    to = next((m.address for m in methods if m.usable and m.type == "sms"), None)
+    if person is not None and to is not None:
+        payload = codec.encode({"to": to, "text": words})
+        await _put(conn, key, case, "sms", "announce", person.id, payload, now)
 
 
 async def text(
@@ -74,6 +101,14 @@ async def ring(
         return
     payload = codec.encode({"to": number, "text": f"The hotline calls {person.name}."})
     await _put(conn, key, case, "voice", "bridge", person.id, payload, now)
+
+
+async def dial(
+    conn: AnyConnection, key: str, case: str | None, number: str, shown: str | None, now: datetime
+) -> None:
+    """Call a customer, showing a number of ours that may be called back."""
+    payload = codec.encode({"to": number, "text": "The hotline calls a contact.", "shown": shown})
+    await _put(conn, key, case, "voice", "bridge", None, payload, now)
 
 
 def number_of(person: Person | None) -> str | None:

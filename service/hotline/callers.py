@@ -22,6 +22,7 @@ FLOOD_SPAN = timedelta(minutes=10)
 HIDDEN_SHARE = 4
 """Callers who hide their number are many people under one name, and get so many times its calls."""
 US = "the hotline"
+ATTEMPTS = 3
 
 
 class NotMade(Exception):
@@ -84,6 +85,8 @@ class Callers:
         who = call.account_name or "a caller nobody could identify"
         subject = f"{'Message' if message else 'Emergency call'} from {who}"
         words = f"{subject}, {call.number or 'number withheld'}."
+        if call.words:
+            words += f" By text: {call.words}"
         if call.recording:
             words += f" The message: {call.recording}"
         now = self.service.clock.now()
@@ -92,9 +95,18 @@ class Callers:
             created_at=now, subject=subject, description=words, status=TicketStatus.NEW,
             priority=emergency(policy).id if urgent else None,
             channel=HOTLINE if urgent else "portal", account=call.account,
-            requester=Requester(phone=call.number),
+            requester=await self._requester(call),
         )  # fmt: skip
         return await self._report(report, now)
+
+    async def _requester(self, call: Call) -> Requester:
+        """The contact whose telephone it is, where he is one; nobody is guessed."""
+        account = await self.account("id", call.account)
+        known = (c for c in account.contacts if c.phone == call.number) if account else iter(())
+        contact = next(known, None) if call.number else None
+        if contact is None:
+            return Requester(phone=call.number)
+        return Requester(contact.name, contact.email, call.number)
 
     async def _join(self, policy: Policy, call: Call, case: str) -> bool:
         words = f"A caller confirmed an emergency by telephone ({call.number or 'hidden number'})."
@@ -108,21 +120,38 @@ class Callers:
 
     async def comment(self, case: str, key: str, text: str) -> bool:
         """The customer's words, on the case and its ticket. False where there is no such case."""
-        async with self.service.pool.acquire() as conn:
-            row = await conn.fetchrow(query("case_by_id"), case)
-        if row is None or row["state"] == "closed":
-            return False
-        now = self.service.clock.now()
-        said = Comment(key, "customer", body=text, at=now)
-        stamp = (now.timestamp(), 0)
-        report = Report(
-            row["source"], row["ticket"], ReportKind.COMMENTED, stamp, key, at=now, comment=said
-        )
         known = await self._known(key)
+        for turn in range(ATTEMPTS):
+            async with self.service.pool.acquire() as conn:
+                row = await conn.fetchrow(query("case_by_id"), case)
+            if row is None or row["state"] == "closed":
+                return False
+            name = f"{key}/{turn}" if turn else key
+            try:
+                await self._comment(row["source"], row["ticket"], name, text)
+            except NotMade:  # its ticket was made between the two looks: it has another name now
+                continue
+            written = row["source"] != HOTLINE or bool(self.service.access)
+            if written and not known:  # on the ticket, also one that is not there yet
+                await self.service.desk.act(case, Note(US, text))
+            return True
+        return False
+
+    async def _comment(self, source: str, ticket: str, key: str, text: str) -> None:
+        now = self.service.clock.now()
+        said, stamp = Comment(key, "customer", body=text, at=now), (now.timestamp(), 0)
+        report = Report(
+            source, ticket, ReportKind.COMMENTED, stamp, key, at=now, comment=said, opens=False
+        )
         await self._report(report, now)
-        if row["source"] != HOTLINE and not known:
-            await self.service.desk.act(case, Note(US, text))
-        return True
+
+    async def ticket(self, call: Call) -> str | None:
+        """The number of the ticket the case has by now, for a caller who was not told it yet."""
+        if call.case is None or call.ticket is not None:
+            return call.ticket
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("ticket_of_case"), call.case)
+        return None if row is None or row["source"] == HOTLINE else row["ticket"]
 
     async def _known(self, key: str) -> bool:
         async with self.service.pool.acquire() as conn:

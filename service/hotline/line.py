@@ -29,6 +29,7 @@ from routing.hotline_call import (
     State,
     Step,
 )
+from routing.hotline_room_events import NobodyCame, Remark
 from routing.hotline_waiting import unspoken
 from routing.policy import HotlineRules
 from service.hotline import keeping, speech
@@ -36,6 +37,7 @@ from service.hotline.acting import act
 from service.hotline.callers import Callers
 from service.hotline.keeping import Stored
 from service.hotline.recordings import OVER, recorded
+from service.hotline.remarks import Remarks
 from service.library import Shelf
 from service.store.sql import query
 from service.wiring import Service
@@ -196,11 +198,17 @@ class Line:
             case = await self.callers.case(shelf.current, made.call, opening)
             more = step(made.call, CaseMade(case), rules, self.service.clock.now())
             made = replace(more, prompts=made.prompts + more.prompts, acts=made.acts + more.acts)
-        for said in made.acts:
-            if isinstance(said, Comment) and made.call.case is not None:
-                key = f"{call.id}/comment/{call.turn}"
-                await self.callers.comment(made.call.case, key, said.text)
+        if made.call.case is not None:
+            await self._say(made.call, made.call.case, made)
         return made
+
+    async def _say(self, call: Call, case: str, made: Step) -> None:
+        """What is said to the case: written before the step is, so that it may be said twice."""
+        for said in made.acts:
+            if isinstance(said, Comment):
+                await self.callers.comment(case, f"{call.id}/comment/{call.turn}", said.text)
+            elif isinstance(said, Remark | NobodyCame):
+                await Remarks(self.service).say(case, said)
 
     def _document(self, call: Call, made: Step, rules: HotlineRules) -> bytes:
         base = self.service.settings.public_url
@@ -215,7 +223,7 @@ class Line:
             return recorded(self.service.settings.public_url, form)
         if form.get("CallStatus") in OVER:
             return HungUp()
-        if call.state in WAITING and self._responder_gone(stored):
+        if self._responder_gone(stored):
             return ResponderLeft()
         if digits:
             asked = call.state is State.IDENTIFYING
@@ -225,17 +233,20 @@ class Line:
         return await self._held(call)
 
     async def _held(self, call: Call) -> Held | Silence:
-        """With his place in line when it is to be said."""
-        if call.state not in {State.CONNECTING, State.BRIDGED}:
-            return Silence()
-        if call.state is State.BRIDGED or not unspoken(call, self.service.clock.now()):
-            return Held()
+        """With his ticket, and his place in line when it is to be said."""
+        if call.state is not State.CONNECTING:
+            return Held() if call.state is State.BRIDGED else Silence()
+        ticket = await self.callers.ticket(call)
+        if not unspoken(call, self.service.clock.now()):
+            return Held(ticket=ticket)
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("hotline_place"), call.waiting_since, call.case)
-        return Held(row["ahead"], row["rung"]) if row else Held()
+        return Held(row["ahead"], row["rung"], ticket) if row else Held(ticket=ticket)
 
     def _responder_gone(self, stored: Stored) -> bool:
-        if stored.call.responder is None:
+        call = stored.call
+        meets = call.state is State.BRIDGED and not call.met and not call.ready
+        if call.responder is None or not (meets or call.state in WAITING):
             return False
         seen = stored.seen_at
         return seen is None or self.service.clock.wall() - seen > UNSEEN

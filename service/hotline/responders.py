@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
-from routing.hotline_call import WAITING, Call, HungUp, Joined, ResponderLeft, State
+from routing.hotline_call import WAITING, Call, Joined, State
 from routing.hotline_callback import Callback, TooLate
+from routing.hotline_room_events import RoomLeft, RoomOver
 from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
 from routing.words import instant
 from service.hotline import keeping, speech
 from service.hotline.callbacks import Callbacks
-from service.hotline.line import Line
+from service.hotline.line import Form, Line
 from service.store.sql import query
 from service.wiring import Service
 
@@ -82,8 +83,7 @@ class Responders:
         here = f"{self.service.settings.public_url}/twilio/hotline/responder/{name}/{person}"
         if call.state is State.BRIDGED and not first:
             await self.line.tell(name, Joined(person))
-            room = speech.room(here, call, "responder")
-            return twiml.voice(twiml.dial(room, action=f"{here}/over{PATIENCE}", method="POST"))
+            return twiml.voice(speech.enter(here, call))
         said = [speech.said(rules, "bringing")] if first else []
         hold = twiml.gather(
             *said, action=here + PATIENCE, timeout=POLL_SECONDS, digits=1, on_silence=True
@@ -98,17 +98,15 @@ class Responders:
         _, callback = await self._of(call.case)
         return gone if callback is None else await self._call_back(callback, person, line)
 
-    async def over(self, name: str) -> bytes:
-        """He is back from the conference: it ended, or he left it."""
-        await self.line.tell(name, ResponderLeft())
-        await self.room_over(name)
-        return speech.goodbye(await self._rules())
-
-    async def room_over(self, name: str) -> None:
-        """The conference is over: whoever was in it has gone."""
-        stored = await self.line.stored(name)
-        if stored.call.state is State.BRIDGED and stored.call.met:
-            await self.line.tell(name, HungUp())
+    async def room(self, name: str, form: Form) -> None:
+        """What Twilio tells of the conference: who has left it, and that it is over."""
+        if form.get("StatusCallbackEvent") == "participant-leave":
+            number = form.get("SequenceNumber", "")
+            order = int(number) if number.isdigit() else 0
+            if form.get("ParticipantLabel") in {"customer", "responder"}:
+                await self.line.tell(name, RoomLeft(form["ParticipantLabel"], order))
+        else:
+            await self.line.tell(name, RoomOver())
 
     async def _call_back(self, callback: Callback, person: str, line: str) -> bytes:
         try:

@@ -102,14 +102,35 @@ def room(here: str, call: Call, label: str) -> Verb:
         participantLabel=label,
         waitUrl=f"{base}/twilio/hotline/hold",
         statusCallback=f"{base}/twilio/hotline/room/{call.id}",
-        statusCallbackEvent="end",
+        statusCallbackEvent="leave end",
         statusCallbackMethod="POST",
     )
+
+
+def enter(here: str, call: Call) -> Verb:
+    """The responder's way into the conference, which `*` leads out of."""
+    return twiml.dial(
+        room(here, call, "responder"), action=f"{here}/over{PATIENCE}", method="POST",
+        hangupOnStar=True,
+    )  # fmt: skip
+
+
+def help_out(here: str, call: Call, person: str) -> Verb:
+    """The way in for one who was brought in: his leaving ends nothing."""
+    joined = twiml.conference(
+        call.room, startConferenceOnEnter=True, endConferenceOnExit=False, beep="false",
+        participantLabel=person,
+    )  # fmt: skip
+    return twiml.dial(joined, action=here + PATIENCE, method="POST")
 
 
 def said(rules: HotlineRules, key: str, /, **facts: str) -> Verb:
     return spoken(rules, [prompt(key, **facts)])[0]
 
 
+def farewell(rules: HotlineRules, key: str) -> bytes:
+    return twiml.voice(said(rules, key), twiml.hangup())
+
+
 def goodbye(rules: HotlineRules) -> bytes:
-    return twiml.voice(said(rules, "goodbye"), twiml.hangup())
+    return farewell(rules, "goodbye")

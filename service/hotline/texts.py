@@ -1,21 +1,22 @@
-"""Texts from customers: STATUS, FALSE ALARM, and more information for an open case."""
+"""Texts from customers: STATUS, FALSE ALARM, a new emergency, and more about an open case."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.event import Refusal, Resolve
 from routing.hotline_call import Call, Prompt
 from routing.hotline_callback import CallbackState
+from routing.hotline_text import Act, Question, Sender, Turn, Word, decide, read
 from routing.hotline_words import worded
+from routing.people import Account
 from routing.policy import HotlineRules
-from routing.reply import parse
 from routing.words import instant, next_due
 from service.hotline import keeping
 from service.hotline.callers import Callers
+from service.hotline.emergencies import Emergencies
 from service.store import codec
 from service.store.sql import query
 from service.wiring import Service
@@ -23,7 +24,11 @@ from service.wiring import Service
 REMEMBERED = timedelta(days=7)
 DOUBT = timedelta(minutes=10)
 """How long the first FALSE ALARM waits for the second."""
-OVER = frozenset({"resolved", "closed"})
+LISTED = 5
+"""Cases that one text can name."""
+MOST, SPAN = 30, timedelta(hours=1)
+"""Texts of one number that are taken in so long; the next is told to call, those after nothing."""
+_question = codec.decoder(Question)
 
 
 @dataclass(slots=True)
@@ -33,41 +38,89 @@ class Texts:
     async def answer(self, sender: str, body: str) -> str | None:
         """What a customer's text is answered (empty: nothing); None for a number nobody knows."""
         account = await Callers(self.service).account("phone", sender)
-        mine = await self._mine(sender)
-        if account is None and mine is None:
+        who = await self._who(sender, account)
+        if account is None and not who.own:
             return None
-        if parse(body.replace("\x00", "")).carrier:
-            return ""
         rules = (await self.service.desk.shelf()).current.hotline
-        word = " ".join(re.sub(r"[^a-z ]", " ", body.casefold()).split())
-        if word == "false alarm" and mine is not None:
-            return await self._false_alarm(mine, rules)
-        case = mine[1] if mine else await self._hot(account.id if account else "")
-        if case is None:
-            return _say(rules, "no_case_text")
-        if word == "status":
-            return await self._status(case, mine[0] if mine else None, rules)
-        mark = hashlib.sha256(f"{sender}/{body}/{self.service.clock.now()}".encode()).hexdigest()
-        await Callers(self.service).comment(case, f"text/{mark[:24]}", body.strip()[:1600])
-        return _say(rules, "noted_text", case=case)
+        many = await self._many(sender)
+        if many >= MOST:
+            return _say(rules, "many_texts_text") if many == MOST else ""
+        now = self.service.clock.now()
+        turn = decide(read(body), who, await self._asked(sender), now)
+        said = await self._do(sender, account, turn, rules)
+        await self._ask(sender, turn.question)
+        return said
 
-    async def _mine(self, sender: str) -> tuple[str, str] | None:
-        """The latest call from this number whose case is not over: (call, case)."""
-        async with self.service.pool.acquire() as conn:
-            since = self.service.clock.now() - REMEMBERED
-            for row in await conn.fetch(query("hotline_calls_with"), sender, since):
-                case = await conn.fetchrow(query("case_by_id"), row["case_id"])
-                if case is not None and case["state"] not in OVER:
-                    return row["id"], row["case_id"]
-        return None
+    async def _do(
+        self, sender: str, account: Account | None, turn: Turn, rules: HotlineRules
+    ) -> str:
+        act = turn.act
+        if act is None:
+            return _say(rules, turn.key, **turn.facts) if turn.key else ""
+        match act.word:
+            case Word.STATUS:
+                told = [await self._status(case, sender, rules) for case in act.cases]
+                return "\n".join(told)
+            case Word.FALSE_ALARM:
+                return await self._false_alarm(sender, act.cases[0], rules)
+            case Word.EMERGENCY if account is not None:
+                return await self._emergency(sender, account, act, rules)
+            case _:
+                return await self._more(sender, act, rules)
 
-    async def _hot(self, account: str) -> str | None:
+    async def _emergency(self, sender: str, account: Account, act: Act, rules: HotlineRules) -> str:
+        made = await Emergencies(self.service).begin(sender, account, act)
+        if made is None:
+            return _say(rules, "many_texts_text")
+        return _say(rules, made.key, **made.facts)
+
+    async def _more(self, sender: str, act: Act, rules: HotlineRules) -> str:
+        case, now = act.cases[0], self.service.clock.now()
+        mark = hashlib.sha256(f"{sender}/{act.text}/{now}".encode()).hexdigest()
+        added = await Callers(self.service).comment(case, f"text/{mark[:24]}", act.text)
+        return _say(rules, "noted_text" if added else "no_case_text", case=case)
+
+    async def _who(self, sender: str, account: Account | None) -> Sender:
+        policy = (await self.service.desk.shelf()).current
+        since = self.service.clock.now() - REMEMBERED
         async with self.service.pool.acquire() as conn:
-            found: str | None = await conn.fetchval(query("hot_case_of_account"), account)
+            mine = await conn.fetch(query("hotline_cases_with"), sender, since, LISTED)
+            theirs = await conn.fetch(
+                query("hot_cases_of_account"), account.id if account else None, LISTED
+            )
+        caller = await Callers(self.service).by(policy, "phone", sender) if account else None
+        return Sender(
+            account is not None,
+            caller is not None and caller.entitled,
+            tuple(row["id"] for row in mine),
+            tuple(row["id"] for row in theirs),
+        )
+
+    async def _many(self, sender: str) -> int:
+        async with self.service.pool.acquire() as conn:
+            since = self.service.clock.now() - SPAN
+            return int(await conn.fetchval(query("replies_since"), sender, since))
+
+    async def _asked(self, sender: str) -> Question | None:
+        async with self.service.pool.acquire() as conn:
+            body = await conn.fetchval(query("hotline_question"), sender)
+        return _question(body) if body else None
+
+    async def _ask(self, sender: str, question: Question | None) -> None:
+        async with self.service.pool.acquire() as conn:
+            if question is None:
+                await conn.execute(query("forget_hotline_question"), sender)
+            else:
+                kept = (question.asked_at, codec.encode(question))
+                await conn.execute(query("ask_hotline_question"), sender, *kept)
+
+    async def _call(self, sender: str, case: str) -> str | None:
+        async with self.service.pool.acquire() as conn:
+            found: str | None = await conn.fetchval(query("hotline_call_with"), sender, case)
         return found
 
-    async def _status(self, case: str, call: str | None, rules: HotlineRules) -> str:
-        now = self.service.clock.now()
+    async def _status(self, case: str, sender: str, rules: HotlineRules) -> str:
+        now, call = self.service.clock.now(), await self._call(sender, case)
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("case_by_id"), case)
             promise = await keeping.load_callback(conn, call) if call else None
@@ -81,10 +134,9 @@ class Texts:
         facts = {"owner": owner, "due": f" {due}" if due else "", "promise": said}
         return _say(rules, "status_text", case=case, state=row["state"], **facts)
 
-    async def _false_alarm(self, mine: tuple[str, str], rules: HotlineRules) -> str:
+    async def _false_alarm(self, sender: str, case: str, rules: HotlineRules) -> str:
         """Asked twice, so that a slip of the thumb ends nothing."""
-        name, case = mine
-        now = self.service.clock.now()
+        now, name = self.service.clock.now(), await self._call(sender, case) or ""
         async with self.service.pool.acquire() as conn, conn.transaction():
             stored = await keeping.load(conn, name)
             if stored is None or not _doubted(stored.call, now - DOUBT):

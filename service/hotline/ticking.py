@@ -9,7 +9,9 @@ import structlog
 from routing.hotline_call import HungUp, Owned
 from routing.hotline_callback import Looked, TooLate
 from service.hotline.callbacks import Callbacks
+from service.hotline.helping import Helping
 from service.hotline.line import Line
+from service.hotline.outbound import Outbound
 from service.store.sql import query
 from service.wiring import Service
 
@@ -31,6 +33,8 @@ async def tick(service: Service) -> None:
         await line.tell(row["id"], HungUp())
     for row in owned:
         await line.tell(row["id"], Owned(row["owner"]))
+    await Helping(service).tick(now)
+    await Outbound(service).tick()
     for row in due:
         try:
             await callbacks.tell(row["id"], Looked(row["owner"], row["live"]))

@@ -6,6 +6,25 @@ where (source, ticket) in (select * from unnest($1::text[], $2::text[]))
 order by id
 for update;
 
+-- name: lock_waiting_cases
+-- Cases whose ticket has just been heard of, locked in the order of their ids.
+select id, body from cases where id = any($1::text[]) order by id for update;
+
+-- name: lock_case_and_twin
+-- A case, and the case that its ticket has if that is another one, in the order of their ids.
+select id, body from cases where id = $1 or (source, ticket) = ($2, $3) order by id for update;
+
+-- name: cases_without_ticket
+-- Which of these cases wait for the ticket that is being created for them at this source.
+select c.id, o.payload->>'subject' as subject
+from cases as c
+join outbox as o on o.key = c.id || '/ticket'
+where c.id = any($1::text[]) and c.source = 'hotline' and o.channel = $2;
+
+-- name: ticket_of_case
+-- Where a case's ticket is, and its id there.
+select source, ticket from cases where id = $1;
+
 -- name: lock_case
 -- One case, locked until the transaction ends.
 select id, body from cases where id = $1 for update;
@@ -49,11 +68,13 @@ returning id;
 -- name: update_cases
 -- Cases as the decision left them.
 update cases as c
-set account = u.account, plan = u.plan, severity = u.severity, rank = u.rank, state = u.state,
+set source = u.source, ticket = u.ticket, account = u.account, plan = u.plan, severity = u.severity, rank = u.rank, state = u.state,
     owner = u.owner, stage = u.stage, updated_at = u.updated_at, wake_at = u.wake_at, body = u.body
 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
-            $8::text[], $9::timestamptz[], $10::timestamptz[], $11::json[])
-         as u (id, account, plan, severity, rank, state, owner, stage, updated_at, wake_at, body)
+            $8::text[], $9::timestamptz[], $10::timestamptz[], $11::json[], $12::text[],
+            $13::text[])
+         as u (id, account, plan, severity, rank, state, owner, stage, updated_at, wake_at, body,
+               source, ticket)
 where c.id = u.id;
 
 -- name: insert_timeline

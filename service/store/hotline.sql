@@ -89,12 +89,59 @@ where h.quiet_at is not null and h.state in ('connecting', 'offering_callback')
   and c.owner is not null and h.body->>'responder' is null and c.updated_at <= $1
 limit $2;
 
--- name: hotline_calls_with
--- The latest calls from a number that have a case.
-select id, case_id from hotline_calls
-where number = $1 and case_id is not null and started_at >= $2
+-- name: hotline_helpers_called
+-- Conversations into which somebody is being called, with what became of that call so far.
+select h.id, h.body, o.state, o.receipt
+from hotline_calls as h
+left join outbox as o
+  on o.key = 'hotline/' || h.id || '/' || $1::text || '/' || (h.body->>'help_legs')
+where h.quiet_at is not null and h.state = 'bridged' and h.body->>'helper' is not null
+limit $2;
+
+-- name: hot_cases_of_account
+-- The cases of an account that people are at, or that wait for it, the most severe first.
+select id
+from cases
+where account = $1
+  and state in ('paging', 'exhausted', 'acknowledged', 'engineering', 'waiting', 'snoozed')
+order by rank, opened_at desc
+limit $2;
+
+-- name: hotline_cases_with
+-- The open cases that calls and texts from a number began or joined, the latest first.
+select c.id, max(h.started_at) as at
+from hotline_calls as h
+join cases as c on c.id = h.case_id
+where h.number = $1 and h.started_at >= $2 and c.state not in ('resolved', 'closed')
+group by c.id
+order by at desc
+limit $3;
+
+-- name: hotline_call_with
+-- The latest call from a number about a case.
+select id from hotline_calls
+where number = $1 and case_id = $2
 order by started_at desc
-limit 20;
+limit 1;
+
+-- name: text_emergencies_of
+-- How many emergencies an account has begun by text since an instant.
+select count(*) from hotline_calls
+where account = $1 and started_at >= $2 and outcome = 'text';
+
+-- name: hotline_question
+-- What a number was asked back.
+select body from hotline_questions where number = $1;
+
+-- name: ask_hotline_question
+-- It is asked now; an older question is forgotten.
+insert into hotline_questions (number, asked_at, body)
+values ($1, $2, $3)
+on conflict (number) do update set asked_at = excluded.asked_at, body = excluded.body;
+
+-- name: forget_hotline_question
+-- It was answered, or is not waited for any more.
+delete from hotline_questions where number = $1;
 
 -- name: list_hotline_calls
 -- A page of calls, the newest first, after a cursor.

@@ -34,3 +34,14 @@ def is_ours(text: str) -> bool:
 def contains_marker(body: bytes, key: str) -> bool:
     """Whether an answer shows the marker of `key` anywhere; JSON escapes none of its letters."""
     return marker(key).encode() in body
+
+
+def external_id(case: str) -> str:
+    """What a ticket of our making is known by, where the system lets us say so."""
+    return f"{TAG}:{case}"
+
+
+def case_of(external: str | None) -> str | None:
+    """The case whose ticket it is, by the ticket's external id."""
+    tag, _, case = (external or "").partition(":")
+    return case if tag == TAG and case else None

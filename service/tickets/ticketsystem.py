@@ -147,7 +147,33 @@ class Conflict:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ticket to be created for a case. `key` is unique to it and becomes its marker."""
+
+    key: str
+    case: str
+    subject: str
+    text: str
+    name: str | None = None
+    email: str | None = None
+    """Who asks, where it is known: the contact whose telephone it was."""
+    priority: str | None = None
+    """A word of the policy for this system."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The ticket is there. `already`: an earlier try had got through."""
+
+    ticket: str
+    url: str | None = None
+    already: bool = False
+
+
 Judgement = Done | Retry | Refused | Conflict
+Creation = Generator[Request, Answer, Opened | Judgement]
 Conversation = Generator[Request, Answer, Judgement]
 Following = Generator[Request, Answer, Report | Judgement]
 
@@ -190,6 +216,14 @@ class TicketSystem(Protocol):
 
     def write(self, change: Change, access: Access) -> Conversation:
         """Look for our marker, then write what is missing."""
+
+
+@runtime_checkable
+class Creating(Protocol):
+    """A system in which tickets are created for the cases that callers begin."""
+
+    def create(self, opening: Opening, access: Access) -> Creation:
+        """Look for the ticket of an earlier try, and create it where there is none."""
 
 
 @runtime_checkable

@@ -18,6 +18,7 @@ from service.tickets.members import Members, read_object
 from service.tickets.moment import moment
 from service.tickets.text import lower
 from service.tickets.ticketsystem import NOBODY, Envelope, Forged, Reading
+from service.tickets.zendesk_create import ZendeskCreator
 from service.tickets.zendesk_words import delivery, status
 from service.tickets.zendesk_write import ZendeskWriter
 
@@ -64,7 +65,7 @@ def _why_forged(given: str, message: bytes) -> str:
     return "The signature does not fit timestamp and body under any configured secret."
 
 
-class Zendesk(ZendeskWriter):
+class Zendesk(ZendeskCreator, ZendeskWriter):
     """Zendesk Support."""
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:

@@ -12,6 +12,7 @@ from service.web import (
     api_absences,
     api_actions,
     api_backtest,
+    api_call,
     api_cases,
     api_directory,
     api_engineering,
@@ -31,7 +32,7 @@ from service.web.strict import Strict
 
 PATH = "/api/v1"
 SECTIONS = {
-    "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
+    "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS, *api_call.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *api_absences.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
     "Directory": [*api_directory.HANDLERS, *api_own.HANDLERS, *api_verifying.HANDLERS],

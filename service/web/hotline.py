@@ -15,13 +15,15 @@ from routing.hotline_call import HungUp
 from routing.policy import HotlineRules
 from service.hotline import speech
 from service.hotline.callbacks import Callbacks
+from service.hotline.helping import Helping
+from service.hotline.legs import taken, whispered
 from service.hotline.line import Line
 from service.hotline.messages import Messages
+from service.hotline.outbound import Outbound
 from service.hotline.recordings import OVER
 from service.hotline.rescue import accepted, again, greeting, last_resort
 from service.hotline.responders import Responders
 from service.hotline.safety import in_time
-from service.store.sql import query
 from service.web.problems import AnyRequest, RowNumber
 from service.web.twilio import XML, form_of
 from service.wiring import Service
@@ -100,9 +102,9 @@ async def said(
 @post("/twilio/hotline/room/{name:str}", status_code=204, include_in_schema=False)
 async def room(name: FromPath[str], request: AnyRequest, service: NamedDependency[Service]) -> None:
     """The conference is over. Where that cannot be written the lines' own ends tell it."""
-    await form_of(request, service)
+    form = await form_of(request, service)
     try:
-        await in_time(service, lambda: Responders(service).room_over(name))
+        await in_time(service, lambda: Responders(service).room(name, form))
     except Exception:
         log.exception("hotline_room_failed", call=name)
 
@@ -160,7 +162,64 @@ async def spoke(
 ) -> Response[bytes]:
     """The responder is back from the conference."""
     log.info("hotline_responder_back", call=name, person=person)
-    return await _answered(request, service, lambda _: Responders(service).over(name), _farewell)
+
+    async def work(form: Form) -> bytes:
+        return await Helping(service).left(name, person, form)
+
+    return await _engineer(request, service, work)
+
+
+@post(
+    "/twilio/hotline/aside/{name:str}/{person:str}/{turn:int}",
+    status_code=200,
+    include_in_schema=False,
+)
+async def aside(
+    name: FromPath[str],
+    person: FromPath[str],
+    turn: FromPath[int],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """The responder pressed `*` and hears who is being brought in."""
+
+    async def work(form: Form) -> bytes:
+        return await Helping(service).aside(name, person, turn, form)
+
+    return await _engineer(request, service, work)
+
+
+@post("/twilio/hotline/helper/{name:str}/{person:str}", status_code=200, include_in_schema=False)
+async def helped(
+    name: FromPath[str],
+    person: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """Who was brought in is back from the conference."""
+
+    async def work(form: Form) -> bytes:
+        return await Helping(service).again(name, person, form)
+
+    return await _engineer(request, service, work)
+
+
+@post("/twilio/hotline/out/{name:str}/{what:str}", status_code=200, include_in_schema=False)
+async def out(
+    name: FromPath[str],
+    what: FromPath[str],
+    request: AnyRequest,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """A call from a case: the engineer's line waits, or a line is back from the conference."""
+    calls = Outbound(service)
+
+    async def work(form: Form) -> bytes:
+        if what == "wait":
+            return await calls.wait(name, form)
+        return await calls.over(name, "contact" if what == "over-customer" else "responder")
+
+    return await _engineer(request, service, work)
 
 
 @post("/twilio/hotline/leg/{row:int}", status_code=200, include_in_schema=False)
@@ -170,9 +229,8 @@ async def leg(
     """A call that brings a responder to a customer: who waits, and which key connects."""
 
     async def work(_: Form) -> bytes:
-        case, _person = await _leg(service, row)
         action = f"{service.settings.public_url}/twilio/hotline/leg/{row}/key"
-        return await Responders(service).whisper(case, action)
+        return await whispered(service, row, action)
 
     return await _engineer(request, service, work)
 
@@ -182,23 +240,11 @@ async def leg_key(
     row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
     async def work(form: Form) -> bytes:
-        case, person = await _leg(service, row)
-        taken = None
-        if form.get("Digits") == "1":
-            taken = await Responders(service).take(case, person, form.get("CallSid", ""))
-        rules = _rules(service)
-        key = "caller_gone" if form.get("Digits") == "1" else "no_key"
-        return taken or twiml.voice(speech.said(rules, key), twiml.hangup())
+        if form.get("Digits") != "1":
+            return speech.farewell(_rules(service), "no_key")
+        return await taken(service, row, form.get("CallSid", ""))
 
     return await _engineer(request, service, work, f"/twilio/hotline/leg/{row}")
-
-
-async def _leg(service: Service, row: int) -> tuple[str, str]:
-    async with service.pool.acquire() as conn:
-        found = await conn.fetchrow(query("outbox_by_id"), row)
-    if found is None or found["kind"] != "bridge":
-        raise LookupError(f"Row {row} is no call of the hotline.")
-    return found["case_id"], found["person"]
 
 
 @post("/twilio/hotline/back/{name:str}/{what:str}", status_code=200, include_in_schema=False)
@@ -241,4 +287,7 @@ def music() -> Response[bytes]:
     return Response(MUSIC, media_type="audio/wav", headers={"cache-control": "max-age=86400"})
 
 
-HANDLERS = [hold, music, rang, said, room, trouble, transcript, waits, spoke, leg, leg_key, back]
+HANDLERS = [
+    hold, music, rang, said, room, trouble, transcript, waits, spoke, aside, helped, out, leg,
+    leg_key, back,
+]  # fmt: skip

@@ -21,12 +21,14 @@ from routing.event import (
     Decline,
     Escalate,
     Event,
+    Linked,
     Note,
     Reassign,
     Refusal,
     Reported,
     Resolve,
     Snooze,
+    Superseded,
     TakeOver,
     Tick,
 )
@@ -121,7 +123,7 @@ ENTRY = {
 @pytest.mark.parametrize("state", State)
 def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> None:
     assert IN[state]().case.state is state
-    always = {Reported, Tick, ContactRefused, Note}
+    always = {Reported, Tick, ContactRefused, Note, Linked, Superseded}
     answers = {
         Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, TakeOver, AddResponder,
         ChangeSeverity,

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +33,7 @@ from routing.hotline_call import (
 )
 from routing.hotline_words import WORDS, worded
 from routing.policy import HotlineRules
+from tools.hotline import PAGE, printed
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
 RULES = HotlineRules(greeting="Small Support.", portal="support.example")
@@ -250,7 +250,8 @@ def test_every_state_is_reached_and_drawn() -> None:
 
 
 def test_the_page_shows_the_table_and_every_prompt() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "hotline.md").read_text("utf-8")
+    page = PAGE.read_text("utf-8")
+    assert printed(page) == page
     assert diagram() in page
     assert [key for key in WORDS if f"`{key}`" not in page] == []
 

@@ -27,15 +27,18 @@ from routing.event import (
     Decline,
     Escalate,
     Event,
+    Linked,
     Note,
     Reassign,
     Refusal,
     Reported,
     Resolve,
     Snooze,
+    Superseded,
     TakeOver,
     Tick,
 )
+from routing.lookup import HOTLINE
 from routing.people import ContactRule, Person
 from routing.policy import EngineeringRules, EscalationPolicy, Policy, Route, StepTarget
 from routing.report import Comment, Report, ReportKind, TicketStatus
@@ -163,6 +166,7 @@ class Walk:
         self.now = world.MONDAY + timedelta(hours=self.random.randrange(24 * 14))
         self.book = world.book(self.random.choice(POLICIES)(), EVERYBODY)
         self.version = 10
+        self.source = HOTLINE if seed % 4 == 0 else "desk"
         self.played = Played()
         self.moves: list[Move] = []
 
@@ -222,7 +226,7 @@ class Walk:
             (None, self.now, self.now - hours(2), self.now - hours(90), self.now + hours(1))
         )
         report = Report(
-            "desk", "4711", kind, (float(self.version), 0), f"k{self.version}", at=at,
+            self.source, "4711", kind, (float(self.version), 0), f"k{self.version}", at=at,
             subject=choose((None, "System down")), comment=comment,
             fields=choose(({}, {}, {"team": "sre"}, {"team": "web"})),
             echo=self.random.random() < 0.05, **self._said(),
@@ -292,6 +296,8 @@ _CHOICES = _chooser(
     (3, lambda walk, case: Note(walk.who(case), walk.random.choice(("", " ", "seen", "seen")))),
     (4, lambda walk, case: ChangeSeverity(walk.who(case), walk.random.choice(SEVERITIES))),
     (16, _advance),
+    (2, lambda *_: Linked("desk", "4712", priority="urgent")),
+    (1, lambda *_: Superseded("ACME-8")),
 )
 
 

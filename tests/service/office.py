@@ -108,16 +108,20 @@ async def _nothing() -> None:
 
 
 @asynccontextmanager
-async def opened(database_url: str, redis_url: str, **given: str) -> AsyncIterator[Office]:
+async def opened(
+    database_url: str,
+    redis_url: str,
+    policy: str = organisation.POLICY,
+    people: str = organisation.DIRECTORY,
+    **given: str,
+) -> AsyncIterator[Office]:
     """With the small organisation's policy and directory; `given` are further settings."""
     given = {"ENVIRONMENT": "test", "REDIS_URL": redis_url, **given}
     settings = read_settings({f"HELIOGRAPH_{name}": value for name, value in given.items()})
     pool = await open_pool(database_url, name="office", size=12)
     clock = StillClock()
-    await policies.apply(pool, clock, organisation.POLICY, "policy.yaml", "test")
-    await directory.bring_in(
-        pool, clock, organisation.DIRECTORY, "directory.yaml", "test", plans=True
-    )
+    await policies.apply(pool, clock, policy, "policy.yaml", "test")
+    await directory.bring_in(pool, clock, people, "directory.yaml", "test", plans=True)
     office = make(pool, clock, settings)
     yield office
     await office.service.bell.close()

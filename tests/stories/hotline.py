@@ -25,7 +25,8 @@ hotline:
 )
 DIRECTORY = organisation.DIRECTORY.replace(
     "contacts: [{name: Ada Byron, email: ada@acme.example, named: true}]",
-    f'pin: "{PIN}"\n    contacts: [{{name: Ada Byron, phone: "{ADA}", named: true}}]',
+    f'pin: "{PIN}"\n    contacts: [{{name: Ada Byron, email: ada@acme.example, '
+    f'phone: "{ADA}", named: true}}]',
 ).replace(
     "urgent: [{method: mobile, after: 0m}, {method: call, after: 2m}]",
     "urgent: [{method: call, after: 0m}]",
@@ -50,6 +51,7 @@ def confirmed(world: World, number: str = ADA) -> StrictCall:
     """Ada has confirmed an emergency, and holds."""
     call = ring(world, number).hears("press 1").presses("1").hears("case number")
     world.phone_of(number).gets_sms("is open", "FALSE ALARM")
+    world.phone_of(number).gets_sms("is ticket")
     return call
 
 

@@ -50,7 +50,7 @@ def promised(world: World, **wanted: Any) -> None:
 def test_a_known_customer_confirms_and_speaks_with_whoever_pressed_his_key(world: World) -> None:
     ada = confirmed(world)
     case = case_of(world)
-    assert (case["source"], case["severity"], case["account"]) == ("hotline", "L1", "acme")
+    assert (case["source"], case["severity"], case["account"]) == ("zendesk", "L1", "acme")
     carl = rung(world).answers().hears("Acme Corp").presses("1").hears("Connecting")
     ada.hears("An engineer is on the line").hears("in the conference")
     carl.hears("in the conference")
@@ -69,6 +69,7 @@ def test_a_pin_opens_the_door_for_any_telephone(world: World) -> None:
     call = ring(world, STRANGER).hears("PIN").presses("1111#").hears("not known")
     call.presses(f"{PIN}#").hears("press 1").presses("1").hears("case number")
     world.phone("stranger").gets_sms("is open")
+    world.phone("stranger").gets_sms("is ticket")
     rung(world).presses("1").hears("in the conference")
     call.hears("in the conference").hangs_up()
     state(world, outcome="bridged", known_by="pin", account="acme")
@@ -176,6 +177,7 @@ def test_who_is_not_entitled_is_told_kindly_and_may_leave_a_message(world: World
     call.speaks("We would like to have it").ends()
     state(world, outcome="message")
     world.phone_of(ADA).gets_sms("with us as")
+    world.phone_of(ADA).gets_sms("is ticket")
     assert case_of(world)["severity"] == "L4"
     world.phone("anna").gets_sms("Message from Acme Corp")  # as the route of its plan says
 
@@ -187,6 +189,7 @@ def test_three_wrong_pins_end_in_a_message_that_pages(world: World) -> None:
     call.hears("could not find your account").hears("leave a message")
     call.speaks("This is Acme, everything burns").ends()
     world.phone("stranger").gets_sms("with us as")
+    world.phone("stranger").gets_sms("is ticket")
     rung(world).presses("1").hears("you have").ends()
     state(world, outcome="message", account=None)
 
@@ -207,7 +210,9 @@ def test_a_second_call_about_the_same_outage_joins_the_case(world: World) -> Non
     assert len(world.get("/cases")["items"]) == 1
     carl.presses("1").hears("in the conference")
     first.hears("in the conference").hangs_up()
-    second.hangs_up()
+    carl.ends()
+    carl = rung(world).presses("1").hears("in the conference")
+    second.hears("in the conference").hangs_up()
     carl.ends()
 
 

@@ -66,6 +66,7 @@ def test_the_worker_is_killed_in_mid_call_and_is_not_even_needed_to_meet(world: 
     ada.presses("1").hears("case number")
     worker_of(world).start()
     world.phone_of(ADA).gets_sms("is open")
+    world.phone_of(ADA).gets_sms("is ticket")
     carl = rung(world).answers().hears("Press 1")
     worker_of(world).kill()
     carl.presses("1").hears("in the conference")

@@ -47,4 +47,5 @@ def test_both_ends_of_the_hotline_are_on_the_screen(build: Build) -> None:
         expect(phone(page, CARL).locator(".call .state")).to_have_text("completed", timeout=20_000)
         browser.close()
     world.phone_of(ADA).gets_sms("is open")
+    world.phone_of(ADA).gets_sms("is ticket")
     world.phone_of(CARL).rings()

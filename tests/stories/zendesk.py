@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import httpx
-from litestar import Litestar, Request, Response, get, put
+from litestar import Litestar, Request, Response, get, post, put
 from litestar.params import FromPath
 
 from notifiers.simulator.server import Served
@@ -40,6 +40,9 @@ class Ticket:
     organization: str | None = None
     tags: list[str] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
+    description: str = "It does not work."
+    external_id: str | None = None
+    requester: dict[str, Any] | None = None
 
     def detail(self, actor: str) -> dict[str, Any]:
         return {
@@ -48,7 +51,8 @@ class Ticket:
             "status": self.status.upper(),
             "priority": self.priority and self.priority.upper(),
             "subject": self.subject,
-            "description": "It does not work.",
+            "description": self.description,
+            "external_id": self.external_id or "",
             "organization_id": self.organization or "",
             "requester_id": "8447388090494",
             "tags": self.tags,
@@ -73,6 +77,11 @@ class Zendesk:
         self.answers = True
         """False: what is asked is done, and nobody is told."""
         self.target = ""
+        self.tells = US
+        """Who is named in the webhook of a ticket that was created; empty: none is posted."""
+        self.refuses_requesters = False
+        self.created: dict[str, dict[str, Any]] = {}
+        self.made: dict[str, str] = {}
         self.echoes: list[httpx.Response] = []
         self._echoing: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -151,9 +160,46 @@ class Zendesk:
                 await asyncio.sleep(0.01)
             return done
 
-        return [comments, read, write]
+        @get("/api/v2/tickets.json")
+        async def listed(request: AnyRequest) -> Response[Any]:
+            wanted = request.query_params["external_id"]
+            found = [t for t in self.tickets.values() if t.external_id == wanted]
+            return self._answer(request, lambda: {"tickets": [shown(t) for t in found]})
 
-    def _answer(self, request: AnyRequest, work: Callable[[], Any]) -> Response[Any]:
+        @post("/api/v2/tickets.json")
+        async def create(request: AnyRequest) -> Response[Any]:
+            wanted, key = (await request.json())["ticket"], request.headers["idempotency-key"]
+            if self.refuses_requesters and "requester" in wanted:
+                return Response({"error": "RecordInvalid"}, status_code=422)
+            done = self._answer(request, lambda: self.create(wanted, key), 201)
+            while not self.answers:  # noqa: ASYNC110 - another thread sets it
+                await asyncio.sleep(0.01)
+            return done
+
+        return [comments, read, write, listed, create]
+
+    def create(self, wanted: dict[str, Any], key: str) -> dict[str, Any]:
+        """A repetition within two hours is answered with the ticket that is there."""
+        self.created.setdefault(key, wanted)
+        if self.created[key] is not wanted:
+            return {"ticket": shown(self.tickets[self.made[key]])}
+        name = self.made[key] = str(35436 + len(self.tickets))
+        ticket = self.open(name, subject=wanted["subject"])
+        ticket.description = wanted["comment"]["body"]
+        ticket.tags, ticket.priority = wanted["tags"], wanted.get("priority")
+        ticket.external_id, ticket.requester = wanted["external_id"], wanted.get("requester")
+        if self.tells:
+            self._tell([self.event(ticket, "created", {}, self.tells)])
+        return {"ticket": shown(ticket)}
+
+    def _tell(self, events: list[dict[str, Any]]) -> None:
+        echo = threading.Thread(target=self._echo, args=(events,))
+        self._echoing.append(echo)
+        echo.start()
+
+    def _answer(
+        self, request: AnyRequest, work: Callable[[], Any], good: int = 200
+    ) -> Response[Any]:
         login = base64.b64encode(f"{EMAIL}/token:{API_TOKEN}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {login}":
             return Response({"error": "Couldn't authenticate you"}, status_code=401)
@@ -161,7 +207,7 @@ class Zendesk:
             return Response({"error": "later"}, status_code=self.refusals.pop(0))
         with self._lock:
             body = work()
-        return Response(body, status_code=409 if "error" in body else 200)
+        return Response(body, status_code=409 if "error" in body else good)
 
     def _write(self, ticket: Ticket, wanted: dict[str, Any]) -> dict[str, Any]:
         if wanted.get("safe_update") and wanted["updated_stamp"] != stamp(ticket.updated_at):
@@ -181,9 +227,7 @@ class Zendesk:
             said = wanted["comment"]
             comment = self.comment(ticket, said["body"], US, public=said["public"])
             events.append(self.event(ticket, "comment_added", {"comment": comment}, US))
-        echo = threading.Thread(target=self._echo, args=(events,))
-        self._echoing.append(echo)
-        echo.start()
+        self._tell(events)
         return {"ticket": shown(ticket)}
 
     def echoes_came(self, count: int) -> None:
@@ -204,7 +248,12 @@ class Zendesk:
 
 
 def shown(ticket: Ticket) -> dict[str, Any]:
-    return {"id": ticket.id, "status": ticket.status, "updated_at": stamp(ticket.updated_at)}
+    return {
+        "id": ticket.id,
+        "status": ticket.status,
+        "updated_at": stamp(ticket.updated_at),
+        "description": ticket.description,
+    }
 
 
 def signed(content: bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:

@@ -259,3 +259,17 @@ async def test_every_unknown_member_is_named(still: World) -> None:
     case = await still.ticket("hostile", priority="urgent")
     answer = await still.ask("POST", f"/cases/{case}/note", {"text": "x", "txet": 1, "az": 2})
     assert [e["member"] for e in answer.json()["errors"]] == ["txet", "az"]
+
+
+async def test_calling_the_customer_rings_the_responders_own_telephone(world: World) -> None:
+    case = await world.ticket(priority="urgent", requester={"email": "ada@acme.example"})
+    body = {"contact": 0}
+    answer = await world.ask("POST", f"/cases/{case}/call", body, role="responder", person="anna")
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["answer"].startswith("Calling Anna Lind first.")
+    status, said = await refused(world, case, "call")
+    assert (status, "under way already" in said) == (409, True)
+    status, said = await refused(world, case, "call", {"contact": 7}, person="ben")
+    assert (status, "There is no contact 7" in said) == (409, True)
+    viewer = await world.ask("POST", f"/cases/{case}/call", body, role="viewer")
+    assert viewer.status_code == 403

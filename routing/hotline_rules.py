@@ -1,0 +1,50 @@
+"""What the policy says about the emergency telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from routing.target import StepTarget
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineRules:
+    """The emergency telephone: who may use it is `Plan.channels["hotline"]` (R19, R21)."""
+
+    number: str = ""
+    greeting: str = ""
+    escalation: str | None = None
+    """Who is rung; without one, what the case's route says."""
+    pin_attempts: int = 3
+    hold: timedelta = timedelta(minutes=4)
+    """How long a caller waits on the line before a call back is offered."""
+    callback: timedelta = timedelta(minutes=15)
+    """The promise a caller hears."""
+    fallback_numbers: tuple[str, ...] = ()
+    """E.164, rung in turn when something of ours fails in the middle of a call."""
+    unknown_callers: str = "voicemail"
+    """`voicemail`, `connect` or `refuse`."""
+    portal: str = ""
+    """Where everything but an emergency goes: an address that can be read out and texted."""
+    language: str = "en-US"
+    """BCP 47 tag of what is spoken."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Prompt to its words, where they differ from the shipped ones."""
+    blocked: frozenset[str] = frozenset()
+    """E.164 numbers that get through with a PIN alone."""
+    music: str = "ours"
+    """What a waiting caller hears: `ours`, `none`, or the address of a sound of a few seconds."""
+    transcribe: bool = False
+    """Whether Twilio writes down messages, where the account allows it (US English)."""
+    retention: timedelta = timedelta(days=90)
+    """How long recordings and transcripts are kept, at Twilio and here."""
+    calls_per_number: int = 5
+    """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
+    calls_per_account: int = 10
+    """In ten minutes, before an emergency joins the account's open case instead of a new one."""
+    bring_in: tuple[StepTarget, ...] = (StepTarget("engineering"), StepTarget("duty_manager"))
+    """Who is called into a conversation by `*`, one after the other."""
+    tickets: str = "zendesk"
+    """The system a caller's ticket is created in, where it can be written to; `none`."""

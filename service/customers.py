@@ -1,0 +1,68 @@
+"""Effects for the customer who rang or texted: the ticket made for him, and what he is texted."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from routing.case import Case
+from routing.event import OpenTicket, TellCustomer
+from routing.hotline_call import Prompt
+from routing.hotline_words import worded
+from service.library import Shelf
+from service.store import codec
+from service.tickets.marker import TAG
+
+TICKET = "ticket"
+"""The method of the row that creates a ticket, and the end of its key."""
+A_DAY, TEXT = timedelta(hours=24), timedelta(minutes=5)
+Row = tuple[Any, ...]
+
+
+def row(
+    case: Case, effect: OpenTicket | TellCustomer, shelf: Shelf, rank: int, now: datetime
+) -> Row | None:
+    """The row of the outbox, where there is anything to do."""
+    if isinstance(effect, OpenTicket):
+        return _ticket(case, shelf, rank, now)
+    return _text(case, effect, shelf, rank, now)
+
+
+def _ticket(case: Case, shelf: Shelf, rank: int, now: datetime) -> Row | None:
+    """The row that creates the case's ticket; None where the policy wants none.
+
+    Everything it says is fixed here: a repetition must ask for the very same ticket.
+    """
+    policy = shelf.book(case.policy).policy
+    system = policy.hotline.tickets
+    if system == "none":
+        return None
+    severity, about = policy.severity(case.severity), case.ticket
+    told = severity.priorities if severity else {}
+    words = (*told.get(system, ()), *told.get("*", ()))
+    wanted = {
+        "subject": f"{about.subject} ({case.id})",
+        "text": f"{about.description}\n\nCase {case.id} of {case.account_name}.",
+        "name": about.requester_name,
+        "email": about.requester_email,
+        "priority": words[0] if words and case.emergency else None,
+        "tags": [f"{TAG}_emergency" if case.emergency else f"{TAG}_message"],
+    }
+    return (
+        f"{case.id}/{TICKET}", case.id, "systems", "write", system, None, None, TICKET, None, rank,
+        codec.encode(wanted), now, now, now + A_DAY,
+    )  # fmt: skip
+
+
+def _text(case: Case, told: TellCustomer, shelf: Shelf, rank: int, now: datetime) -> Row | None:
+    """A text to the telephone the case was begun from; None where none is known."""
+    to = case.ticket.requester_phone
+    if to is None:
+        return None
+    rules = shelf.current.hotline
+    facts = {"number": rules.number, "portal": rules.portal, **told.facts}
+    payload = codec.encode({"to": to, "text": worded(rules, Prompt(told.key, facts))})
+    return (
+        f"{case.id}/customer/{told.key}", case.id, "sms", "announce", "sms", None, None, None,
+        None, rank, payload, now, now, now + TEXT,
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""Texts to the hotline: begun, confirmed, added to, asked about, limited."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from service.hotline import texts
+from service.responder import Responder
+from tests.service.office import Office, opened
+from tests.stories import hotline
+from tests.stories.hotline import ADA
+
+
+@pytest.fixture
+async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
+    async with opened(database_url, redis_url, hotline.POLICY, hotline.DIRECTORY) as made:
+        yield made
+
+
+class Phone:
+    def __init__(self, office: Office, number: str = ADA) -> None:
+        self.office, self.number, self.sent = office, number, 0
+
+    async def says(self, body: str, *, again: bool = False) -> str:
+        self.sent += not again
+        self.office.clock.forward(seconds=1)
+        key = f"sms/{self.number}/{self.sent}"
+        return await Responder(self.office.service).text(key, self.number, body)
+
+
+async def cases(office: Office) -> list[tuple[str, str]]:
+    rows = await office.pool.fetch("select id, state from cases order by id")
+    return [(row["id"], row["state"]) for row in rows]
+
+
+async def test_an_emergency_by_text_is_the_path_of_a_call(office: Office) -> None:
+    ada = Phone(office)
+    assert "Reply EMERGENCY" in await ada.says("Everything is down in Frankfurt")
+    assert await cases(office) == []
+    answer = await ada.says("emergency")
+    assert "ACME-1 is open" in answer
+    assert "will call you before" in answer
+    assert await ada.says("emergency", again=True) == answer
+    assert await cases(office) == [("ACME-1", "paging")]
+    case = await office.case("ACME-1")
+    assert (case.severity, case.emergency, case.account) == ("L1", True, "acme")
+    assert "down in Frankfurt" in case.ticket.description
+    assert case.ticket.requester_name == "Ada Byron"
+    assert "ACME-1/ticket" in await office.keys("queued")
+    assert await office.pool.fetchval("select case_id from hotline_callbacks") == "ACME-1"
+    assert "is paging" in await ada.says("status")
+    assert "Noted on ACME-1" in await ada.says("only the relay")
+    assert "once more" in await ada.says("FALSE ALARM")
+    assert "closed as a false alarm" in await ada.says("false alarm")
+    assert await cases(office) == [("ACME-1", "resolved")]
+
+
+async def test_a_second_emergency_is_offered_beside_the_first(office: Office) -> None:
+    ada = Phone(office)
+    for words in ("One", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
+        await ada.says(words)
+    assert [name for name, _ in await cases(office)] == ["ACME-1", "ACME-2"]
+    assert "1 ACME-2, 2 ACME-1" in await ada.says("it is the relay")
+    assert "Noted on ACME-1" in await ada.says("2")
+    lines = await office.pool.fetch("select text from timeline where case_id = 'ACME-1'")
+    assert any("it is the relay" in line["text"] for line in lines)
+    told = await ada.says("status")
+    assert "ACME-1 is" in told
+    assert "ACME-2 is" in told
+
+
+async def test_who_is_not_entitled_is_shown_the_portal(office: Office) -> None:
+    await office.pool.execute(
+        "update accounts set body = replace(body::text, 'premier', 'e10')::json"
+    )
+    assert "support.example" in await Phone(office).says("All is down")
+    assert await cases(office) == []
+
+
+async def test_a_stranger_learns_how_to_reach_support(office: Office) -> None:
+    phone = Phone(office, "+14155550999")
+    assert "have your PIN" in await phone.says("ACME-1 status")
+    assert "have your PIN" in await phone.says("EMERGENCY")
+
+
+async def test_many_texts_are_told_to_call_and_then_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "MOST", 3)
+    ada = Phone(office)
+    answers = [await ada.says("hello") for _ in range(5)]
+    assert "Reply EMERGENCY" in answers[2]
+    assert "many texts" in answers[3]
+    assert answers[4] == ""
+    office.clock.forward(hours=1)
+    assert "Reply EMERGENCY" in await ada.says("hello")
+
+
+async def test_emergencies_by_text_are_limited_for_an_account(office: Office) -> None:
+    ada = Phone(office)
+    for _ in range(3):
+        await ada.says("EMERGENCY")
+        assert "is open" in await ada.says("EMERGENCY")
+    await ada.says("EMERGENCY")
+    assert "call" in await ada.says("EMERGENCY")
+    assert len(await cases(office)) == 3

@@ -1,0 +1,241 @@
+"""A caller's case gets its ticket: once, whoever is quicker, and later where the system is away."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from routing.case import Case
+from routing.event import Note
+from routing.hotline_call import Call, OpenCase, State
+from service.arrivals import Arrival
+from service.hotline import keeping
+from service.hotline.callers import Callers
+from service.hotline.line import Line
+from service.sender import Sender
+from service.tickets.marker import marker
+from service.tickets.systems import SYSTEMS
+from service.tickets.ticketsystem import Envelope
+from service.wiring import sender_of
+from tests.service.office import Office, StillClock, opened
+from tests.service.test_sender import Post
+from tests.stories import hotline
+from tests.stories.zendesk import API_TOKEN, EMAIL, Zendesk
+
+ADA = hotline.ADA
+
+
+@dataclass
+class Desk:
+    office: Office
+    zendesk: Zendesk
+    sender: Sender
+    calls: int = field(default=0)
+
+    async def rings(self, **members: Any) -> str:
+        """Ada has confirmed an emergency."""
+        self.calls += 1
+        at = self.office.clock.now()
+        given = {"account": "acme", "account_name": "Acme Corp", "confirmed": True, **members}
+        call = Call(f"CA{self.calls}", given.pop("number", ADA), "room", at, **given)
+        policy = (await self.office.desk.shelf()).current
+        return await Callers(self.office.service).case(policy, call, OpenCase("emergency"))
+
+    async def serve(self, **by: float) -> None:
+        self.office.clock.forward(**by)
+        await Post(self.office, None, self.sender).serve("systems")  # type: ignore[arg-type]
+
+    async def webhook(self, change: str = "created", **event: Any) -> str | None:
+        """The latest ticket's own webhook, by whoever the Zendesk names."""
+        ticket = list(self.zendesk.tickets.values())[-1]
+        actor = event.pop("actor", "801")
+        body = self.zendesk.event(ticket, change, event, actor)
+        for member in event.pop("without", ()):
+            del body["detail"][member]
+        raw = json.dumps(body).encode()
+        reading = SYSTEMS["zendesk"].read(Envelope({}, raw, self.office.clock.now()))
+        arrival = Arrival("zendesk", body["id"], self.office.clock.now(), "{}", raw, (*reading,))
+        return (await self.office.desk.report([arrival]))[0].case
+
+    async def texts(self) -> list[str]:
+        rows = await self.office.pool.fetch(
+            "select payload->>'text' as text from outbox where payload->>'to' = $1 order by id", ADA
+        )
+        return [row["text"] for row in rows]
+
+    async def count(self) -> int:
+        return int(await self.office.pool.fetchval("select count(*) from cases"))
+
+    async def case(self, name: str = "ACME-1") -> Case:
+        return await self.office.case(name)
+
+
+@pytest.fixture
+def zendesk() -> Iterator[Zendesk]:
+    with Zendesk(StillClock().now) as running:
+        running.tells = ""
+        yield running
+        running.settle()
+
+
+@pytest.fixture
+async def desk(database_url: str, redis_url: str, zendesk: Zendesk) -> AsyncIterator[Desk]:
+    settings = {
+        "ZENDESK_URL": zendesk.url, "ZENDESK_EMAIL": EMAIL, "ZENDESK_API_TOKEN": API_TOKEN,
+    }  # fmt: skip
+    async with opened(
+        database_url, redis_url, hotline.POLICY, hotline.DIRECTORY, **settings
+    ) as office:
+        sender = sender_of(office.service)
+        yield Desk(office, zendesk, sender)
+        await sender.close()
+
+
+async def test_the_ticket_is_made_and_the_case_is_that_tickets(desk: Desk) -> None:
+    assert await desk.rings() == "ACME-1"
+    await desk.serve()
+    (ticket,) = desk.zendesk.tickets.values()
+    assert ticket.subject == "Emergency call from Acme Corp (ACME-1)"
+    assert ticket.requester == {"name": "Ada Byron", "email": "ada@acme.example"}
+    assert (ticket.priority, ticket.external_id) == ("urgent", "heliograph:ACME-1")
+    assert {"heliograph", "heliograph_emergency"} <= set(ticket.tags)
+    case = await desk.case()
+    assert (case.source, case.ticket_id, case.ticket.channel) == ("zendesk", ticket.id, "hotline")
+    assert case.ticket.url == f"{desk.zendesk.url}/agent/tickets/{ticket.id}"
+    assert (case.severity, case.state) == ("L1", "paging")
+    assert (await desk.texts()) == [
+        f"ACME-1 is ticket {ticket.id} in our system. Reply here to add information."
+    ]
+
+
+async def test_later_webhooks_of_it_join_the_case(desk: Desk) -> None:
+    await desk.rings()
+    await desk.serve()
+    assert await desk.webhook() == "ACME-1"
+    said = {"id": "7", "body": "Still down", "is_public": True, "author": {"is_staff": False}}
+    assert await desk.webhook("comment_added", comment=said) == "ACME-1"
+    case = await desk.case()
+    assert (case.state, case.severity, case.ticket.channel) == ("paging", "L1", "hotline")
+    assert await desk.count() == 1
+
+
+@pytest.mark.parametrize("without", [(), ("external_id",), ("description", "external_id")])
+async def test_its_webhook_may_be_quicker_than_the_answer(
+    desk: Desk, without: tuple[str, ...]
+) -> None:
+    """Broken once: the ticket of our own making opened a second case, which paged again."""
+    await desk.rings()
+    desk.zendesk.answers = False
+    row = await _claimed(desk)
+    _made_by(desk, row)
+    assert await desk.webhook(without=without) == "ACME-1"
+    desk.zendesk.answers = True
+    await desk.sender.writer.write(row)
+    case = await desk.case()
+    assert (case.source, case.ticket_id) == ("zendesk", "35436")
+    assert (await desk.count(), len(await desk.texts())) == (1, 1)
+    assert len(desk.zendesk.tickets) == 1
+
+
+async def test_a_webhook_that_tells_nothing_opens_a_case_that_gives_way(desk: Desk) -> None:
+    await desk.rings()
+    row = await _claimed(desk)
+    _made_by(desk, row)
+    other = await desk.webhook(without=("external_id", "subject", "description"))
+    assert other not in {None, "ACME-1"}
+    await desk.sender.writer.write(row)
+    case, twin = await desk.case(), await desk.case(str(other))
+    assert (case.ticket_id, twin.ticket_id) == ("35436", f"35436 ({other})")
+    assert (case.state, twin.state) == ("paging", "resolved")
+    assert await desk.webhook() == "ACME-1"
+
+
+async def test_a_lost_answer_makes_no_second_ticket(desk: Desk) -> None:
+    await desk.rings()
+    _made_by(desk, await _claimed(desk))
+    desk.office.clock.forward(seconds=45)
+    await desk.sender.outbox.lapse(desk.office.clock.now())
+    await desk.serve()
+    assert len(desk.zendesk.tickets) == 1
+    assert (await desk.case()).ticket_id == "35436"
+
+
+async def test_while_the_system_is_away_the_case_lives_and_its_notes_wait(desk: Desk) -> None:
+    await desk.rings()
+    await desk.office.desk.act("ACME-1", Note("anna", "looking"))
+    desk.zendesk.refusals[:] = [503]
+    await desk.serve()
+    assert (await desk.case()).state == "paging"
+    for _ in range(6):
+        await desk.serve(seconds=31)
+    (ticket,) = desk.zendesk.tickets.values()
+    assert any("Anna Lind: looking" in c["body"] for c in ticket.comments)
+    assert (await desk.case()).ticket_id == ticket.id
+
+
+async def test_a_requester_that_is_refused_costs_no_ticket(desk: Desk) -> None:
+    await desk.rings()
+    desk.zendesk.refuses_requesters = True
+    await desk.serve()
+    (ticket,) = desk.zendesk.tickets.values()
+    assert (ticket.requester, (await desk.case()).ticket_id) == (None, ticket.id)
+
+
+async def test_another_number_is_nobody_to_ask_for(desk: Desk) -> None:
+    """A PIN proves the account, not the person."""
+    await desk.rings(number="+14155550666")
+    await desk.serve()
+    (ticket,) = desk.zendesk.tickets.values()
+    assert ticket.requester is None
+
+
+async def test_the_policy_may_want_no_tickets(
+    database_url: str, redis_url: str, zendesk: Zendesk
+) -> None:
+    policy = hotline.POLICY + "  tickets: none\n"
+    async with opened(database_url, redis_url, policy, hotline.DIRECTORY) as office:
+        sender = sender_of(office.service)
+        await Desk(office, zendesk, sender).rings()
+        kinds = await office.pool.fetch("select distinct kind from outbox")
+        assert [row["kind"] for row in kinds] == ["page"]
+        await sender.close()
+
+
+async def test_who_waits_is_told_the_number_once(desk: Desk) -> None:
+    case = await desk.rings()
+    at = desk.office.clock.now()
+    call = Call(
+        "CA9", ADA, "room", at, State.CONNECTING, 1, account="acme", confirmed=True, case=case,
+        waiting_since=at, offer_at=at + timedelta(minutes=4), spoken_at=at,
+    )  # fmt: skip
+    line = Line(desk.office.service)
+    async with desk.office.pool.acquire() as conn:
+        await keeping.insert(conn, call, b"", at)
+    assert "ticket number" not in (await line.answer("CA9", 1, {})).decode()
+    await desk.serve()
+    assert "Your ticket number is 3 5 4 3 6" in (await line.answer("CA9", 1, {})).decode()
+    assert "ticket number" not in (await line.answer("CA9", 2, {})).decode()
+
+
+async def _claimed(desk: Desk) -> Any:
+    (row,) = await desk.sender.outbox.claim("systems", 5, desk.office.clock.now())
+    return row
+
+
+def _made_by(desk: Desk, row: Any) -> None:
+    """The Zendesk has made the ticket; its answer has not come."""
+    wanted = json.loads(row.payload)
+    body = f"{wanted['text']}\n\n{marker(row.key)}"
+    desk.zendesk.create(
+        {
+            "subject": wanted["subject"],
+            "comment": {"body": body},
+            "tags": [],
+            "external_id": f"heliograph:{row.case_id}",
+            "priority": wanted["priority"],
+        },
+        "lost",
+    )
