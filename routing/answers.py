@@ -30,6 +30,7 @@ from routing.event import (
     Refusal,
     Resolve,
     Snooze,
+    StandDown,
 )
 from routing.ledger import Ledger
 from routing.page import PageState
@@ -145,6 +146,7 @@ def decline(ledger: Ledger, event: Decline) -> None:
     name = ledger.book.name(person)
     ledger.say("declined", f"{name} declined by {event.via}", person, via=event.via)
     ended = _answered(ledger, person, PageState.DECLINED)
+    ledger.do(StandDown(person))
     if holder == person:
         engineering.give_back(ledger, person) if item else _give_back(ledger, person)
     else:

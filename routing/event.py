@@ -150,7 +150,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class StandDown:
-    """Cancel everything of this case that is queued or ringing, for everyone, at once."""
+    """Cancel everything of this case that is queued or ringing, at once.
+
+    For everyone; or for `person` alone, who has answered that he does not take it.
+    """
+
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

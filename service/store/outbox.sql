@@ -9,23 +9,24 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 on conflict (key) do nothing;
 
 -- name: cancel_queued
--- Contacts that have not left are not sent any more.
+-- A case's contacts, or one person's, that have not left are not sent any more.
 update outbox
 set state = case when state = 'queued' then 'cancelled' else state end,
     unwanted = true,
-    settled_at = case when state = 'queued' then $2::timestamptz end,
+    settled_at = case when state = 'queued' then $3::timestamptz end,
     said = 'stood down before it was sent'
-where case_id = any($1::text[]) and kind = 'page' and state in ('queued', 'sending');
+where case_id = $1 and kind = 'page' and state in ('queued', 'sending')
+  and ($2::text is null or person = $2);
 
 -- name: cancel_ringing
--- Calls that may be ringing are to be hung up.
+-- A case's calls, or one person's, that may be ringing are to be hung up.
 insert into outbox (key, case_id, lane, kind, channel, person, turn, method, attempt, rank, payload,
                     created_at, available_at, give_up_at)
 select 'cancel/' || key, case_id, channel, 'cancel', channel, person, turn, method, attempt, -1,
-       json_build_object('ref', ref), $2, $2, $2::timestamptz + interval '2 minutes'
+       json_build_object('ref', ref), $3, $3, $3::timestamptz + interval '2 minutes'
 from outbox
-where case_id = any($1::text[]) and kind = 'page' and channel = 'voice' and state = 'sent'
-  and ref is not null
+where case_id = $1 and kind = 'page' and channel = 'voice' and state = 'sent'
+  and ref is not null and ($2::text is null or person = $2)
 on conflict (key) do nothing;
 
 -- name: unsent_turns

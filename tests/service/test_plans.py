@@ -72,7 +72,7 @@ HOT: dict[str, tuple[list[object], set[str]]] = {
     "lapse_leases": ([NOW], {"outbox_leased"}),
     "next_outbox": ([], {"outbox_due"}),
     "outbox_busy": ([NOW], set()),
-    "cancel_queued": ([["C-8"], NOW], {"outbox_case"}),
+    "cancel_queued": (["C-8", None, NOW], {"outbox_case"}),
     "refs_of_address": (["+177", NOW], {"outbox_address"}),
     "unsent_turns": ([["C-8", "C-12"], [1, 2], [True, False], NOW], {"outbox_case"}),
     "lock_due_cases": ([LATER, 100, ["C-8"]], {"cases_wake"}),

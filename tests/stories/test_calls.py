@@ -90,7 +90,7 @@ def test_the_same_key_of_the_same_call_is_answered_the_same_and_counts_once(worl
     assert hears(world, f"/twilio/page/{row}/key", Digits="2", To="+46701740607") == first
     assert sum(line.startswith("declined:") for line in ticket.timeline) == 1
     assert ticket.pages("open") == ["ben"]
-    call.declines().ends("busy")
+    call.ends("canceled")
 
 
 def test_a_machine_that_answers_takes_nothing(world: World) -> None:
@@ -113,4 +113,14 @@ def test_a_wrong_signature_hears_nothing(world: World) -> None:
     assert (ticket.state, ticket.owner) == ("paging", None)
     call.declines()
     world.forward(minutes=1)
+    world.phone("ben").gets_sms(ticket.case)
+
+
+def test_a_text_that_declines_stops_the_ringing(world: World) -> None:
+    """Broken once: Carl's phone rang on for a case he had just declined."""
+    ticket = by_voice(world)
+    world.forward(minutes=2)
+    call = world.phone("carl").rings()
+    world.phone("carl").replies("2").gets_sms("DECLINE", ticket.case)
+    call.ends("canceled")
     world.phone("ben").gets_sms(ticket.case)
