@@ -44,6 +44,8 @@ class PageFacts:
     why: str
     url: str | None = None
     accepted_at: str | None = None
+    urgency: str = ""
+    """The severity's: urgent or normal."""
 
 
 def clean(text: str) -> str:

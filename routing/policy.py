@@ -249,6 +249,8 @@ class Policy(_Indexed):
     """The day this version begins, where it says so; a case keeps the version it opened under."""
     extends: str | None = None
     """The preset it stands on."""
+    bundle: int = 3
+    """So many texts waiting for one phone become one (2 or more); 0 never."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Short name to the publication a figure is from."""
     accepted_risks: frozenset[str] = frozenset()

@@ -284,6 +284,7 @@ def _contact(
         why=page.why,
         url=case.ticket.url,
         accepted_at=change.accepted_at.isoformat() if change.accepted_at else None,
+        urgency=severity.urgency if severity else "",
     )
     until = case.round.due_at if case.round else case.remind_at or now + PATIENCE
     key = f"{case.id}/{effect.turn}/{effect.person}/{effect.method}/{effect.attempt}"

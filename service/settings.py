@@ -97,6 +97,16 @@ class TwilioSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerSettings:
+    """When a failing provider is passed by: so many failures in a row within `window` seconds."""
+
+    failures: int
+    window: float
+    pause: float
+    """Seconds until it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     environment: str
     data_dir: Path
@@ -113,10 +123,16 @@ class Settings:
     """None: the sample of the demo."""
     directory: Path | None
     sms_per_second: float
-    """Per sending number; 0 lifts the limit. So does the next."""
+    """Segments per second and sending number; 0 lifts the limit. So does the next."""
     calls_per_second: float
+    account_sms_per_second: float
+    """For all numbers of an account together; 0 is no limit but the number's. So does the next."""
+    account_calls_per_second: float
+    breaker: BreakerSettings
     twilio: TwilioSettings | None
     """None in production without credentials: nobody can be texted or rung."""
+    twilio2: TwilioSettings | None
+    """A second account, region or provider, which takes over while the first fails."""
     webhook_secrets: Mapping[str, tuple[str, ...]]
     """Source to one or two secrets; an absent source answers 404."""
     write_back: Mapping[str, Mapping[str, str]]
@@ -159,9 +175,13 @@ def read_settings(
         redis_url=given.url("REDIS_URL", ("redis", "rediss")),
         policy=existing_file(given, "POLICY"),
         directory=existing_file(given, "DIRECTORY"),
-        sms_per_second=given.parsed("SMS_PER_SECOND", rate, 1.0, "a number from 0 up"),
-        calls_per_second=given.parsed("CALLS_PER_SECOND", rate, 1.0, "a number from 0 up"),
+        sms_per_second=per_second(given, "SMS_PER_SECOND", 1.0),
+        calls_per_second=per_second(given, "CALLS_PER_SECOND", 1.0),
+        account_sms_per_second=per_second(given, "ACCOUNT_SMS_PER_SECOND", 0.0),
+        account_calls_per_second=per_second(given, "ACCOUNT_CALLS_PER_SECOND", 0.0),
+        breaker=read_breaker(given),
         twilio=read_twilio(given, simulate=environment != "production"),
+        twilio2=read_account(given, "TWILIO2"),
         webhook_secrets=read_webhook_secrets(given),
         write_back=read_write_back(given),
         channels=read_channels(given),
@@ -185,43 +205,68 @@ def existing_file(given: Environment, name: str) -> Path | None:
     return None if value is None else Path(value)
 
 
+def per_second(given: Environment, name: str, default: float) -> float:
+    return given.parsed(name, rate, default, "a number from 0 up")
+
+
+def read_breaker(given: Environment) -> BreakerSettings:
+    return BreakerSettings(
+        given.parsed("BREAKER_FAILURES", at_least_one, 3, "a whole number from 1 up"),
+        given.parsed("BREAKER_WINDOW", rate, 120.0, "a number of seconds"),
+        given.parsed("BREAKER_PAUSE", rate, 30.0, "a number of seconds"),
+    )
+
+
+def at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def read_twilio(given: Environment, *, simulate: bool) -> TwilioSettings | None:
-    sid = given.text("TWILIO_ACCOUNT_SID")
-    tokens = given.secrets("TWILIO_AUTH_TOKEN")
-    number = given.phone("TWILIO_FROM_NUMBER", short_code=True)
-    service = given.text("TWILIO_MESSAGING_SERVICE_SID")
-    hotline = given.phone("TWILIO_HOTLINE_NUMBER")
+    found = read_account(given, "TWILIO")
+    if found is not None or not simulate:
+        return found
     api_url = given.url("TWILIO_API_URL", ("https", "http"))
+    return TwilioSettings(
+        account_sid=SIMULATED_SID,
+        auth_tokens=(SIMULATED_TOKEN,),
+        from_number=given.phone("TWILIO_FROM_NUMBER", short_code=True) or SIMULATED_NUMBER,
+        messaging_service_sid=given.text("TWILIO_MESSAGING_SERVICE_SID"),
+        hotline_number=given.phone("TWILIO_HOTLINE_NUMBER") or SIMULATED_HOTLINE,
+        api_url=api_url,
+        simulated=api_url is None,
+    )
+
+
+def read_account(given: Environment, prefix: str) -> TwilioSettings | None:
+    """An account at Twilio, or at whoever serves its API; None where no credentials are given."""
+    sid = given.text(f"{prefix}_ACCOUNT_SID")
+    tokens = given.secrets(f"{prefix}_AUTH_TOKEN")
+    number = given.phone(f"{prefix}_FROM_NUMBER", short_code=True)
+    service = given.text(f"{prefix}_MESSAGING_SERVICE_SID")
+    hotline = given.phone(f"{prefix}_HOTLINE_NUMBER")
+    api_url = given.url(f"{prefix}_API_URL", ("https", "http"))
     if not sid and not tokens:
-        if not simulate:
-            return None
-        return TwilioSettings(
-            account_sid=SIMULATED_SID,
-            auth_tokens=(SIMULATED_TOKEN,),
-            from_number=number or SIMULATED_NUMBER,
-            messaging_service_sid=service,
-            hotline_number=hotline or SIMULATED_HOTLINE,
-            api_url=api_url,
-            simulated=api_url is None,
-        )
-    require_twilio(given, sid, tokens, number or service)
+        return None
+    require_twilio(given, prefix, sid, tokens, number or service)
     return TwilioSettings(sid or "", tokens, number, service, hotline, api_url)
 
 
 def require_twilio(
-    given: Environment, sid: str | None, tokens: tuple[str, ...], sender: str | None
+    given: Environment, prefix: str, sid: str | None, tokens: tuple[str, ...], sender: str | None
 ) -> None:
-    both = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are of use together alone."
+    both = f"{prefix}_ACCOUNT_SID and {prefix}_AUTH_TOKEN are of use together alone."
     if not sid:
-        given.error("TWILIO_ACCOUNT_SID", f"is not set. {both}")
+        given.error(f"{prefix}_ACCOUNT_SID", f"is not set. {both}")
     elif not sid.startswith("AC"):
-        given.error("TWILIO_ACCOUNT_SID", "does not begin with AC, as Twilio's account SIDs do.")
+        given.error(f"{prefix}_ACCOUNT_SID", "does not begin with AC, as Twilio's account SIDs do.")
     if not tokens:
-        given.error("TWILIO_AUTH_TOKEN", f"is not set. {both}")
+        given.error(f"{prefix}_AUTH_TOKEN", f"is not set. {both}")
     if not sender:
-        given.error(
-            "TWILIO_FROM_NUMBER", "is not set. Give it, or TWILIO_MESSAGING_SERVICE_SID, to text."
-        )
+        other = f"{prefix}_MESSAGING_SERVICE_SID"
+        given.error(f"{prefix}_FROM_NUMBER", f"is not set. Give it, or {other}, to text.")
 
 
 def read_webhook_secrets(given: Environment) -> Mapping[str, tuple[str, ...]]:

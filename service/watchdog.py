@@ -95,13 +95,13 @@ async def _alive(service: Service, client: httpx.AsyncClient) -> None:
 async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
     sentence = f"Heliograph needs help: {'; '.join(troubles)}. Look at /readyz and the logs."
     log.critical("stuck", said=sentence)
-    notifier = sender.switchboard.get("sms")
-    if notifier is None:
+    line = sender.settling.circuits.choose(sender.switchboard.lines("sms"))
+    if line is None:
         return
     for number in await _duty_numbers(service):
         now = service.clock.now()
         message = Message(key=f"watchdog/{now}", channel="sms", to=number, text=sentence, since=now)
-        outcome = await notifier.send(message)
+        outcome = await line.notifier.send(message)
         if not isinstance(outcome, Accepted):
             log.error("duty_manager_not_told", reason=outcome.reason)
 

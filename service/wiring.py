@@ -6,23 +6,27 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
+from notifiers.circuit import Limits
 from notifiers.notifier import Notifier
 from notifiers.switchboard import Switchboard
 from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 from service.bell import Bell
+from service.circuits import Circuits
 from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
 from service.library import Library
 from service.measures import Measures
 from service.outbox import Outbox
-from service.sender import Sender, Urls
-from service.settings import Settings
+from service.outgoing import Urls
+from service.sender import Sender
+from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS
@@ -83,27 +87,37 @@ async def open_service(
     library = Library()
     measures = Measures()
     desk = Desk(pool, library, clock, bell.ring, measures)
-    contacts, access = Contacts(desk), access_of(settings)
+    contacts, access = contacts_of(desk, settings), access_of(settings)
     service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
     return service
 
 
-def twilio_api(settings: Settings) -> str:
+def contacts_of(desk: Desk, settings: Settings) -> Contacts:
+    """With the circuits of the settings."""
+    of = settings.breaker
+    window, pause = timedelta(seconds=of.window), timedelta(seconds=of.pause)
+    return Contacts(desk, Circuits(desk.pool, desk.clock, Limits(of.failures, window, pause)))
+
+
+def twilio_api(settings: Settings, twilio: TwilioSettings) -> str:
     """The base of the REST API we speak to: the simulator's where nothing else is set."""
-    twilio = settings.twilio
-    if twilio is None or twilio.api_url:
-        return (twilio.api_url if twilio else None) or TWILIO_API
+    if twilio.api_url:
+        return twilio.api_url
     return f"http://{settings.host}:{settings.port}{SIMULATOR}" if twilio.simulated else TWILIO_API
 
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
-    twilio = settings.twilio
+    return phones_of(settings, settings.twilio)
+
+
+def phones_of(settings: Settings, twilio: TwilioSettings | None) -> list[Notifier]:
+    """Texts and calls through one account."""
     if twilio is None:
         return []
     account = Twilio(
-        Credentials(twilio.account_sid, twilio.auth_tokens), api_url=twilio_api(settings)
+        Credentials(twilio.account_sid, twilio.auth_tokens), api_url=twilio_api(settings, twilio)
     )
     found: list[Notifier] = []
     if twilio.from_number or twilio.messaging_service_sid:
@@ -135,9 +149,10 @@ def sender_of(service: Service) -> Sender:
         outbox,
         service.clock,
         service.contacts,
-        Switchboard(notifiers_of(settings)),
+        Switchboard(notifiers_of(settings), phones_of(settings, settings.twilio2)),
         Writer(outbox, service.clock, service.access),
         service.measures,
         Urls(settings.public_url),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
+        {"sms": settings.account_sms_per_second, "voice": settings.account_calls_per_second},
     )

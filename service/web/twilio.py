@@ -19,6 +19,7 @@ from service.choosing import Paged
 from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
 from service.responder import Responder
+from service.settings import Settings
 from service.store import codec
 from service.store.pool import AWAY
 from service.store.sql import query
@@ -45,7 +46,7 @@ _facts = codec.decoder(PageFacts)
 async def form_of(request: AnyRequest, service: Service) -> dict[str, str]:
     """The fields of a genuine request. Raises a 403 problem for any other."""
     settings = service.settings
-    if settings.twilio is None:
+    if settings.twilio is None and settings.twilio2 is None:
         raise Problem(404, "Twilio is not set up here.")
     body = await request.body()
     target = request.scope["raw_path"].decode("latin-1")
@@ -58,9 +59,26 @@ async def form_of(request: AnyRequest, service: Service) -> dict[str, str]:
         request.headers.get("x-twilio-signature", ""),
         request.headers.get("x-twilio-webhooks-signature-settings", ""),
     )
-    if not SignatureCheck(settings.public_url, settings.twilio.auth_tokens).genuine(inbound):
+    form = form_in(body)
+    tokens = tokens_of(settings, form.get("AccountSid", ""))
+    if not SignatureCheck(settings.public_url, tokens).genuine(inbound):
         raise Problem(403, "The signature is missing or wrong. Nothing was changed.")
-    return Form.parse(body).first()
+    return form
+
+
+def form_in(body: bytes) -> dict[str, str]:
+    """The fields of a request nobody has authenticated yet; none where they cannot be read."""
+    try:
+        return Form.parse(body).first()
+    except ValueError:
+        return {}
+
+
+def tokens_of(settings: Settings, account: str) -> tuple[str, ...]:
+    """What may sign a request of this account: its own tokens; of an account unnamed, any's."""
+    accounts = [a for a in (settings.twilio, settings.twilio2) if a is not None]
+    named = [a for a in accounts if a.account_sid == account]
+    return tuple(token for a in named or accounts for token in a.auth_tokens)
 
 
 def _xml(document: bytes) -> Response[bytes]:
