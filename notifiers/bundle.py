@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifiers.wording import MOST_SEGMENTS, PageFacts, clean, gsm, is_gsm, segments
+from notifiers.wording import MOST_SEGMENTS, PageFacts
+from routing.gsm import clean, gsm, is_gsm, segments
 
 CUTS = (60, 40, 24, 12, 0)
 """Characters of the subject, tried in turn until the whole is short enough."""

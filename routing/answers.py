@@ -13,7 +13,7 @@ from routing import (
     engineering,
     escalation,
     handover,
-    page,
+    joining,
     paging,
     placing,
     promises,
@@ -26,12 +26,13 @@ from routing.event import (
     Decline,
     Escalate,
     Note,
-    Reassign,
     Refusal,
     Resolve,
     Snooze,
     StandDown,
+    Taken,
 )
+from routing.holder import has_it, relieved
 from routing.ledger import Ledger
 from routing.page import PageState
 
@@ -51,18 +52,25 @@ def acknowledge(ledger: Ledger, event: Acknowledge) -> None:
     """The person has the case, or its item in the queue; a late answer is told who does."""
     case = ledger.case
     ledger.book.require(event.person)
+    if joining.asked(case, event.person):
+        joining.joined(ledger, event)
+        return
     if case.state is State.ENGINEERING and paging.purpose_of(ledger) is Purpose.ENGINEERING:
         _acknowledge_item(ledger, event)
-    elif case.owner is not None and not _wanted(ledger, event.person):
-        if case.owner != event.person:
-            raise Refusal(has_it(ledger))
-    else:
-        _take(ledger, event)
-    ledger.answer = f"you have {words.label(ledger.case)}. {_due(ledger)}".strip()
+    elif not _anothers(ledger, event.person):
+        take(ledger, event)
+    said = (words.next_due(ledger.case, ledger.now), joining.dropped(ledger, case))
+    ledger.answer = " ".join(filter(None, (f"you have {words.label(ledger.case)}.", *said)))
 
 
-def _due(ledger: Ledger) -> str:
-    return words.next_due(ledger.case, ledger.now)
+def _anothers(ledger: Ledger, person: str) -> bool:
+    """True where nothing is to be done: he has it already. Raises Taken where another has it."""
+    owner = ledger.case.owner
+    if owner is None or _wanted(ledger, person):
+        return False
+    if owner != person:
+        raise Taken(has_it(ledger))
+    return True
 
 
 def _wanted(ledger: Ledger, person: str) -> bool:
@@ -79,16 +87,6 @@ def _wanted(ledger: Ledger, person: str) -> bool:
     return latest is not None and latest.turn >= case.round.first_turn
 
 
-def has_it(ledger: Ledger) -> str:
-    """Who has it, as in `Anna Lind has ACME-7 (..) since 03:12 UTC.`."""
-    case, item = ledger.case, ledger.case.engineering
-    if case.state is State.ENGINEERING and item is not None:
-        who = f"{ledger.book.name(item.engineer)} there" if item.engineer else "its queue"
-        return f"Sustained Engineering has {words.label(case)}: {who}."
-    since = f" since {words.instant(case.owner_since, ledger.now)}" if case.owner_since else ""
-    return f"{ledger.book.name(case.owner)} has {words.label(case)}{since}."
-
-
 def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
     """An answer to a page for the case, before it went to the queue, takes nothing there."""
     case, item = ledger.case, ledger.case.engineering
@@ -99,16 +97,16 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
         return
     late = latest is not None and latest.opened_at < item.queued_at
     if late or (item.engineer is not None and not paged):
-        raise Refusal(has_it(ledger))
-    _answered(ledger, event.person, PageState.ACKNOWLEDGED)
+        raise Taken(has_it(ledger))
+    paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     engineering.claim(ledger, event.person)
 
 
-def _take(ledger: Ledger, event: Acknowledge) -> None:
+def take(ledger: Ledger, event: Acknowledge) -> None:
     """The person owns the case from now; everybody else is stood down."""
     case, name = ledger.case, ledger.book.name(event.person)
     kept = case.owner == event.person
-    _answered(ledger, event.person, PageState.ACKNOWLEDGED)
+    paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     paging.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
     stays = {State.WAITING, State.ENGINEERING}
@@ -123,29 +121,25 @@ def _take(ledger: Ledger, event: Acknowledge) -> None:
         took = f"{name} has acknowledged {case.id} and owns it."
         handed = f"{name} has taken {case.id} over from {ledger.book.name(case.owner)}."
         ledger.write(handed if case.owner else took)
-
-
-def _answered(ledger: Ledger, person: str, state: PageState) -> bool:
-    """Note the answer on the person's latest page; True if the page was still open."""
-    latest = ledger.case.page_of(person)
-    if latest is None or state not in page.MOVES[latest.state]:
-        return False
-    paging.put(ledger, page.close(latest, state, ledger.now))
-    return latest.open
+        relieved(ledger, case.owner, event.person)
 
 
 def decline(ledger: Ledger, event: Decline) -> None:
     """Somebody who has it gives it back; of who is paged, the next is paged at once."""
     case, person = ledger.case, event.person
+    asked = joining.asked(case, person)
+    if asked is not None:
+        joining.declined(ledger, event, asked)
+        return
     item = case.engineering if case.state is State.ENGINEERING else None
-    holder = item.engineer if item is not None else case.owner
+    holder = case.holder
     latest = case.page_of(person)
     paged = case.round is not None or (latest is not None and latest.open)
     if holder is not None and holder != person and not paged:
-        raise Refusal(has_it(ledger))
+        raise Taken(has_it(ledger))
     name = ledger.book.name(person)
     ledger.say("declined", f"{name} declined by {event.via}", person, via=event.via)
-    ended = _answered(ledger, person, PageState.DECLINED)
+    ended = paging.answered(ledger, person, PageState.DECLINED)
     ledger.do(StandDown(person))
     if holder == person:
         engineering.give_back(ledger, person) if item else _give_back(ledger, person)
@@ -170,7 +164,7 @@ def _give_back(ledger: Ledger, person: str) -> None:
         ledger.write(f"{name} gave {case.id} back while it waits for the customer.")
         return
     ledger.write(f"{name} gave {case.id} back.")
-    if case.round is not None and case.round.purpose is Purpose.HANDOVER and case.open_pages:
+    if case.round is not None and case.round.purpose is Purpose.HANDOVER and case.waited_for:
         ledger.set(state=State.PAGING, round=replace(case.round, purpose=Purpose.PAGE))
         _decline_page(ledger, person)
     else:
@@ -185,7 +179,7 @@ def _next(ledger: Ledger) -> str:
 
 def escalate(ledger: Ledger, event: Escalate) -> None:
     name = ledger.book.name(event.person)
-    _answered(ledger, event.person, PageState.ACKNOWLEDGED)
+    paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     engineering.enter(ledger, event.reason or f"{name} escalated it by {event.via}", event.person)
     ledger.answer = f"{words.label(ledger.case)} is with Sustained Engineering. {_next(ledger)}"
 
@@ -200,7 +194,7 @@ def resolve(ledger: Ledger, event: Resolve) -> None:
 def end(ledger: Ledger, why: str, person: str | None) -> None:
     """Stand everything down; within the grace time the customer's answer reopens the case."""
     paging.stand_down(ledger)
-    ledger.set(state=State.RESOLVED, close_at=ledger.now + ledger.book.policy.grace)
+    ledger.set(responders=(), state=State.RESOLVED, close_at=ledger.now + ledger.book.policy.grace)
     promises.solved(ledger, ledger.now)
     ledger.say("resolved", why, person)
 
@@ -210,35 +204,15 @@ def snooze(ledger: Ledger, event: Snooze) -> None:
     if not 1 <= event.minutes <= LONGEST_SNOOZE:
         msg = f"A case can be snoozed for 1 to {LONGEST_SNOOZE} minutes. Nothing was changed."
         raise Refusal(msg)
-    until = ledger.now + timedelta(minutes=event.minutes)
+    _anothers(ledger, event.person)
+    until, before = ledger.now + timedelta(minutes=event.minutes), ledger.case.owner
     paging.stand_down(ledger)
-    since = ledger.case.owner_since if ledger.case.owner == event.person else ledger.now
+    since = ledger.case.owner_since if before == event.person else ledger.now
     ledger.set(state=State.SNOOZED, owner=event.person, owner_since=since, snooze_until=until)
     when = words.instant(until, ledger.now)
     ledger.say("snoozed", f"{ledger.book.name(event.person)} snoozed it until {when}", event.person)
+    relieved(ledger, before, event.person)
     ledger.answer = f"{words.label(ledger.case)} is yours and sleeps until {when}."
-
-
-def reassign(ledger: Ledger, event: Reassign) -> None:
-    """The other is paged and has the case on acknowledging; until then it stays where it is."""
-    ledger.book.require(event.to)
-    case = ledger.case
-    item = case.engineering if case.state is State.ENGINEERING else None
-    holder = item.engineer if item is not None else case.owner
-    if holder == event.to:
-        raise Refusal(has_it(ledger))
-    giver, taker = ledger.book.name(event.person), ledger.book.name(event.to)
-    paging.stand_down(ledger)
-    ledger.say("reassigned", f"{giver} gives it to {taker}", event.person)
-    why = f"{giver} gives it to you"
-    if item is not None:
-        engineering.page(ledger, why, first=(event.to,))
-    else:
-        purpose = Purpose.HANDOVER if holder else Purpose.PAGE
-        ledger.set(state=State.ACKNOWLEDGED if holder else State.PAGING)
-        policy = choosing.route_policy(ledger)
-        escalation.start(ledger, purpose, policy, why, first=(event.to,), without=holder)
-    ledger.answer = f"{taker} is being paged for {words.label(ledger.case)}."
 
 
 def note(ledger: Ledger, event: Note) -> None:

@@ -191,6 +191,8 @@ class Case:
     """The customer's oldest comment that is not answered yet."""
     account_status: str = ""
     named_contact: bool = False
+    responders: tuple[str, ...] = ()
+    """Who was asked to help, besides whoever has it, and said yes."""
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
@@ -224,8 +226,20 @@ class Case:
         return next((p for p in reversed(self.pages) if p.person == person), None)
 
     @property
+    def holder(self) -> str | None:
+        """Who has it: while Sustained Engineering does, the engineer of its item."""
+        if self.state is State.ENGINEERING:
+            return self.engineering.engineer if self.engineering else None
+        return self.owner
+
+    @property
     def open_pages(self) -> tuple[Page, ...]:
         return tuple(p for p in self.pages if p.state is PageState.OPEN)
+
+    @property
+    def waited_for(self) -> tuple[Page, ...]:
+        """The open pages that a round waits for: of those asked to help, none."""
+        return tuple(p for p in self.open_pages if p.asked_by is None)
 
 
 _MEMBERS = frozenset(f.name for f in fields(Case))

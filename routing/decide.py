@@ -17,7 +17,9 @@ from routing import (
     answers,
     engineering,
     escalation,
+    handing,
     handover,
+    joining,
     opening,
     paging,
     placing,
@@ -28,6 +30,7 @@ from routing.book import Book
 from routing.case import LIVE, RUNS, Case, State
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -42,6 +45,7 @@ from routing.event import (
     Reported,
     Resolve,
     Snooze,
+    TakeOver,
     Tick,
 )
 from routing.ledger import Ledger
@@ -69,7 +73,9 @@ ANSWERS: dict[type[Event], Handler] = {
     Escalate: answers.escalate,
     Resolve: answers.resolve,
     Snooze: answers.snooze,
-    Reassign: answers.reassign,
+    Reassign: handing.reassign,
+    TakeOver: handing.take_over,
+    AddResponder: handing.add,
     ChangeSeverity: answers.change_severity,
 }
 
@@ -123,11 +129,12 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
     current = ledger.case.round
     over = current is not None and current.due_at <= ledger.now
     if over and not (unsent and escalation.wait_on(ledger)):
-        waiting = [ledger.book.name(p.person) for p in ledger.case.open_pages]
+        waiting = [ledger.book.name(p.person) for p in ledger.case.waited_for]
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
         escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
+    joining.lapse(ledger)
     if _due(ledger, "remind_at"):
         escalation.remind(ledger, unsent=unsent)
 

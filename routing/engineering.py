@@ -15,6 +15,7 @@ from routing.book import find
 from routing.case import Item, Purpose, Stage, State
 from routing.event import Advance, Refusal
 from routing.facts import facts
+from routing.holder import relieved
 from routing.ledger import Ledger
 from routing.rule import matches
 from routing.words import instant, label
@@ -110,6 +111,7 @@ def claim(ledger: Ledger, person: str) -> None:
     stage_at = item.stage_at if stage is item.stage else ledger.now
     ledger.set(engineering=replace(item, stage=stage, engineer=person, stage_at=stage_at))
     name = ledger.book.name(person)
+    relieved(ledger, item.engineer, person)
     words = f"{name} is still on it" if kept else f"{name} claims the item"
     ledger.say("engineering", words, person, stage=stage.value)
     if not kept:

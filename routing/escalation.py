@@ -98,7 +98,7 @@ def wait_on(ledger: Ledger) -> bool:
     with whoever is on call by now, and what was queued for it before is not sent beside it.
     """
     current = ledger.case.round
-    if current is None or current.held >= MOST_HELD or not ledger.case.open_pages:
+    if current is None or current.held >= MOST_HELD or not ledger.case.waited_for:
         return False
     held, due = replace(current, held=current.held + 1), current.due_at
     ledger.say("waiting", "its page has not left yet, so the step begins anew", due_at=due)
@@ -158,7 +158,7 @@ def exhaust(ledger: Ledger) -> None:
         ledger.set(state=State.EXHAUSTED, owner=None, owner_since=None)
     remind(ledger)
     if not told:
-        paged = "The duty manager is paged." if ledger.case.open_pages else "Paging begins again."
+        paged = "The duty manager is paged." if ledger.case.waited_for else "Paging begins again."
         ledger.write(f"Nobody on call has answered for {case.id}. {paged}")
 
 
@@ -191,7 +191,7 @@ def remind(ledger: Ledger, *, unsent: bool = False) -> None:
     """
     due = ledger.case.remind_at
     ledger.set(remind_at=next_hour(ledger, ledger.now + ledger.book.policy.reminder))
-    if unsent and ledger.case.open_pages:
+    if unsent and ledger.case.waited_for:
         ledger.say("waiting", "the duty manager's page has not left yet", due_at=due)
         return
     expire(ledger)
@@ -233,11 +233,11 @@ def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, r
         lost(ledger, page, "cannot be reached")
     if not page.open or contact(ledger):
         step_over_if_done(ledger, f"{name} cannot be reached")
-        if ledger.case.remind_at is not None and not ledger.case.open_pages:
+        if ledger.case.remind_at is not None and not ledger.case.waited_for:
             _again(ledger, min(SOON, ledger.book.policy.reminder))
 
 
 def step_over_if_done(ledger: Ledger, why: str) -> None:
     """A page has ended: when nobody of this step can answer any more the next does not wait."""
-    if ledger.case.round is not None and not ledger.case.open_pages:
+    if ledger.case.round is not None and not ledger.case.waited_for:
         next_step(ledger, why)

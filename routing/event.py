@@ -96,6 +96,22 @@ class Reassign:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """`person` takes the case, whoever has it; who had it is told."""
+
+    person: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class AddResponder:
+    """`to` is paged as well and helps on acknowledging; the owner stays."""
+
+    person: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     person: str
     text: str
@@ -129,6 +145,8 @@ Event = (
     | Resolve
     | Snooze
     | Reassign
+    | TakeOver
+    | AddResponder
     | Note
     | ChangeSeverity
     | Advance
@@ -145,7 +163,7 @@ class Contact:
     channel: str
     attempt: int
     purpose: str
-    """page, ask, handover or engineering: what an answer means, and how it is worded."""
+    """page, ask, handover, engineering or join: what an answer means, and how it is worded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +214,7 @@ class Entry:
 
 class Refusal(Exception):
     """The event cannot happen to this case now; the case is as it was. Its text can be spoken."""
+
+
+class Taken(Refusal):
+    """Somebody else has the case. Whoever must have it all the same says so (`TakeOver`)."""

@@ -65,6 +65,10 @@ class Page:
     planned: tuple[Planned, ...] = ()
     tried: tuple[Tried, ...] = ()
     closed_at: datetime | None = None
+    asked_by: str | None = None
+    """Who asked this person to help; None for whoever is to take the case."""
+    until: datetime | None = None
+    """When whoever asked is told that no answer came (UTC); a round ends its own pages."""
 
     @property
     def open(self) -> bool:
@@ -72,8 +76,11 @@ class Page:
 
     @property
     def wake_at(self) -> datetime | None:
-        """When the next contact is due (UTC), or None."""
-        return min((p.due_at for p in self.planned), default=None) if self.open else None
+        """When the next contact is due, or it is over (UTC); None for never."""
+        if not self.open:
+            return None
+        instants = [p.due_at for p in self.planned] + ([self.until] if self.until else [])
+        return min(instants, default=None)
 
 
 def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:

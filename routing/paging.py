@@ -6,15 +6,21 @@ key of its own: case, turn, person, method, attempt. Who is paged, and why, `esc
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from routing import page as pages
 from routing.case import Purpose, State
 from routing.event import Contact, StandDown
 from routing.ledger import Ledger
 from routing.page import Page, PageState
+from routing.words import label
 
 
-def open_pages(ledger: Ledger, wanted: dict[str, str]) -> bool:
-    """Open a page for each person and begin the first contacts; False if nobody can be reached."""
+def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = None) -> bool:
+    """Open a page for each person and begin the first contacts; False if nobody can be reached.
+
+    `asked_by` has them paged to help.
+    """
     turn = ledger.case.turn + 1
     urgency = _urgency(ledger)
     new: list[Page] = []
@@ -22,7 +28,7 @@ def open_pages(ledger: Ledger, wanted: dict[str, str]) -> bool:
         person = ledger.book.people.get(person_id)
         if person is None:
             continue
-        page = pages.begin(person, turn, urgency, why, ledger.now)
+        page = replace(pages.begin(person, turn, urgency, why, ledger.now), asked_by=asked_by)
         new.append(page)
         if page.open:
             ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
@@ -58,7 +64,7 @@ def _contact(ledger: Ledger, page: Page) -> Page:
         put(ledger, page)
         lost(ledger, page, "is not in the directory any more")
         return page
-    purpose = purpose_of(ledger).value
+    purpose = "join" if page.asked_by else purpose_of(ledger).value
     while True:
         due = page.wake_at
         page, tried = pages.take_due(page, person, ledger.now)
@@ -77,6 +83,8 @@ def _contact(ledger: Ledger, page: Page) -> Page:
 def lost(ledger: Ledger, page: Page, how: str) -> None:
     name = ledger.book.name(page.person)
     ledger.say("unreachable", f"{name} {how}", page.person, turn=str(page.turn))
+    if page.asked_by is not None:
+        ledger.announce(page.asked_by, f"{name} {how}: {label(ledger.case)}.")
 
 
 def purpose_of(ledger: Ledger) -> Purpose:
@@ -100,10 +108,19 @@ def put(ledger: Ledger, page: Page) -> None:
 
 def expire(ledger: Ledger) -> None:
     """The step has passed: nobody of it is contacted again, but an answer still counts."""
-    for page in ledger.case.open_pages:
+    for page in ledger.case.waited_for:
         put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
         name = ledger.book.name(page.person)
         ledger.say("expired", f"{name} did not answer", page.person, turn=str(page.turn))
+
+
+def answered(ledger: Ledger, person: str, state: PageState) -> bool:
+    """Note the answer on the person's latest page; True if the page was still open."""
+    latest = ledger.case.page_of(person)
+    if latest is None or state not in pages.MOVES[latest.state]:
+        return False
+    put(ledger, pages.close(latest, state, ledger.now))
+    return latest.open
 
 
 def stand_down(ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from routing.book import Book
-from routing.case import Case, State
+from routing.case import Case
 from routing.decide import decide
 from routing.event import Acknowledge, Refusal
 from routing.page import PageState
@@ -23,7 +23,7 @@ def instead(case: Case, book: Book, person: str, turn: int, now: datetime) -> st
         return str(refusal)
     if any(p.person == person for p in case.open_pages):
         return None
-    if holder_of(case) == person:
+    if case.holder == person:
         return f"You have {label(case)} already. {next_due(case, now)}".rstrip()
     page = next((p for p in case.pages if (p.turn, p.person) == (turn, person)), None)
     if page is not None and page.state is PageState.STOOD_DOWN:
@@ -32,6 +32,5 @@ def instead(case: Case, book: Book, person: str, turn: int, now: datetime) -> st
 
 
 def holder_of(case: Case) -> str | None:
-    if case.state is State.ENGINEERING:
-        return case.engineering.engineer if case.engineering else None
-    return case.owner
+    """Who has it: the engineer of its item while Sustained Engineering has it."""
+    return case.holder

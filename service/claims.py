@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.bundle import bundle_text
-from notifiers.wording import segments
+from routing.gsm import segments
 from service.outbox import LEASE, Row, row_of
 from service.outgoing import address_of, facts_of, text_of
 from service.store.pool import AnyConnection, Pool

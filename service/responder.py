@@ -5,22 +5,23 @@ The sentence is said only after what it says was written.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from routing import words
-from routing.event import Acknowledge, Decline, Escalate, Event, Note, Refusal, Resolve
+from routing.event import Note, Refusal, Taken
 from routing.hotline_call import Prompt
 from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
-from routing.truth import holder_of
-from service.choosing import Chosen, Paged, choose
+from service.answering import MENU, SAID, event_of
+from service.choosing import Paged, choose, since
 from service.desk import NoSuchCase
 from service.hotline.texts import Texts
-from service.store import codec
+from service.listing import cases_of, listed
+from service.outbox import LEASE
 from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.wiring import Service
@@ -29,23 +30,10 @@ REMEMBERED = timedelta(days=7)
 MOST_REPLIES = 6
 """Answers an unknown number gets within `QUIET`; after that a loop of machines is starved."""
 QUIET = timedelta(hours=1)
+HARDLY_BEGUN = LEASE - timedelta(seconds=5)
+"""What was leased less than five seconds ago nobody can have read."""
 MOST_TEXT = 1600
-SAID = {
-    Verb.ACKNOWLEDGE: "ACK",
-    Verb.DECLINE: "DECLINE",
-    Verb.ESCALATE: "ESC",
-    Verb.RESOLVE: "RESOLVE",
-    Verb.STATUS: "STATUS",
-}
-EVENTS: dict[Verb, Callable[[str, str], Event]] = {
-    Verb.ACKNOWLEDGE: Acknowledge,
-    Verb.DECLINE: Decline,
-    Verb.ESCALATE: Escalate,
-    Verb.RESOLVE: Resolve,
-}
-HELP = (
-    "Reply 1 CODE to take a case, 2 CODE to decline, 3 CODE for engineering, R CODE to resolve, ?."
-)
+MOST_NAMED = 60
 log = structlog.get_logger(__name__)
 
 
@@ -94,15 +82,16 @@ class Responder:
         if reply.carrier:
             return ""
         pages = await self._pages(people)
-        if reply.verb is Verb.NONE:
+        if reply.verb in {Verb.NONE, Verb.MENU}:
             return _unclear(reply, pages)
         chosen = choose(reply, pages)
         if not chosen.pages:
             return chosen.why_not
         if reply.verb is Verb.STATUS or chosen.told:
-            return await self._status(chosen)
+            return await self._status(chosen.pages)
         if reply.every:
-            return _together([(page, *await self._act(reply, page)) for page in chosen.pages])
+            done = [(page, *await self._act(reply, page)) for page in chosen.pages]
+            return _together(done, since(chosen.newer))
         page = chosen.pages[0]
         return f"{SAID[reply.verb]} {page.code}: {await self.act(reply, page)}"
 
@@ -123,12 +112,13 @@ class Responder:
 
     async def _pages(self, people: tuple[str, ...]) -> list[Paged]:
         async with self.service.pool.acquire() as conn:
-            since = self.service.clock.now() - REMEMBERED
-            rows = await conn.fetch(query("case_of_reply"), list(people), since)
+            now = self.service.clock.now()
+            begun = now + HARDLY_BEGUN
+            rows = await conn.fetch(query("case_of_reply"), list(people), now - REMEMBERED, begun)
         return [
             Paged(
                 r["case_id"], r["turn"], r["person"], r["code"], r["state"], r["opened_at"],
-                r["live"], r["case_state"],
+                r["live"], r["case_state"], r["rank"], r["told"],
             )
             for r in rows
         ]  # fmt: skip
@@ -140,28 +130,44 @@ class Responder:
     async def _act(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
         """Whether it was done, and the sentence."""
         try:
-            acted = await self.service.desk.act(page.case, EVENTS[reply.verb](page.person, via))
-            if reply.remark:
+            people = (await self.service.desk.shelf()).people
+            event = event_of(reply, page, via, people)
+            acted = await self.service.desk.act(page.case, event)
+            if reply.remark and not isinstance(event, Note):
                 await self.service.desk.act(page.case, Note(page.person, reply.remark))
+        except Taken as taken:
+            return False, f"{taken}{_over(reply, page, via)}"
         except (Refusal, NoSuchCase) as refusal:
             return False, str(refusal)
         return True, acted.answer
 
-    async def _status(self, chosen: Chosen) -> str:
-        page = chosen.pages[0]
-        async with self.service.pool.acquire() as conn:
-            row = await conn.fetchrow(query("case_by_id"), page.case)
-        if row is None:
+    async def _status(self, pages: Sequence[Paged]) -> str:
+        if len(pages) == 1:
+            return f"{await self.stands(pages[0])} Code {pages[0].code}."
+        shelf, now = await self.service.desk.shelf(), self.service.clock.now()
+        return listed(pages, await cases_of(self.service.pool, pages), shelf.book(), now)
+
+    async def stands(self, page: Paged) -> str:
+        """Who has the case of a page, and what is due next."""
+        shelf, now = await self.service.desk.shelf(), self.service.clock.now()
+        case = (await cases_of(self.service.pool, [page])).get(page.case)
+        if case is None:
             return str(NoSuchCase(page.case))
-        shelf = await self.service.desk.shelf()
-        case, now = codec.decode_case(row["body"]), self.service.clock.now()
-        holder = holder_of(case)
+        holder = case.holder
         owner = f", {shelf.book().name(holder)} has it" if holder else ", nobody has it"
         due = words.next_due(case, now)
-        return f"{words.label(case)} is {case.state}{owner}. {due} Code {page.code}.".strip()
+        return f"{words.label(case)} is {case.state}{owner}. {due}".strip()
+
+
+def _over(reply: Reply, page: Paged, via: str) -> str:
+    """How to have it all the same, for whoever can write."""
+    asks = reply.verb is Verb.ACKNOWLEDGE and via == "SMS" and not reply.every
+    return f" Reply TAKE {page.code} to take it over." if asks else ""
 
 
 def _unclear(reply: Reply, pages: list[Paged]) -> str:
+    if reply.verb is Verb.MENU:
+        return MENU
     if reply.code is not None:
         found = choose(reply, pages)
         if found.pages:
@@ -170,12 +176,13 @@ def _unclear(reply: Reply, pages: list[Paged]) -> str:
                 f"What about {found.pages[0].case}? Reply 1 {code} to take it, 2 {code} to decline."
             )
         return found.why_not
-    return f"That was not understood, so nothing was changed. {HELP}"
+    return f"That was not understood, so nothing was changed. {MENU}"
 
 
-def _together(answers: list[tuple[Paged, bool, str]]) -> str:
-    """One text for all of them: what is the person's now, and why the others are not."""
-    taken = ", ".join(page.case for page, done, _ in answers if done)
+def _together(answers: list[tuple[Paged, bool, str]], newer: str = "") -> str:
+    """One text: what is the person's now, what was not meant, and why the rest is not his."""
+    taken = [page.case for page, done, _ in answers if done]
+    more = f" and {len(taken) - MOST_NAMED} more" if len(taken) > MOST_NAMED else ""
     refused = " ".join(sentence for _, done, sentence in answers if not done)
-    have = f"you have {taken}." if taken else "nothing was changed."
-    return f"ACK ALL, {len(answers)} cases: {have} {refused}".strip()
+    have = f"you have {', '.join(taken[:MOST_NAMED])}{more}." if taken else "nothing was changed."
+    return " ".join(filter(None, (f"ACK ALL, {len(answers)} cases: {have}", newer, refused)))

@@ -14,6 +14,7 @@ from service.clock import SystemClock
 from service.embedded import EmbeddedServers
 from service.store.migrate import migrate, read_migrations
 from service.store.pool import Connection, Pool, connect, open_pool
+from tests.databases import Databases
 
 TEMPLATE = "template_heliograph"
 MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder with a random name is made in it
@@ -62,13 +63,19 @@ async def postgres(servers: EmbeddedServers) -> AsyncIterator[Connection]:
     await connection.close()
 
 
+@pytest.fixture(scope="session")
+async def databases(servers: EmbeddedServers, postgres: Connection) -> AsyncIterator[Databases]:
+    lender = Databases(postgres, servers.addresses.database_url, TEMPLATE)
+    yield lender
+    await lender.close()
+
+
 @pytest.fixture
-async def database_url(servers: EmbeddedServers, postgres: Connection) -> AsyncIterator[str]:
-    """A fresh, migrated database; gone after the test."""
-    name = f"test_{next(numbers)}"
-    await postgres.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
-    yield sibling(servers.addresses.database_url, name)
-    await postgres.execute(f"drop database {name} with (force)")
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    """A migrated database in which nothing has happened."""
+    url = await databases.borrow()
+    yield url
+    await databases.give_back(url)
 
 
 @pytest.fixture

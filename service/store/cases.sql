@@ -92,12 +92,19 @@ update pages set live = false where case_id = any($1::text[]) and live;
 -- name: case_of_reply
 -- The pages a reply may mean, the newest first.
 select p.case_id, p.turn, p.person, p.code, p.state, p.opened_at, p.live, c.state as case_state,
-       c.rank
+       c.rank, coalesce(t.told, false) as told
 from pages as p
 join cases as c on c.id = p.case_id
+left join lateral (
+    select true as told
+    from outbox as o
+    where o.case_id = p.case_id and o.person = p.person and o.kind = 'page'
+      and (o.state in ('sent', 'delivered') or o.unclear
+           or (o.state = 'sending' and o.lease_until < $3))
+    limit 1) as t on true
 where p.person = any($1::text[]) and (p.live or p.opened_at >= $2)
 order by p.opened_at desc, p.case_id desc
-limit 400;
+limit 4000;
 
 -- name: next_wake
 -- When the next case is due.
@@ -113,6 +120,10 @@ select id, source, ticket, account, plan, severity, rank, state, owner, stage, p
        updated_at, wake_at, body
 from cases
 where id = $1;
+
+-- name: bodies_of_cases
+-- Several cases, to read.
+select id, body from cases where id = any($1::text[]);
 
 -- name: account_of_case
 -- Whose case it is.

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from routing.event import (
     Acknowledge,
+    AddResponder,
     ChangeSeverity,
     Decline,
     Escalate,
@@ -20,6 +21,7 @@ from routing.event import (
     Reassign,
     Resolve,
     Snooze,
+    TakeOver,
 )
 from service.audit import note as audit
 from service.desk import NoSuchCase
@@ -67,7 +69,7 @@ class Snoozes(Acts, kw_only=True):
     minutes: int
 
 
-class Reassigns(Acts, kw_only=True):
+class Names(Acts, kw_only=True):
     person: Id
 
 
@@ -213,10 +215,39 @@ async def reassign(
     request: Asking,
     service: NamedDependency[Service],
     case: FromPath[str],
-    data: JSONBody[Reassigns],
+    data: JSONBody[Names],
 ) -> CaseView:
     who = await actor(request, service, data, person=False)
     return await act(request, service, case, data, Reassign(who, data.person))
+
+
+@post(
+    "/cases/{case:str}/take",
+    status_code=200,
+    summary="Take the case over, whoever has it: who had it is told",
+    opt=only(ACT),
+)
+async def take(
+    request: Asking,
+    service: NamedDependency[Service],
+    case: FromPath[str],
+    data: JSONBody[Acts | None] = None,
+) -> CaseView:
+    who = await actor(request, service, data)
+    return await act(request, service, case, data, TakeOver(who, via(request.auth, who)))
+
+
+@post(
+    "/cases/{case:str}/add",
+    status_code=200,
+    summary="Page another person as well, to help: the owner stays",
+    opt=only(ACT),
+)
+async def add(
+    request: Asking, service: NamedDependency[Service], case: FromPath[str], data: JSONBody[Names]
+) -> CaseView:
+    who = await actor(request, service, data, person=False)
+    return await act(request, service, case, data, AddResponder(who, data.person))
 
 
 @post(
@@ -256,6 +287,8 @@ HANDLERS = [
     resolve,
     snooze,
     reassign,
+    take,
+    add,
     note,
     severity,
 ]

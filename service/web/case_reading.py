@@ -120,6 +120,7 @@ def _case(case: Case, updated_at: datetime, pages: list[PageView], telling: Tell
         owner=case.owner,
         owner_name=owner.name if owner else case.owner,
         owner_since=case.owner_since,
+        responders=list(case.responders),
         home_region=case.home_region,
         acting_region=case.acting_region,
         route=case.route,

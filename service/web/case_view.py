@@ -116,6 +116,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     owner: str | None
     owner_name: str | None
     owner_since: datetime | None
+    responders: list[str]
+    """Who helps the owner."""
     home_region: str | None
     acting_region: str | None
     route: str | None

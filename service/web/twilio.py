@@ -33,6 +33,8 @@ STOP_WORDS = frozenset(
 START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 """What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
+"""What changes something. 5 tells how it stands; any other key is the page once more."""
+HOW_IT_STANDS = "5"
 MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
@@ -162,6 +164,8 @@ async def key(
     """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)
     here = f"{service.settings.public_url}/twilio/page/{row}"
+    if form.get("Digits") == HOW_IT_STANDS:
+        return await _stands(service, row, here)
     verb = KEYS.get(form.get("Digits", ""))
     if verb is None:
         return _xml(twiml.voice(twiml.redirect(here)))
@@ -178,6 +182,19 @@ async def key(
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
     return _last_word(said)
+
+
+async def _stands(service: Service, row: int, again: str) -> Response[bytes]:
+    """How it stands, then the page once more: nothing is changed."""
+    try:
+        page = await _page(service, row)
+        said = "This page is over."
+        if page is not None:
+            said = await Responder(service).stands(page[1])
+    except AWAY as error:
+        log.warning("database_away", door="voice", error=type(error).__name__)
+        return _last_word(AWAY_PAGE)
+    return _xml(twiml.voice(twiml.say(said), twiml.redirect(again)))
 
 
 async def _late(service: Service, paged: Paged) -> str | None:

@@ -55,7 +55,8 @@ def check_shape(case: Case) -> None:
     _owned(case)
     _item(case)
     _ticket(case)
-    if case.open_pages:
+    assert all(p.until for p in case.open_pages if p.asked_by), "a page is open that nothing ends"
+    if case.waited_for:
         assert case.round or case.remind_at, "a page is open that nothing ends"
     elif case.round is not None:
         assert case.round.step < 0, "a step is waited for that nobody can answer (rule 5)"
@@ -66,7 +67,7 @@ def check_shape(case: Case) -> None:
 def _quiet_or_loud(case: Case) -> None:
     state = case.state
     if state in QUIET:
-        assert not case.open_pages, f"{state} with an open page"
+        assert not case.waited_for, f"{state} with an open page"
         assert case.round is None, f"{state} with a round"
         assert case.remind_at is None, f"{state} with a reminder"
     if state is State.PAGING:
@@ -150,6 +151,9 @@ def _ticked(decision: Decision, book: Book, now: datetime) -> None:
 
 def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:
     case = decision.case
+    if event.person in case.responders:
+        assert case.holder not in {None, event.person}, "who helps has it"
+        return
     assert not case.open_pages, "acknowledged, and somebody is still paged"
     if before.turn and (before.open_pages or before.round or before.remind_at):
         assert StandDown() in decision.effects, "nobody was stood down"

@@ -193,6 +193,7 @@ def test_reassigned_the_other_is_paged_and_the_owner_keeps_it_until_then() -> No
     story.passes(minutes(5))
     assert story.happens(Reassign("anna", "carl")) == (
         "Carl Berg is being paged for ACME-7 (Acme Corp, System down)."
+        " It stays yours until Carl Berg takes it."
     )
     assert (story.state, story.case.owner, story.paged) == ("acknowledged", "anna", ["carl sms"])
     story.acks("carl")

@@ -14,6 +14,7 @@ from routing.case import LIVE, RUNS, Case, Stage, State, changed
 from routing.decide import TABLE, decide
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -26,6 +27,7 @@ from routing.event import (
     Reported,
     Resolve,
     Snooze,
+    TakeOver,
     Tick,
 )
 from routing.page import PageState
@@ -118,7 +120,10 @@ ENTRY = {
 def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> None:
     assert IN[state]().case.state is state
     always = {Reported, Tick, ContactRefused, Note}
-    answers = {Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, ChangeSeverity}
+    answers = {
+        Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, TakeOver, AddResponder,
+        ChangeSeverity,
+    }  # fmt: skip
     wanted = always | (answers if state in LIVE else set())
     if state is State.ENGINEERING:
         wanted = wanted - {Snooze, Escalate} | {Advance}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.reply import CARRIER, Reply, Verb, parse
+from routing.reply import CARRIER, READERS, SHORT, WORDS, Reply, Verb, again, parse
 
 ACK, NO, ESC, DONE, STATUS, NOTHING = (
     Verb.ACKNOWLEDGE,
@@ -14,6 +14,7 @@ ACK, NO, ESC, DONE, STATUS, NOTHING = (
     Verb.STATUS,
     Verb.NONE,
 )
+SNOOZE, TO, ADD, TAKE, NOTE = Verb.SNOOZE, Verb.REASSIGN, Verb.ADD, Verb.TAKE, Verb.NOTE
 PLAIN = [
     ("1", ACK), ("a", ACK), ("A", ACK), ("ack", ACK), ("ACK", ACK), ("Ack.", ACK), ("ok", ACK),
     ("OK!", ACK), ("okay", ACK), ("acked", ACK), ("acknowledged", ACK), ("\U0001f44d", ACK),
@@ -103,6 +104,81 @@ def test_what_else_is_said_is_kept_as_a_remark(
     text: str, verb: Verb, code: str | None, remark: str
 ) -> None:
     assert parse(text) == Reply(verb, code, remark=remark)
+
+
+SAID = [
+    ("Z", Reply(SNOOZE)), ("Z 30", Reply(SNOOZE, minutes=30)), ("z30", Reply(SNOOZE, minutes=30)),
+    ("SNOOZE 30m", Reply(SNOOZE, minutes=30)), ("snooze 2h", Reply(SNOOZE, minutes=120)),
+    ("z 1h30", Reply(SNOOZE, minutes=90)), ("Sleep for 45 min.", Reply(SNOOZE, minutes=45)),
+    ("Z 30 4821", Reply(SNOOZE, "4821", minutes=30)),
+    ("Z 4821 30", Reply(SNOOZE, "4821", minutes=30)),
+    ("z 1h 30m acme-7", Reply(SNOOZE, "ACME-7", minutes=90)), ("Z 1d", Reply(SNOOZE, minutes=1440)),
+    ("Z 4821", Reply(SNOOZE, "4821")), ("Z 1440", Reply(SNOOZE, "1440")),
+    ("Z 1440m", Reply(SNOOZE, minutes=1440)), ("Z 0", Reply(SNOOZE, minutes=0)),
+    ("TO ben", Reply(TO, who="ben")), ("to Ben Okafor", Reply(TO, who="Ben Okafor")),
+    ("TO ben 4821", Reply(TO, "4821", who="ben")), ("TO 4821 ben", Reply(TO, "4821", who="ben")),
+    ("TO ben, 4821 knows the disks", Reply(TO, "4821", who="ben", remark="knows the disks")),
+    ("to anna-1", Reply(TO, who="anna-1")), ("to anna-1 ACME-7", Reply(TO, "ACME-7", who="anna-1")),
+    ("give it to ben", Reply(TO, who="ben")), ("REASSIGN ben", Reply(TO, who="ben")),
+    ("TO", Reply(TO)),
+    ("to me 4821", Reply(TAKE, "4821")), ("ADD ben", Reply(ADD, who="ben")), ("Add", Reply(ADD)),
+    ("add: Ben Okafor 4821", Reply(ADD, "4821", who="Ben Okafor")),
+    ("add me", Reply(ADD, who="me")),
+    ("TAKE", Reply(TAKE)), ("take over", Reply(TAKE)), ("Take over 4821", Reply(TAKE, "4821")),
+    ("takeover acme-7", Reply(TAKE, "ACME-7")), ("T 4821", Reply(TAKE, "4821")),
+    ("N disk is full", Reply(NOTE, remark="disk is full")), ("n", Reply(NOTE)),
+    ("NOTE 4821: disk is full", Reply(NOTE, "4821", remark="disk is full")),
+    ("n acme-7 (see <log>)", Reply(NOTE, "ACME-7", remark="(see <log>)")),
+    ("Note: it's\nfull\n\n-- \nAnna", Reply(NOTE, remark="it's\nfull")),
+    ("menu", Reply(Verb.MENU)), ("Commands?", Reply(Verb.MENU)),
+    ("? all", Reply(STATUS, every=True)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant"), SAID)
+def test_what_else_a_responder_can_say(text: str, meant: Reply) -> None:
+    assert parse(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["take it easy", "z later", "zzz", "nothing works", "not now", "menu please", "tomorrow",
+     "n/a!", "together", "taken", "address?", "addition", "note to self"],
+)  # fmt: skip
+def test_what_only_looks_like_one_changes_no_case(text: str) -> None:
+    assert parse(text).verb in {NOTHING, NOTE}
+
+
+def test_no_word_is_a_carriers_and_every_answer_has_one() -> None:
+    assert CARRIER.isdisjoint(WORDS)
+    assert set(WORDS.values()) == set(Verb) - {NOTHING}
+    assert SHORT.keys() == set(Verb)
+    assert READERS.keys() <= set(Verb)
+
+
+names = st.sampled_from(["ben", "Ben Okafor", "bjorn-2", "anna.k"])
+codes = st.one_of(st.integers(1000, 999_999).map(str), st.sampled_from(["ACME-7", "B2-1042"]))
+verbs = st.sampled_from([v for v in Verb if v not in {NOTHING, Verb.MENU}])
+
+
+@given(verbs, codes, names, st.integers(1, 999), st.booleans())
+def test_the_answer_that_is_offered_is_the_answer_that_is_read(
+    verb: Verb, code: str, who: str, count: int, lower: bool
+) -> None:
+    """Whatever we tell a person to write, in any case, means exactly that and that page."""
+    named = verb in {TO, ADD}
+    reply = Reply(verb, None, minutes=count if verb is SNOOZE else None, who=who if named else "")
+    text = again(reply, code)
+    found = parse(text.lower() if lower else text)
+    assert (found.verb, found.code, found.minutes) == (verb, code, reply.minutes)
+    assert found.who.lower() == reply.who.lower()
+
+
+@given(codes, st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=80))
+def test_a_note_is_kept_as_it_was_written(code: str, words: str) -> None:
+    found = parse(f"N {code} saw {words}")
+    assert (found.verb, found.code) == (NOTE, code)
+    assert found.remark == f"saw {words}"
 
 
 @given(st.text(max_size=400))

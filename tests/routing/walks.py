@@ -19,6 +19,7 @@ from routing.decide import decide, open_case
 from routing.engineering import MOVES
 from routing.event import (
     Acknowledge,
+    AddResponder,
     Advance,
     ChangeSeverity,
     ContactRefused,
@@ -32,6 +33,7 @@ from routing.event import (
     Reported,
     Resolve,
     Snooze,
+    TakeOver,
     Tick,
 )
 from routing.people import ContactRule, Person
@@ -281,6 +283,8 @@ _CHOICES = _chooser(
     (3, lambda walk, case: Resolve(walk.who(case))),
     (9, lambda walk, case: Snooze(walk.who(case), walk.random.choice((0, 5, 240, 99_999)))),
     (5, lambda walk, case: Reassign(walk.who(case), walk.who(case))),
+    (4, lambda walk, case: TakeOver(walk.who(case))),
+    (6, lambda walk, case: AddResponder(walk.who(case), walk.who(case))),
     (3, lambda walk, case: Note(walk.who(case), walk.random.choice(("", " ", "seen", "seen")))),
     (4, lambda walk, case: ChangeSeverity(walk.who(case), walk.random.choice(SEVERITIES))),
     (16, _advance),

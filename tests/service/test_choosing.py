@@ -63,6 +63,43 @@ def test_a_late_answer_means_the_page_that_still_waits() -> None:
     assert chosen("1", expired, page("ACME-2", "2", "acknowledged", "acknowledged")) == ("ACME-1",)
 
 
+def test_asked_how_it_stands_everything_that_is_open_or_owned_is_meant() -> None:
+    mine = page("ACME-3", "1111", "acknowledged", "acknowledged")
+    assert chosen("?", page("ACME-2", "2222"), PAGE, mine) == ("ACME-2", "ACME-1", "ACME-3")
+    assert chosen("? 4821", page("ACME-2", "2222"), PAGE) == ("ACME-1",)
+    assert chosen("?", page("ACME-2", "2222", "acknowledged", "resolved")) == ("ACME-2",)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("z 45", "Z 45 4821 for ACME-2, Z 45 1111 for ACME-1"),
+        ("to ben", "TO ben 4821 for ACME-2, TO ben 1111 for ACME-1"),
+        ("add ben", "ADD ben 4821 for ACME-2, ADD ben 1111 for ACME-1"),
+        ("n disk full", "N 4821 for ACME-2, N 1111 for ACME-1"),
+    ],
+)
+def test_nothing_is_guessed_between_an_open_page_and_the_case_one_has(
+    text: str, offered: str
+) -> None:
+    mine = page("ACME-1", "1111", "acknowledged", "acknowledged")
+    assert f"Which one? Reply {offered}. Nothing was changed." in chosen(
+        text, replace(PAGE, case="ACME-2"), mine
+    )
+    assert chosen(text, mine) == ("ACME-1",)
+
+
+def test_what_is_taken_over_is_what_this_phone_was_paged_for_and_did_not_take() -> None:
+    gone = page("ACME-1", "1111", "stood_down", "acknowledged")
+    mine = page("ACME-2", "2222", "acknowledged", "acknowledged")
+    over = page("ACME-3", "3333", "stood_down", "resolved")
+    assert chosen("take", over, mine, gone) == ("ACME-1",)
+    assert chosen("take", over, mine) == ("ACME-2",)
+    assert "TAKE 1111 for ACME-1, TAKE 4444 for ACME-4" in chosen(
+        "take", gone, page("ACME-4", "4444", "expired", "acknowledged")
+    )
+
+
 @pytest.mark.parametrize("text", ["2", "3", "?"])
 def test_without_an_open_page_the_case_one_has_is_meant(text: str) -> None:
     mine = page("ACME-1", "1", "acknowledged", "acknowledged")

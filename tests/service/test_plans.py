@@ -85,7 +85,7 @@ HOT: dict[str, tuple[list[object], set[str]]] = {
     "next_wake": ([], {"cases_wake"}),
     "next_wake_after": ([NOW], {"cases_wake"}),
     "lock_cases_of_tickets": ([["zendesk"] * 3, ["1", "2", "3"]], {"cases_source_ticket_key"}),
-    "case_of_reply": ([PEOPLE, NOW - timedelta(days=7)], {"pages_person", "pages_code"}),
+    "case_of_reply": ([PEOPLE, NOW - timedelta(days=7), NOW], {"pages_person", "pages_code"}),
     "codes_of_pages": ([["C-8"], [1], ["person-1"]], {"pages_pkey"}),
     "stored_intake": ([64, ["hubspot"]], {"intake_stored"}),
     "lane_is_due": (["sms", NOW], {"outbox_due"}),

@@ -1,11 +1,14 @@
 """Texts of responders: done first, then said, and said the same again when they come again."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from routing.event import Acknowledge
+from routing.gsm import is_gsm, segments
+from routing.reply import CARRIER
 from service.responder import Responder
 from service.store import codec
 from tests.service.office import Office
@@ -68,6 +71,7 @@ async def test_who_asks_how_it_stands_is_told_who_has_it(office: Office, say: Sa
 
 async def test_ack_all_says_what_is_yours_and_what_is_not(office: Office, say: Say) -> None:
     cases = [(await paged(office, f"T-{n}"))[0] for n in range(3)]
+    await office.pool.execute("update outbox set state = 'sent'")
     await office.desk.act(cases[1], Acknowledge("ben", "api"))
     await office.pool.execute("update pages set state = 'open' where case_id = $1", cases[1])
     answer = await say("ack all")
@@ -134,3 +138,82 @@ async def test_two_phones_answer_at_once_and_one_of_them_has_it(office: Office, 
     owner = (await office.case(case)).owner
     name = {"anna": "Anna Lind", "ben": "Ben Okafor"}[owner or ""]
     assert sum(f"{name} has {case}" in one for one in said) == 1
+
+
+async def test_every_answer_says_what_became_true(office: Office, say: Say) -> None:
+    """Each verb once, with the state it leaves; nothing is said that was not written."""
+    case, code = await paged(office)
+    label = f"{case} (Acme Corp, no subject)"
+    told = [
+        ("Z", "For how long? Reply Z 30", None, "paging"),
+        ("TO", "Whom? Write the name", None, "paging"),
+        (f"Z 30 {code}", f"SNOOZE {code}: {label} is yours and sleeps until 10:30",
+         "anna", "snoozed"),
+        ("1", f"ACK {code}: you have {label}", "anna", "acknowledged"),
+        ("ADD ben", f"ADD {code}: Ben Okafor is being paged for {label} as well. It stays yours.",
+         "anna", "acknowledged"),
+        (f"N {code} disk full", f"NOTE {code}: noted on {case}.", "anna", "acknowledged"),
+        ("TO carl", f"TO {code}: Carl Ek is being paged for {label}. It stays yours until Carl Ek",
+         "anna", "acknowledged"),
+        ("1", f"ACK {code}: you have {label}", "anna", "acknowledged"),
+        ("3", f"ESC {code}: {label} is with Sustained Engineering.", "anna", "engineering"),
+        ("R", f"RESOLVE {code}: {label} is resolved.", "anna", "resolved"),
+        (f"TAKE {code}", f"{label} was resolved", "anna", "resolved"),
+    ]  # fmt: skip
+    for text, answer, owner, state in told:
+        assert answer in await say(text), text
+        now = await office.case(case)
+        assert (now.owner, now.state.value) == (owner, state), text
+
+
+async def test_taking_over_is_offered_done_and_told(office: Office, say: Say) -> None:
+    case, code = await paged(office)
+    office.clock.forward(minutes=5)
+    await office.desk.wake()
+    bens = str(await office.pool.fetchval("select code from pages where person = 'ben'"))
+    await say(f"1 {code}")
+    refused = await say("1", "ben")
+    assert refused.startswith(f"ACK {bens}: Anna Lind has {case}")
+    assert refused.endswith(f" Reply TAKE {bens} to take it over.")
+    assert "Anna Lind had it until now" in await say("take", "ben")
+    assert (await office.case(case)).owner == "ben"
+    news = await office.pool.fetch("select person, payload from outbox where kind = 'announce'")
+    assert [
+        (n["person"], "Ben Okafor has" in codec.decode(n["payload"])["text"]) for n in news
+    ] == [("anna", True)]
+
+
+async def test_a_note_reaches_the_ticket_whole_and_inside(office: Office, say: Say) -> None:
+    _, code = await paged(office)
+    await say(f"N {code} it's full\nsecond <line>\n-- \nAnna")
+    texts = await office.pool.fetch("select payload from outbox where kind = 'write'")
+    written = [codec.decode(row["payload"]) for row in texts]
+    assert [(w["text"], w["public"]) for w in written] == [
+        ("Anna Lind: it's full\nsecond <line>", False)
+    ]
+    assert "The note is empty" in await say(f"N {code}")
+
+
+async def test_asked_for_all_the_worst_comes_first_in_three_segments(
+    office: Office, say: Say
+) -> None:
+    for number in range(9):
+        await office.report(f"T-{number}", priority="urgent" if number == 4 else "high")
+    answer = await say("?")
+    assert answer.startswith("9 cases, the most severe first. ")
+    worst = await office.pool.fetchrow(
+        "select p.code, p.case_id from pages p join cases c on c.id = p.case_id where c.rank = 0"
+    )
+    assert worst is not None
+    head = (
+        f"first. {worst['code']} L1 Acme Corp {worst['case_id']}: paging, nobody has it. Reply due"
+    )
+    assert head in answer
+    assert segments(answer) <= 3
+    assert answer.endswith("more.")
+
+
+async def test_what_one_can_write_is_one_text_without_a_carriers_word(say: Say) -> None:
+    menu = await say("menu")
+    assert (segments(menu), is_gsm(menu)) == (1, True)
+    assert not {*re.findall(r"[a-z]+", menu.lower())} & CARRIER

@@ -91,6 +91,22 @@ async def test_reassigning_pages_the_other_and_keeps_the_owner_until_then(world:
     assert (status, "no person nobody" in said) == (409, True)
 
 
+async def test_taken_over_it_is_anothers_and_added_a_person_helps(world: World) -> None:
+    case = await world.ticket(priority="urgent")
+    await world.act(case, "acknowledge")
+    done = await world.act(case, "add", {"person": "ben"})
+    assert (done["owner"], done["state"], done["escalation"]) == ("anna", "acknowledged", None)
+    assert [p["person"] for p in done["pages"] if p["state"] == "open"] == ["ben"]
+    helped = await world.act(case, "acknowledge", person="ben")
+    assert (helped["owner"], helped["responders"]) == ("anna", ["ben"])
+    assert helped["answer"].startswith("you help Anna Lind, who has ")
+    taken = await world.act(case, "take", person="ben")
+    assert (taken["owner"], taken["responders"]) == ("ben", [])
+    assert "Anna Lind had it until now." in taken["answer"]
+    status, said = await refused(world, case, "add", {"person": "nobody"})
+    assert (status, "no person nobody" in said) == (409, True)
+
+
 async def test_a_note_is_on_the_timeline_and_on_its_way_to_the_ticket(world: World) -> None:
     case = await world.ticket()
     await world.act(case, "note", {"text": 'Robert"); drop table cases;-- \u202e 👍'})
@@ -207,6 +223,7 @@ async def test_a_csm_pushes_the_cases_of_own_accounts_alone(world: World) -> Non
         ("snooze", {"minutes": 1.5}, 422, "minutes"),
         ("snooze", {"minutes": True}, 422, "minutes"),
         ("reassign", {"person": None}, 422, "person"),
+        ("add", {}, 422, "person"),
         ("reassign", {"person": {"id": "ben"}}, 422, "person"),
         ("severity", {"severty": "L1"}, 422, "did you mean severity?"),
         ("engineering", {}, 422, "reason: is missing"),

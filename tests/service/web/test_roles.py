@@ -23,6 +23,8 @@ TABLE = {
     "POST /cases/NOPE-1/resolve": ACT,
     "POST /cases/NOPE-1/snooze": ACT,
     "POST /cases/NOPE-1/reassign": ACT,
+    "POST /cases/NOPE-1/take": ACT,
+    "POST /cases/NOPE-1/add": ACT,
     "POST /cases/NOPE-1/note": ACT,
     "POST /cases/NOPE-1/severity": ACT,
     "GET /oncall": ALL,
