@@ -9,7 +9,8 @@ exist, and the difference between the last two is the whole point:
 * `Unclear`: nobody knows. `find` looks before anyone repeats.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -50,6 +51,28 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A page in pieces, for channels that show more than a text. Every piece is one clean line."""
+
+    case: str
+    severity: str
+    account: str
+    subject: str
+    plan: str
+    purpose: str
+    """page, ask, handover or engineering: what an answer means."""
+    due: str
+    """A sentence, or empty."""
+    why: str
+    code: str
+    """What names the page in a reply by text."""
+    person: str
+    """The name of whoever is paged."""
+    url: str | None = None
+    """The ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One try to tell one person something over one channel. Its repr hides address and text."""
 
@@ -69,6 +92,12 @@ class Message:
     """After this long undelivered the provider drops it (a stale page must not arrive)."""
     since: datetime
     """When the first try of this key began (aware, UTC); `find` looks no further back."""
+    subject: str = ""
+    """One line that stands alone; empty for sms and voice, as the next two are."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Verb (acknowledge, decline, escalate) to the absolute, signed URL whose page does it."""
+    card: Card | None = None
+    """None for what is not a page."""
     known: frozenset[str] = frozenset()
     """Refs that belong to other deliveries; `find` never takes one of them for this one."""
 

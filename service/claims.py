@@ -18,8 +18,8 @@ from typing import Any
 
 from notifiers.bundle import bundle_text
 from routing.gsm import segments
+from service.messages import address_of, facts_of, text_of
 from service.outbox import LEASE, Row, row_of
-from service.outgoing import address_of, facts_of, text_of
 from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
@@ -178,7 +178,7 @@ def _load(group: Sequence[Row], lane: str) -> Row:
     first = next((row for row in ordered if row.id == row.bundle), ordered[0])
     text = first.text
     if first.bundle is None and lane == "sms":
-        text = bundle_text([facts_of(row) for row in ordered])
+        text = bundle_text([facts_of(row.payload) for row in ordered])
     riders = tuple(row for row in ordered if row.id != first.id)
     return replace(first, bundle=first.bundle or first.id, text=text, riders=riders)
 

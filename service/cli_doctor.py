@@ -9,6 +9,7 @@ import click
 from service.attach import attached
 from service.clock import SystemClock
 from service.doctor.finding import Finding, Level, bad, good, warn
+from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
 from service.doctor.stores import check_database, check_redis
 from service.settings import SERVING, Settings, SettingsError, read_settings
@@ -45,6 +46,7 @@ async def examine(settings: Settings) -> list[Finding]:
         check_database(settings.database_url or "", clock),
         check_redis(settings.redis_url or "", clock),
         check_twilio(settings, clock),
+        check_mail(settings),
         check_reachability(settings),
     )
     return [*check_settings(settings), *(each for part in parts for each in part)]
@@ -52,7 +54,7 @@ async def examine(settings: Settings) -> list[Finding]:
 
 def check_settings(settings: Settings) -> list[Finding]:
     odd = [warn("settings", notice, "Correct or remove it.") for notice in settings.notices]
-    short = settings.production and len(settings.secret_key) < 32  # noqa: PLR2004 -- a 128-bit key in hex
+    short = settings.production and min(map(len, settings.secret_keys)) < 32  # noqa: PLR2004 -- a 128-bit key in hex
     if short:
         says = "HELIOGRAPH_SECRET_KEY is short enough to be guessed."
         odd.append(warn("settings", says, "Give the output of `openssl rand -hex 32`."))

@@ -12,7 +12,7 @@ import asyncpg
 from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
-LANES = ("sms", "voice", "email", "chat", "webhook", "systems")
+LANES = ("sms", "voice", "email", "chat", "webhook", "apprise", "systems")
 """Each is served by itself, so that a slow one never stands in another's way."""
 SLOWEST = timedelta(days=1)
 """How long a row may wait before it is sent."""

@@ -256,9 +256,9 @@ def _row(
 
 
 def _for_news(person: Person | None) -> ContactMethod | None:
-    """News wants no call: a text or a mail."""
+    """News wants no call, and no machine."""
     methods = [m for m in person.contact_methods if m.usable] if person else []
-    return next((m for m in methods if m.type in {"sms", "email"}), None)
+    return next((m for m in methods if m.type not in {"voice", "webhook"}), None)
 
 
 def _contact(

@@ -24,8 +24,8 @@ from service.claims import PACED, Claims, Limit, Terms, limits_of
 from service.clock import Clock
 from service.contacts import Contacts
 from service.measures import Measures
+from service.messages import Urls, facts_of, ref_of, words_of
 from service.outbox import Outbox, Row, lane_of
-from service.outgoing import Urls, address_of, facts_of, ref_of, text_of
 from service.settling import FIRST_PAUSE, Settling
 from service.store.pool import AWAY, AnyConnection, describe
 from service.writer import Writer
@@ -279,23 +279,22 @@ class Sender:
         return row.tries > 1 and self.clock.now() >= row.give_up_at
 
     async def _message(self, row: Row) -> Message:
-        to, since = address_of(row), row.begun_at or row.created_at
-        others = await self.outbox.refs(to, since) if row.unclear else frozenset()
+        words, since = words_of(row, self.urls), row.begun_at or row.created_at
+        others = await self.outbox.refs(words["to"], since) if row.unclear else frozenset()
         return Message(
             key=row.key,
             channel=row.channel,
-            to=to,
-            text=text_of(row),
             callback=self.urls.callback(row),
             answer_url=self.urls.answer(row),
             # The provider dates by the true time, wherever the service's clock has been moved to.
             since=since - (self.clock.now() - self.clock.wall()),
             known=others,
+            **words,
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
         for page in row.together:
-            accepted = facts_of(page).accepted_at if page.kind == "page" else None
+            accepted = facts_of(page.payload).accepted_at if page.kind == "page" else None
             if accepted is not None and page.tries == 1:
                 latency = (begun - datetime.fromisoformat(accepted)).total_seconds()
                 self.measures.page_latency.observe(max(0.0, latency))

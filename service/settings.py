@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from service.environment import Environment, Secret, SettingsError, port, rate
+from notifiers.email.account import SmtpAccount
+from service.environment import Environment, Secret, SettingsError, port
+from service.phone_settings import (
+    BreakerSettings,
+    TwilioSettings,
+    per_second,
+    read_account,
+    read_breaker,
+    read_twilio,
+)
 
 __all__ = ["SERVING", "Secret", "Settings", "SettingsError", "TwilioSettings", "read_settings"]
 
@@ -74,36 +83,7 @@ REASONS = {
     "ADMIN_TOKEN": "Give a random API token, for example from `openssl rand -hex 32`.",
 }
 
-SIMULATED_SID = "AC" + "0" * 32
-SIMULATED_TOKEN = Secret("simulated-auth-token")
-SIMULATED_NUMBER = "+15005550006"
-SIMULATED_HOTLINE = "+15005550009"
 DEVELOPMENT_KEY = Secret("a key that protects nothing: development and test only")
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioSettings:
-    """`simulated`: the credentials are made up and `api_url` defaults to the simulator."""
-
-    account_sid: str
-    auth_tokens: tuple[str, ...]
-    """The first signs our requests; a request to us may be signed with either."""
-    from_number: str | None
-    messaging_service_sid: str | None
-    hotline_number: str | None
-    api_url: str | None
-    """None is Twilio's own, or the simulator's."""
-    simulated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerSettings:
-    """When a failing provider is passed by: so many failures in a row within `window` seconds."""
-
-    failures: int
-    window: float
-    pause: float
-    """Seconds until it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +94,8 @@ class Settings:
     port: int
     public_url: str
     """Without a slash at its end; the only base for signature checks."""
-    secret_key: str
+    secret_keys: tuple[str, ...]
+    """One, or two during a rotation: the first signs, both are believed."""
     admin_token: str | None
     database_url: str | None
     """None: the embedded server under `data_dir`."""
@@ -146,6 +127,11 @@ class Settings:
     """Sentences to say once at start: what is off, what was not understood."""
 
     @property
+    def secret_key(self) -> str:
+        """What is signed with now."""
+        return self.secret_keys[0]
+
+    @property
     def production(self) -> bool:
         return self.environment == "production"
 
@@ -169,7 +155,7 @@ def read_settings(
         host=host,
         port=listen,
         public_url=given.url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{listen}",
-        secret_key=given.secret("SECRET_KEY") or DEVELOPMENT_KEY,
+        secret_keys=given.secrets("SECRET_KEY") or (DEVELOPMENT_KEY,),
         admin_token=given.secret("ADMIN_TOKEN"),
         database_url=given.url("DATABASE_URL", ("postgresql", "postgres")),
         redis_url=given.url("REDIS_URL", ("redis", "rediss")),
@@ -203,70 +189,6 @@ def existing_file(given: Environment, name: str) -> Path | None:
     if value is not None and not Path(value).is_file():
         given.error(name, f"names {value}, which is no file. Correct the path.")
     return None if value is None else Path(value)
-
-
-def per_second(given: Environment, name: str, default: float) -> float:
-    return given.parsed(name, rate, default, "a number from 0 up")
-
-
-def read_breaker(given: Environment) -> BreakerSettings:
-    return BreakerSettings(
-        given.parsed("BREAKER_FAILURES", at_least_one, 3, "a whole number from 1 up"),
-        given.parsed("BREAKER_WINDOW", rate, 120.0, "a number of seconds"),
-        given.parsed("BREAKER_PAUSE", rate, 30.0, "a number of seconds"),
-    )
-
-
-def at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
-def read_twilio(given: Environment, *, simulate: bool) -> TwilioSettings | None:
-    found = read_account(given, "TWILIO")
-    if found is not None or not simulate:
-        return found
-    api_url = given.url("TWILIO_API_URL", ("https", "http"))
-    return TwilioSettings(
-        account_sid=SIMULATED_SID,
-        auth_tokens=(SIMULATED_TOKEN,),
-        from_number=given.phone("TWILIO_FROM_NUMBER", short_code=True) or SIMULATED_NUMBER,
-        messaging_service_sid=given.text("TWILIO_MESSAGING_SERVICE_SID"),
-        hotline_number=given.phone("TWILIO_HOTLINE_NUMBER") or SIMULATED_HOTLINE,
-        api_url=api_url,
-        simulated=api_url is None,
-    )
-
-
-def read_account(given: Environment, prefix: str) -> TwilioSettings | None:
-    """An account at Twilio, or at whoever serves its API; None where no credentials are given."""
-    sid = given.text(f"{prefix}_ACCOUNT_SID")
-    tokens = given.secrets(f"{prefix}_AUTH_TOKEN")
-    number = given.phone(f"{prefix}_FROM_NUMBER", short_code=True)
-    service = given.text(f"{prefix}_MESSAGING_SERVICE_SID")
-    hotline = given.phone(f"{prefix}_HOTLINE_NUMBER")
-    api_url = given.url(f"{prefix}_API_URL", ("https", "http"))
-    if not sid and not tokens:
-        return None
-    require_twilio(given, prefix, sid, tokens, number or service)
-    return TwilioSettings(sid or "", tokens, number, service, hotline, api_url)
-
-
-def require_twilio(
-    given: Environment, prefix: str, sid: str | None, tokens: tuple[str, ...], sender: str | None
-) -> None:
-    both = f"{prefix}_ACCOUNT_SID and {prefix}_AUTH_TOKEN are of use together alone."
-    if not sid:
-        given.error(f"{prefix}_ACCOUNT_SID", f"is not set. {both}")
-    elif not sid.startswith("AC"):
-        given.error(f"{prefix}_ACCOUNT_SID", "does not begin with AC, as Twilio's account SIDs do.")
-    if not tokens:
-        given.error(f"{prefix}_AUTH_TOKEN", f"is not set. {both}")
-    if not sender:
-        other = f"{prefix}_MESSAGING_SERVICE_SID"
-        given.error(f"{prefix}_FROM_NUMBER", f"is not set. Give it, or {other}, to text.")
 
 
 def read_webhook_secrets(given: Environment) -> Mapping[str, tuple[str, ...]]:
@@ -305,9 +227,19 @@ def write_back_value(given: Environment, system: str, name: str) -> Secret | Non
 
 def read_channels(given: Environment) -> Mapping[str, str]:
     urls = {name: given.url(name, schemes) for name, schemes in CHANNELS.items()}
+    check_smtp(given, urls["SMTP_URL"])
     return MappingProxyType(
         {name.removesuffix("_URL").lower(): url for name, url in urls.items() if url}
     )
+
+
+def check_smtp(given: Environment, url: str | None) -> None:
+    """Whatever else is wrong with it; the URL itself, which may hold a password, is not shown."""
+    try:
+        if url and not any("SMTP_URL" in error for error in given.errors):
+            SmtpAccount.parse(url)
+    except ValueError as wrong:
+        given.error("SMTP_URL", str(wrong))
 
 
 def variable(name: str) -> str:

@@ -11,6 +11,8 @@ from datetime import timedelta
 import structlog
 
 from notifiers.circuit import Limits
+from notifiers.email.account import SmtpAccount
+from notifiers.email.mail import Email
 from notifiers.notifier import Notifier
 from notifiers.switchboard import Switchboard
 from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
@@ -22,9 +24,10 @@ from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
 from service.library import Library
+from service.links import Signer
 from service.measures import Measures
+from service.messages import Urls
 from service.outbox import Outbox
-from service.outgoing import Urls
 from service.sender import Sender
 from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
@@ -55,6 +58,11 @@ class Service:
     access: Mapping[str, Access]
     """The ticket systems that can be written to, by source."""
     process: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @property
+    def signer(self) -> Signer:
+        """Of signed links."""
+        return Signer(self.settings.secret_keys)
 
     def own(self, source: str) -> frozenset[str]:
         """Our ids and addresses in a ticket system, to know our own echo by."""
@@ -109,7 +117,12 @@ def twilio_api(settings: Settings, twilio: TwilioSettings) -> str:
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
-    return phones_of(settings, settings.twilio)
+    return [*phones_of(settings, settings.twilio), *_by_mail(settings)]
+
+
+def _by_mail(settings: Settings) -> list[Notifier]:
+    url = settings.channels.get("smtp")
+    return [Email(SmtpAccount.parse(url))] if url else []
 
 
 def phones_of(settings: Settings, twilio: TwilioSettings | None) -> list[Notifier]:
@@ -152,7 +165,7 @@ def sender_of(service: Service) -> Sender:
         Switchboard(notifiers_of(settings), phones_of(settings, settings.twilio2)),
         Writer(outbox, service.clock, service.access),
         service.measures,
-        Urls(settings.public_url),
+        Urls(settings.public_url, service.signer),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
         {"sms": settings.account_sms_per_second, "voice": settings.account_calls_per_second},
     )

@@ -20,7 +20,7 @@ Phone = Callable[[str], str]
 
 ROLES = ("viewer", "responder", "manager", "admin", "sales", "csm")
 STATUSES = ("trial", "active", "suspended", "expired")
-METHODS = ("sms", "voice", "email", "mattermost", "rocketchat", "slack", "webhook")
+METHODS = ("sms", "voice", "email", "mattermost", "rocketchat", "slack", "webhook", "apprise")
 URGENCIES = ("urgent", "normal")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
 _PIN = re.compile(r"\d{4,12}")

@@ -16,7 +16,17 @@ from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.tuning import settle
-from service.web import calendars, devclock, events, health, hotline, intake, metrics, twilio
+from service.web import (
+    answering,
+    calendars,
+    devclock,
+    events,
+    health,
+    hotline,
+    intake,
+    metrics,
+    twilio,
+)
 from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.ending import at_end
@@ -63,6 +73,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *intake.HANDLERS,
         *events.HANDLERS,
         *calendars.FEEDS,
+        *answering.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
         *health.HANDLERS,

@@ -33,7 +33,7 @@ class CalendarView(Struct, frozen=True, kw_only=True):
 @get("/calendars/{name:str}", status_code=200, include_in_schema=False)
 async def calendar(name: FromPath[str], service: NamedDependency[Service]) -> Response[bytes]:
     """A month back and three ahead, as the schedules are now. 404 for any address not ours."""
-    found = named(service.settings.secret_key, name.removesuffix(SUFFIX))
+    found = named(service.settings.secret_keys, name.removesuffix(SUFFIX))
     if found is None or not name.endswith(SUFFIX):
         raise Problem(404, NOTHING)
     shelf, now = await service.desk.shelf(), service.clock.now()

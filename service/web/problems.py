@@ -32,6 +32,9 @@ AnyRequest = Request[Any, Any, Any]
 RowNumber = Annotated[int, PathParameter(ge=0, le=2**63 - 1)]
 """The number of a row in an address; PostgreSQL knows none beyond."""
 
+SECRET = ("/a/", "/calendars/")
+"""What follows in the path is a signed link: whoever knows it may use it."""
+
 SENTENCES: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "There is nothing at {path}. Nothing was changed. "
     "What there is stands at /schema.",
@@ -74,6 +77,12 @@ def document(
     )
 
 
+def shown(path: str) -> str:
+    """A path as it may be logged: without a token that opens what it leads to."""
+    door = next((door for door in SECRET if path.startswith(door)), None)
+    return path if door is None else f"{door}***"
+
+
 def _problem(_: AnyRequest, problem: Problem) -> Response[bytes]:
     return document(problem.status, problem.detail, problem.headers, **problem.more)
 
@@ -102,7 +111,7 @@ def _document_errors(_: AnyRequest, errors: DocumentErrors) -> Response[bytes]:
 def _away(request: AnyRequest, error: Exception) -> Response[bytes]:
     if isinstance(error, ValueError):  # asyncpg's refusal of a value that we should have refused
         return _unforeseen(request, error)
-    log.error("database_away", path=request.scope["path"], error=type(error).__name__)
+    log.error("database_away", path=shown(request.scope["path"]), error=type(error).__name__)
     sentence = (
         "PostgreSQL is away. What was accepted before is safe; whether this request was carried "
         "out is not certain. Please try again in a moment."
@@ -141,7 +150,7 @@ def _wrong(error: dict[str, Any]) -> dict[str, str]:
 
 def _unforeseen(request: AnyRequest, error: Exception) -> Response[bytes]:
     number = uuid.uuid4().hex[:12]
-    log.error("unforeseen", number=number, path=request.scope["path"], exc_info=error)
+    log.error("unforeseen", number=number, path=shown(request.scope["path"]), exc_info=error)
     sentence = (
         "Something went wrong here. What was accepted before is safe. "
         f"It is in our log under {number}; please tell whoever runs Heliograph."

@@ -1,137 +1,87 @@
 """What every notifier must do, whatever it reaches people by."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from notifiers.notifier import Accepted, Fault, Message, Notifier, Refused, Unclear
 from notifiers.simulator.harness import Simulator
-from notifiers.simulator.records import Ailment, Trouble
-from notifiers.twilio.client import Credentials, Timeouts, Twilio
-from notifiers.twilio.errors import CODES
-from notifiers.twilio.sms import TwilioSms
-from notifiers.twilio.voice import TwilioVoice
+from tests.notifiers.benches import Bench, MailBench, TwilioBench
+from tests.notifiers.postoffice import post_office
 
-HASTY = Timeouts(read=timedelta(seconds=0.3))
+CHANNELS = ("sms", "voice", "email")
+NOWHERE = ("127.0.0.1:9", "nowhere.invalid")
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """How to make one notifier, and where to see what it did."""
-
-    name: str
-    make: Callable[[Twilio, str], Notifier]
-    seen: Callable[[Simulator, str], list[str]]
-    """The refs of what was created for a number, oldest first."""
-
-
-def _texts(simulator: Simulator, number: str) -> list[str]:
-    return [text.sid for text in simulator.simulation.exchange.texts_of(number)]
-
-
-def _calls(simulator: Simulator, number: str) -> list[str]:
-    return [call.sid for call in simulator.simulation.exchange.calls_of(number)]
-
-
-CHANNELS = [Channel("sms", TwilioSms, _texts), Channel("voice", TwilioVoice, _calls)]
-
-
-@pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)
-def channel(request: pytest.FixtureRequest) -> Channel:
-    assert isinstance(request.param, Channel)
-    return request.param
-
-
-def at(
-    simulator: Simulator, api_url: str | None = None, timeouts: Timeouts | None = None
-) -> Twilio:
-    credentials = Credentials(simulator.account_sid, (simulator.auth_token,))
-    return Twilio(credentials, api_url or simulator.api_url, timeouts)
+@pytest.fixture(params=CHANNELS)
+async def bench(request: pytest.FixtureRequest, simulator: Simulator) -> AsyncIterator[Bench]:
+    if request.param == "email":
+        async with post_office() as office:
+            yield MailBench(office)
+    else:
+        yield TwilioBench(str(request.param), simulator)
 
 
 @pytest.fixture
-async def notifier(channel: Channel, simulator: Simulator) -> AsyncIterator[Notifier]:
-    notifier = channel.make(at(simulator), simulator.number)
+async def notifier(bench: Bench) -> AsyncIterator[Notifier]:
+    notifier = bench.notifier()
     yield notifier
     await notifier.close()
 
 
 @pytest.fixture
-async def hasty(channel: Channel, simulator: Simulator) -> AsyncIterator[Notifier]:
-    """Waits for no answer longer than a test may take."""
-    notifier = channel.make(at(simulator, timeouts=HASTY), simulator.number)
+async def hasty(bench: Bench) -> AsyncIterator[Notifier]:
+    notifier = bench.notifier(hasty=True)
     yield notifier
     await notifier.close()
 
 
 @pytest.fixture
-def message(channel: Channel, simulator: Simulator, number: str) -> Message:
-    return Message(
-        key=f"case/1/anna/{channel.name}:1",
-        channel=channel.name,
-        to=number,
-        text="SEV1 ACME-7 Acme: login fails for everyone. Reply 1 4821",
-        answer_url="http://127.0.0.1:9/answer",
-        since=simulator.simulation.timers.now(),
-    )
+def message(bench: Bench) -> Message:
+    return bench.message()
 
 
-async def test_a_page_is_accepted_under_the_providers_own_name(
-    notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
+async def test_a_page_is_accepted_under_a_name_of_its_own(
+    notifier: Notifier, bench: Bench, message: Message
 ) -> None:
     outcome = await notifier.send(message)
     assert isinstance(outcome, Accepted)
-    assert channel.seen(simulator, message.to) == [outcome.ref]
-    assert notifier.channel == channel.name
-    assert notifier.sender == simulator.number
+    assert bench.seen(message) == [outcome.ref]
+    assert notifier.channel == bench.channel
+    assert notifier.sender == bench.sender
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in {20500, 20503}])
-async def test_each_code_is_refused_as_its_class_says_and_nothing_is_sent(
-    notifier: Notifier, channel: Channel, message: Message, simulator: Simulator, code: int
+async def test_an_address_that_cannot_be_reached_is_given_up(
+    notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    simulator.phone(message.to).has(Trouble(Ailment.REFUSE, code))
+    bench.refuse(message, passing=False)
     outcome = await notifier.send(message)
     assert isinstance(outcome, Refused)
-    assert outcome.code == code
-    # Nothing was there yet that could be over: a benign code means a wrong address of the API.
-    expected = Fault.CONFIGURATION if CODES[code][0] is Fault.BENIGN else CODES[code][0]
-    assert outcome.fault is expected
-    assert outcome.permanent is expected.permanent
-    assert outcome.retryable is (expected in {Fault.THROTTLED, Fault.TRANSIENT})
-    assert str(code) in outcome.reason
-    assert channel.seen(simulator, message.to) == []
+    assert outcome.fault is Fault.NUMBER
+    assert outcome.code is not None
+    assert str(outcome.code) in outcome.reason
+    assert bench.seen(message) == []
 
 
-@pytest.mark.parametrize("code", [20500, 20503])
-async def test_a_server_error_may_have_been_processed(
-    notifier: Notifier, channel: Channel, message: Message, simulator: Simulator, code: int
+async def test_what_passes_is_repeated_and_then_accepted(
+    notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    simulator.phone(message.to).has(Trouble(Ailment.REFUSE, code))
-    assert isinstance(await notifier.send(message), Unclear)
-    simulator.phone(message.to).has(None)
-    assert await notifier.find(message) is None
-    assert channel.seen(simulator, message.to) == []
-
-
-async def test_the_providers_wish_to_wait_is_kept(
-    notifier: Notifier, message: Message, simulator: Simulator
-) -> None:
-    simulator.phone(message.to).has(Trouble(Ailment.REFUSE, 20429, seconds=7, times=1))
+    bench.refuse(message, passing=True)
     outcome = await notifier.send(message)
     assert isinstance(outcome, Refused)
-    assert outcome.retry_after == timedelta(seconds=7)
+    assert outcome.retryable
+    assert bench.seen(message) == []
+    bench.well(message)
     assert isinstance(await notifier.send(message), Accepted)
 
 
-@pytest.mark.parametrize("host", ["http://127.0.0.1:9", "http://nowhere.invalid"])
+@pytest.mark.parametrize("host", NOWHERE)
 async def test_what_never_left_is_known_not_to_have_left(
-    channel: Channel, message: Message, simulator: Simulator, host: str
+    bench: Bench, message: Message, host: str
 ) -> None:
-    notifier = channel.make(at(simulator, host), simulator.number)
+    notifier = bench.notifier(host)
     outcome = await notifier.send(message)
     await notifier.close()
     assert isinstance(outcome, Refused)
@@ -140,140 +90,36 @@ async def test_what_never_left_is_known_not_to_have_left(
     assert "Nothing was sent" in outcome.reason
 
 
-async def test_what_was_taken_in_silence_is_found_and_not_repeated(
-    hasty: Notifier, notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
+async def test_what_was_taken_in_silence_is_found_or_folded(
+    hasty: Notifier, notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    simulator.phone(message.to).has(Trouble(Ailment.SILENT, times=1))
+    bench.silent(message, taken=True)
     assert isinstance(await hasty.send(message), Unclear)
+    bench.well(message)
     found = await notifier.find(message)
-    assert isinstance(found, Accepted)
-    assert channel.seen(simulator, message.to) == [found.ref]
+    if bench.looks:
+        assert isinstance(found, Accepted)
+        assert bench.seen(message) == [found.ref]
+    else:
+        assert found is None
+        again = await notifier.send(message)
+        assert isinstance(again, Accepted)
+        assert set(bench.seen(message)) == {again.ref}
 
 
 async def test_what_was_not_taken_is_not_found(
-    hasty: Notifier, notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
+    hasty: Notifier, notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    simulator.phone(message.to).has(Trouble(Ailment.DEAF, times=1))
+    bench.silent(message, taken=False)
     assert isinstance(await hasty.send(message), Unclear)
     assert await notifier.find(message) is None
-    assert channel.seen(simulator, message.to) == []
-
-
-async def test_an_earlier_page_is_not_taken_for_this_one(
-    notifier: Notifier, message: Message
-) -> None:
-    first = await notifier.send(message)
-    assert isinstance(first, Accepted)
-    assert await notifier.find(message) == first
-    assert await notifier.find(replace(message, known=frozenset({first.ref}))) is None
-    later = replace(message, since=message.since + timedelta(minutes=1))
-    assert await notifier.find(later) is None
-
-
-async def test_a_page_is_found_behind_many_others(notifier: Notifier, message: Message) -> None:
-    first = await notifier.send(message)
-    others = await asyncio.gather(
-        *(notifier.send(replace(message, text=f"Another page, {n}")) for n in range(60))
-    )
-    known = frozenset(other.ref for other in others if isinstance(other, Accepted))
-    assert len(known) == 60
-    assert await notifier.find(replace(message, known=known)) == first
-
-
-async def test_not_being_able_to_look_is_not_the_same_as_not_finding(
-    channel: Channel, message: Message, simulator: Simulator
-) -> None:
-    notifier = channel.make(at(simulator, "http://127.0.0.1:9"), simulator.number)
-    assert isinstance(await notifier.find(message), Unclear)
-    await notifier.close()
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"",  # closed without a word
-        b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{",  # cut off in the middle
-        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n[]",
-        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
-        b"HTTP/1.1 201 Created\r\nContent-Length: 6\r\n\r\n<html>",
-        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>",
-        b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
-        b"nonsense\r\n\r\n",
-    ],
-)
-async def test_any_other_answer_is_unclear_and_nothing_is_posted_twice(
-    channel: Channel, message: Message, simulator: Simulator, answer: bytes
-) -> None:
-    posts = 0
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal posts
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split()[0])
-        await reader.readexactly(length)
-        posts += head.startswith(b"POST ")
-        writer.write(answer)
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    notifier = channel.make(at(simulator, f"http://127.0.0.1:{port}"), simulator.number)
-    outcome = await notifier.send(message)
-    await notifier.close()
-    server.close()
-    await server.wait_closed()
-    assert isinstance(outcome, Unclear)
-    assert posts == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "fault"),
-    [
-        (301, Fault.CONFIGURATION),
-        (401, Fault.CONFIGURATION),
-        (403, Fault.CONFIGURATION),
-        (404, Fault.CONFIGURATION),
-        (400, Fault.OURS),
-        (422, Fault.OURS),
-        (429, Fault.THROTTLED),
-    ],
-)
-async def test_a_refusal_that_is_not_the_providers_blames_no_number(
-    channel: Channel, message: Message, simulator: Simulator, status: int, fault: Fault
-) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        answer = f"HTTP/1.1 {status} X\r\nLocation: /elsewhere\r\nContent-Length: 6\r\n\r\n<html>"
-        writer.write(answer.encode())
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    notifier = channel.make(at(simulator, f"http://127.0.0.1:{port}"), simulator.number)
-    outcome = await notifier.send(message)
-    await notifier.close()
-    server.close()
-    await server.wait_closed()
-    assert isinstance(outcome, Refused)
-    assert outcome.fault is fault
-    assert outcome.code is None
-
-
-async def test_a_wrong_token_is_a_fault_of_configuration(
-    channel: Channel, message: Message, simulator: Simulator
-) -> None:
-    twilio = Twilio(Credentials(simulator.account_sid, ("wrong",)), simulator.api_url)
-    notifier = channel.make(twilio, simulator.number)
-    outcome = await notifier.send(message)
-    await notifier.close()
-    assert isinstance(outcome, Refused)
-    assert (outcome.code, outcome.fault) == (20003, Fault.CONFIGURATION)
+    assert bench.seen(message) == []
 
 
 async def test_cancelling_what_is_over_or_unknown_is_no_fault(
-    notifier: Notifier, message: Message, channel: Channel
+    notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    unknown = ("SM" if channel.name == "sms" else "CA") + "0" * 32
+    unknown = ("CA" if bench.channel == "voice" else "SM") + "0" * 32
     assert await notifier.cancel(unknown) is None
     accepted = await notifier.send(message)
     assert isinstance(accepted, Accepted)
@@ -281,31 +127,34 @@ async def test_cancelling_what_is_over_or_unknown_is_no_fault(
     assert await notifier.cancel(accepted.ref) is None
 
 
-async def test_not_reaching_the_provider_leaves_a_cancellation_open(
-    channel: Channel, simulator: Simulator
+async def test_who_can_look_and_cancel_says_when_it_could_not(
+    bench: Bench, message: Message
 ) -> None:
-    notifier = channel.make(at(simulator, "http://127.0.0.1:9"), simulator.number)
-    assert isinstance(await notifier.cancel("SM" + "0" * 32), Refused)
+    notifier = bench.notifier(NOWHERE[0])
+    assert isinstance(await notifier.find(message), Unclear) is bench.looks
+    assert isinstance(await notifier.cancel("SM" + "0" * 32), Refused) is bench.recalls
     await notifier.close()
 
 
-async def test_nothing_that_may_be_logged_names_a_number_or_a_text(
-    notifier: Notifier, message: Message, simulator: Simulator
+async def test_nothing_that_may_be_logged_names_an_address_or_a_text(
+    notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    simulator.phone(message.to).has(Trouble(Ailment.REFUSE, 21211))
-    refused = await notifier.send(replace(message, to="+999999999999999999"))
-    said = [repr(message), str(message), repr(refused), repr(await notifier.send(message))]
-    for words in said:
+    bench.refuse(message, passing=False)
+    refused = await notifier.send(message)
+    bench.well(message)
+    strange = await notifier.send(replace(message, to=f"{message.to} 999999999999999999"))
+    for words in (repr(message), str(message), repr(refused), repr(strange)):
         assert message.to not in words
         assert "999999999" not in words
         assert "login fails" not in words
-    assert "***" in repr(refused)
+    assert isinstance(strange, Refused)
 
 
 async def test_a_hundred_at_once_are_a_hundred(
-    notifier: Notifier, channel: Channel, message: Message, simulator: Simulator
+    notifier: Notifier, bench: Bench, message: Message
 ) -> None:
-    outcomes = await asyncio.gather(*(notifier.send(message) for _ in range(100)))
+    messages = [replace(message, key=f"{message.key}/{n}") for n in range(100)]
+    outcomes = await asyncio.gather(*map(notifier.send, messages))
     refs = {outcome.ref for outcome in outcomes if isinstance(outcome, Accepted)}
     assert len(refs) == 100
-    assert set(channel.seen(simulator, message.to)) == refs
+    assert set(bench.seen(message)) == refs

@@ -11,9 +11,11 @@ import pytest
 
 from service.clock import FixedClock, SystemClock
 from service.doctor.finding import Finding, Level
+from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
 from service.doctor.stores import check_database, check_redis
 from service.settings import Settings, read_settings
+from tests.notifiers.postoffice import post_office
 
 SID = "AC" + "1" * 32
 NUMBER = "+14155550100"
@@ -67,6 +69,33 @@ def owned(address: str) -> dict[str, Any]:
 
 def troubles(findings: list[Finding]) -> list[tuple[Level, str]]:
     return [(each.level, each.says) for each in findings if each.level is not Level.GOOD]
+
+
+@pytest.mark.parametrize(
+    ("server", "scheme", "trouble", "says"),
+    [
+        ({"starttls": True}, "smtp+starttls", {}, []),
+        ({}, "smtp", {}, ["is spoken to in the clear"]),
+        ({}, "smtp+starttls", {}, ["cannot be used as it is set up"]),
+        ({}, "smtp", {"MAIL": "550 5.7.1 not you"}, ["refused the sender: 550 5.7.1 not you"]),
+        ({}, "smtp", {"MAIL": "451 4.3.0 later"}, ["by e-mail now"]),
+        ({"starttls": True, "login": True}, "smtp+starttls", {}, ["530 5.7.0"]),
+    ],
+)
+async def test_the_mail_server_is_tried_without_a_letter(
+    server: dict[str, bool], scheme: str, trouble: dict[str, str], says: list[str]
+) -> None:
+    async with post_office(**server) as office:
+        office.troubles |= trouble
+        url = f"{scheme}://localhost:{office.port}?from=pager@heliograph.example&verify=no"
+        found = troubles(await check_mail(settings_for("http://127.0.0.1:1", SMTP_URL=url)))
+    assert len(found) == len(says), found
+    assert all(words in said for words, (_, said) in zip(says, found, strict=True)), found
+    assert office.letters == []
+
+
+async def test_without_a_mail_server_there_is_nothing_to_say() -> None:
+    assert await check_mail(settings_for("http://127.0.0.1:1")) == []
 
 
 async def test_servers_that_are_well(database_url: str, redis_url: str) -> None:

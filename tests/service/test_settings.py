@@ -61,7 +61,7 @@ def test_no_secret_is_shown() -> None:
                 "HELIOGRAPH_ZENDESK_URL": "https://acme.zendesk.example",
                 "HELIOGRAPH_ZENDESK_EMAIL": "bot@acme.example",
                 "HELIOGRAPH_ZENDESK_API_TOKEN": "hush-zendesk",
-                "HELIOGRAPH_SMTP_URL": "smtp://user:hush@mail.example",
+                "HELIOGRAPH_SMTP_URL": "smtp://user:hush@mail.example?from=pager@mail.example",
             }
         )
     )
@@ -80,6 +80,7 @@ def test_every_error_is_told_at_once_and_names_its_variable() -> None:
             "HELIOGRAPH_POLICY": "/nowhere/policy.yaml",
             "HELIOGRAPH_TWILIO_HOTLINE_NUMBER": "0155 5501",
             "HELIOGRAPH_WEBHOOK_SECRET_JIRA": "a,b,c",
+            "HELIOGRAPH_SMTP_URL": "smtps://user:hush@mail.example",
         }
     )
     assert [error.split()[0] for error in errors] == [
@@ -92,7 +93,10 @@ def test_every_error_is_told_at_once_and_names_its_variable() -> None:
         "HELIOGRAPH_CALLS_PER_SECOND",
         "HELIOGRAPH_TWILIO_HOTLINE_NUMBER",
         "HELIOGRAPH_WEBHOOK_SECRET_JIRA",
+        "HELIOGRAPH_SMTP_URL",
     ]
+    assert "?from=" in errors[-1]
+    assert "hush" not in errors[-1]
 
 
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:

@@ -79,5 +79,5 @@ async def test_no_other_address_shows_anything(still: World) -> None:
 
 @pytest.mark.parametrize("name", ["anna", "first.last", "a.b.c", "", "\N{SNOWMAN}"])
 def test_a_token_names_what_it_was_made_for(name: str) -> None:
-    assert named("key", token("key", "p", name)) == ("p", name)
-    assert named("other", token("key", "p", name)) is None
+    assert named(("key",), token("key", "p", name)) == ("p", name)
+    assert named(("other", "more"), token("key", "p", name)) is None
