@@ -255,7 +255,8 @@ class Sender:
         if isinstance(found, Unclear):
             name = (line.provider, line.channel)
             await self.settling.circuits.failed(name, found.reason)
-            if self.clock.now() < row.give_up_at and not await self._elsewhere(row, line):
+            elsewhere = await self.settling.elsewhere(row, line, self.switchboard)
+            if self.clock.now() < row.give_up_at and not elsewhere:
                 await self.settling.later(row, found.reason, row.begun_at, unclear=True)
                 return True
             return False
@@ -264,15 +265,6 @@ class Sender:
             await self.outbox.again(row, said, self.clock.now(), row.begun_at, unclear=False)
             return True
         return False
-
-    async def _elsewhere(self, row: Row, line: Line) -> bool:
-        """Whether a line is given up and there is another way."""
-        circuits, lines = self.settling.circuits, self.switchboard.lines(row.channel)
-        if circuits.usable(line):
-            return False
-        if any(circuits.usable(one) for one in lines):
-            return True
-        return await self.settling.has_detour(row, self.switchboard)
 
     def _too_late(self, row: Row) -> bool:
         """Whether to repeat it no more. What has never left is sent however late it is."""

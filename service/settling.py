@@ -54,7 +54,8 @@ class Settling:
             case Unclear(reason):
                 self.count(row, "unclear")
                 await self.circuits.failed((line.provider, line.channel), reason)
-                await self.later(row, reason, begun, unclear=True)
+                at_once = await self.elsewhere(row, line, switchboard)
+                await self.later(row, reason, begun, unclear=True, at_once=at_once)
             case Refused() as refused:
                 await self._blame(row, line, refused)
                 await self._elsewhere(row, line, switchboard, refused, begun)
@@ -85,6 +86,14 @@ class Settling:
             await self.refused(row, refused, begun)
         else:
             await self._passed_on(row, refused)
+
+    async def elsewhere(self, row: Row, line: Line, switchboard: Switchboard) -> bool:
+        """Whether a line is given up and there is another way."""
+        if self.circuits.usable(line):
+            return False
+        if any(self.circuits.usable(one) for one in switchboard.lines(row.channel)):
+            return True
+        return await self.has_detour(row, switchboard)
 
     async def has_detour(self, row: Row, switchboard: Switchboard) -> bool:
         """Whether all providers of the channel fail and the page has another way to go at once."""
@@ -127,9 +136,17 @@ class Settling:
         for page in row.together:
             await self.contacts.refuse(page, _event(page, refused))
 
-    async def later(self, row: Row, reason: str, begun: datetime | None, *, unclear: bool) -> None:
-        at = self.clock.now() + pause_after(row.tries)
-        await self.outbox.again(row, reason, at, begun, unclear=unclear)
+    async def later(
+        self,
+        row: Row,
+        reason: str,
+        begun: datetime | None,
+        *,
+        unclear: bool,
+        at_once: bool = False,
+    ) -> None:
+        pause = timedelta() if at_once else pause_after(row.tries)
+        await self.outbox.again(row, reason, self.clock.now() + pause, begun, unclear=unclear)
 
     def count(self, row: Row, outcome: str) -> None:
         self.measures.pages.labels(row.channel, outcome).inc(len(row.together))

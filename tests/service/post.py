@@ -23,8 +23,8 @@ QUICK = Timeouts(*(timedelta(seconds=0.4),) * 3)
 ANNA, CARL = NUMBERS["anna"], NUMBERS["carl"]
 
 
-def notifiers(api_url: str, number: str) -> list[Notifier]:
-    account = Twilio(Credentials(ACCOUNT, (TOKEN,)), api_url, QUICK)
+def notifiers(api_url: str, number: str, sid: str = ACCOUNT, token: str = TOKEN) -> list[Notifier]:
+    account = Twilio(Credentials(sid, (token,)), api_url, QUICK)
     return [TwilioSms(account, number), TwilioVoice(account, number)]
 
 
