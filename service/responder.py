@@ -47,16 +47,17 @@ class Responder:
         `key` is the provider's own for this delivery: repeated, it gets the same answer again.
         """
         body = body.replace("\x00", "")  # PostgreSQL keeps none
-        return await self._once(key, sender, body, lambda: self._answer(sender, body))
+        return await self.once(key, sender, body, lambda: self._answer(sender, body))
 
     async def pressed(self, key: str, phone: str, reply: Reply, paged: Paged) -> str:
         """The answer to a key pressed in a call; repeated, it is the same again."""
         said = f"pressed for {reply.verb}"
-        return await self._once(key, phone, said, lambda: self.act(reply, paged, via="phone"))
+        return await self.once(key, phone, said, lambda: self.act(reply, paged, via="phone"))
 
-    async def _once(
+    async def once(
         self, key: str, sender: str, body: str, answer: Callable[[], Awaitable[str]]
     ) -> str:
+        """The answer to a delivery, made once and then remembered under its key."""
         async with self.service.pool.acquire() as conn:
             known = await conn.fetchval(query("inbound_answer"), key)
         if known is not None:
@@ -90,7 +91,7 @@ class Responder:
         if reply.verb is Verb.STATUS or chosen.told:
             return await self._status(chosen.pages)
         if reply.every:
-            done = [(page, *await self._act(reply, page)) for page in chosen.pages]
+            done = [(page, *await self.did(reply, page)) for page in chosen.pages]
             return _together(done, since(chosen.newer))
         page = chosen.pages[0]
         return f"{SAID[reply.verb]} {page.code}: {await self.act(reply, page)}"
@@ -125,9 +126,9 @@ class Responder:
 
     async def act(self, reply: Reply, page: Paged, via: str = "SMS") -> str:
         """Do what the reply says with one page's case; the sentence of what is true now."""
-        return (await self._act(reply, page, via))[1]
+        return (await self.did(reply, page, via))[1]
 
-    async def _act(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
+    async def did(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
         """Whether it was done, and the sentence."""
         try:
             people = (await self.service.desk.shelf()).people

@@ -178,3 +178,14 @@ limit $1;
 -- name: count_cases
 -- How many cases there are in each state.
 select state, count(*) as n from cases group by state;
+
+-- name: open_pages_of
+-- What is open for a person and was opened by then: the most severe first, each case once.
+select case_id, turn, rank
+from (
+    select distinct on (p.case_id) p.case_id, p.turn, p.opened_at, c.rank
+    from pages as p
+    join cases as c on c.id = p.case_id
+    where p.person = $1 and p.state = 'open' and p.opened_at <= $2
+    order by p.case_id, p.turn desc) as open
+order by rank, opened_at, case_id;

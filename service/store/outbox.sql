@@ -150,6 +150,15 @@ select id, key, case_id, kind, channel, person, turn, method, attempt, state, re
 from outbox
 where id = $1;
 
+-- name: row_of_page
+-- The latest contact of a page.
+select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
+       receipt, payload, created_at, bundle, provider
+from outbox
+where case_id = $1 and turn = $2 and person = $3 and kind = 'page'
+order by id desc
+limit 1;
+
 -- name: carried_rows
 -- All that one text or call carries.
 select id from outbox where bundle = $1 order by rank, id;

@@ -128,6 +128,7 @@ async def test_without_a_second_the_next_channel_is_used_at_once(post: Post) -> 
     await post.office.report("T-1", tags=("by-voice",))
     for _ in range(4):
         await forward(post, seconds=2)
+    await post.serve("sms")
     await post.serve("voice")
     assert post.office.clock.now() < NOW + timedelta(seconds=30)
     assert (texts(post.twilio, CARL), post.calls_to(CARL)) == (0, 1)
