@@ -7,14 +7,19 @@ _SHOWN = 7
 
 
 def mask(address: str) -> str:
-    """Hide the middle of a phone number or the local part of an e-mail address.
+    """Hide the middle of a number or name, the local part of an e-mail address, a URL's path.
 
     >>> mask("+46700000001")
     '+4670***01'
     >>> mask("anna@support.example")
     'a***@support.example'
+    >>> mask("https://hooks.example/secret")
+    'https://hooks.example/***'
     """
-    if "@" in address:
+    scheme, url, rest = address.partition("://")
+    if url:
+        return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/***"
+    if "@" in address[1:]:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}***@{domain}"
     if len(address) <= _SHOWN:

@@ -98,6 +98,8 @@ class Message:
     """Verb (acknowledge, decline, escalate) to the absolute, signed URL whose page does it."""
     card: Card | None = None
     """None for what is not a page."""
+    buttons: Mapping[str, str] = field(default_factory=dict)
+    """Verb to the token that a click brings back, for channels that tell us who has clicked."""
     known: frozenset[str] = frozenset()
     """Refs that belong to other deliveries; `find` never takes one of them for this one."""
 

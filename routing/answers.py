@@ -5,7 +5,6 @@ Only these take or give away a case: a receipt, a mailbox or a link preview neve
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from routing import (
@@ -35,6 +34,7 @@ from routing.event import (
 from routing.holder import has_it, relieved
 from routing.ledger import Ledger
 from routing.page import PageState
+from routing.value import replace
 
 LONGEST_SNOOZE = 7 * 24 * 60
 """Minutes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing import region as regions
-from routing.calendar import is_open, next_close, next_open
+from routing.calendar import holds
 from routing.case import Case
 from routing.event import Refusal
 from routing.people import Person
@@ -16,11 +16,13 @@ from routing.region import Region
 from routing.schedule import Schedule, on_call
 
 LONGEST_SUN = timedelta(days=1)
+MOST_SUNS = 4096
+"""Days and home regions whose sun is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sunlight:
-    """The region that has the sun, from an instant until the next opening or closing of any."""
+    """The region that has the sun, between two openings or closings of any."""
 
     region: Region | None
     since: datetime
@@ -34,8 +36,10 @@ class Book:
     policy: Policy
     people: Mapping[str, Person]
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
-    suns: dict[str | None, Sunlight] = field(default_factory=dict, compare=False, repr=False)
-    """What `sun` found, by home region, for as long as it holds."""
+    suns: dict[tuple[str | None, int], list[Sunlight]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What `sun` found, by home region and day."""
 
     def schedule(self, name: str) -> Schedule | None:
         return self.schedules.get(name) or self.policy.schedules.get(name)
@@ -51,20 +55,24 @@ class Book:
 
     def sun(self, case: Case, now: datetime) -> Region | None:
         """The region that has the sun for this case (DESIGN: home region first)."""
-        known = self.suns.get(case.home_region)
-        if known is None or not known.since <= now < known.until:
-            known = self.suns[case.home_region] = self._sunlight(case.home_region, now)
-        return known.region
+        key = case.home_region, now.toordinal()
+        known = self.suns.get(key)
+        if known is None:
+            if len(self.suns) >= MOST_SUNS:
+                self.suns.clear()
+            known = self.suns[key] = []
+        for light in known:
+            if light.since <= now < light.until:
+                return light.region
+        known.append(self._sunlight(case.home_region, now))
+        return known[-1].region
 
     def _sunlight(self, home: str | None, now: datetime) -> Sunlight:
         all_regions, calendars = self.policy.regions, self.policy.calendars
         found = regions.with_sun(all_regions, calendars, now, home=home)
-        changes = (
-            (next_close if is_open(c, now) else next_open)(c, now)
-            for c in (calendars[r.calendar] for r in all_regions.values())
-        )
-        until = min((c for c in changes if c is not None), default=now + LONGEST_SUN)
-        return Sunlight(found, now, min(until, now + LONGEST_SUN))
+        hours = [holds(calendars[r.calendar], now) for r in all_regions.values()]
+        since = max((since for since, _ in hours), default=now)
+        return Sunlight(found, since, min((until for _, until in hours), default=now + LONGEST_SUN))
 
     def require(self, person: str) -> None:
         """Raises Refusal for somebody the directory does not know, who can have no case."""

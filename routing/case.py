@@ -8,10 +8,9 @@ stale. `turn` and `writes` number pages and write-backs and never go back: a rep
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from routing.page import Page, PageState
 from routing.sla import Clock
@@ -49,6 +48,9 @@ and open pages run while somebody is paged.
 """
 
 
+DEADLINES = (*sorted(frozenset().union(*RUNS.values())), "review_at", "clocks_at")
+
+
 class Purpose(StrEnum):
     """What a round of pages asks for, and so what an acknowledgement of it means."""
 
@@ -62,7 +64,7 @@ class Purpose(StrEnum):
     """Take the item in the Sustained Engineering queue."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Round:
     """Where an escalation stands. Step -1 comes before the policy's first step (the one asked)."""
 
@@ -96,7 +98,7 @@ class Stage(StrEnum):
     RETURNED = "returned"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     stage: Stage
     queued_at: datetime
@@ -109,7 +111,7 @@ class Item:
     stage_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ticket:
     """The ticket as far as its reports have told it."""
 
@@ -140,7 +142,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Case:
-    """Without slots: a decision changes a case a dozen times, and a dictionary copies fastest."""
+    """Without slots, as everything here that decisions change: see `routing.value`."""
 
     id: str
     source: str
@@ -196,6 +198,9 @@ class Case:
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
+    posted: tuple[str, ...] = ()
+    """Chat channels that were told somebody is wanted, and not yet that nobody is any more."""
+
     @property
     def live(self) -> bool:
         return self.state in LIVE
@@ -205,32 +210,23 @@ class Case:
         """The earliest instant (UTC) something is due; None only for a closed case."""
         if self.state is State.CLOSED:
             return None
-        deadlines = [
-            self.hold_until,
-            self.review_at,
-            self.snooze_until,
-            self.remind_at,
-            self.engineering_at,
-            self.owner_due,
-            self.handover_at,
-            self.close_at,
-            self.clocks_at,
-            self.leaders_at,
-            self.round.due_at if self.round else None,
-            *(p.wake_at for p in self.pages if p.open),
-        ]
-        return min((d for d in deadlines if d is not None), default=None)
+        known = self.__dict__
+        deadlines = [known[name] for name in DEADLINES if known[name] is not None]
+        if self.round is not None:
+            deadlines.append(self.round.due_at)
+        deadlines += [p.wake_at for p in self.pages if p.state is PageState.OPEN and p.planned]
+        return min(deadlines, default=None)
+
+    @property
+    def holder(self) -> str | None:
+        """Who works on it: its owner, or the engineer of its item in the queue."""
+        if self.state is State.ENGINEERING:
+            return self.engineering.engineer if self.engineering else None
+        return self.owner
 
     def page_of(self, person: str) -> Page | None:
         """The person's latest page in this case."""
         return next((p for p in reversed(self.pages) if p.person == person), None)
-
-    @property
-    def holder(self) -> str | None:
-        """Who has it: while Sustained Engineering does, the engineer of its item."""
-        if self.state is State.ENGINEERING:
-            return self.engineering.engineer if self.engineering else None
-        return self.owner
 
     @property
     def open_pages(self) -> tuple[Page, ...]:
@@ -240,16 +236,3 @@ class Case:
     def waited_for(self) -> tuple[Page, ...]:
         """The open pages that a round waits for: of those asked to help, none."""
         return tuple(p for p in self.open_pages if p.asked_by is None)
-
-
-_MEMBERS = frozenset(f.name for f in fields(Case))
-
-
-def changed(case: Case, changes: Mapping[str, Any]) -> Case:
-    """`dataclasses.replace`, fifteen times as fast. Raises TypeError for what a case has not."""
-    if not changes.keys() <= _MEMBERS:
-        raise TypeError(f"a case has no {', '.join(changes.keys() - _MEMBERS)}")
-    new = object.__new__(Case)
-    new.__dict__.update(case.__dict__)
-    new.__dict__.update(changes)
-    return new

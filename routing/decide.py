@@ -23,11 +23,12 @@ from routing import (
     opening,
     paging,
     placing,
+    posting,
     promises,
     reported,
 )
 from routing.book import Book
-from routing.case import LIVE, RUNS, Case, State
+from routing.case import DEADLINES, LIVE, RUNS, Case, State
 from routing.event import (
     Acknowledge,
     AddResponder,
@@ -218,15 +219,21 @@ def open_case(case_id: str, event: Reported, book: Book, now: datetime) -> Decis
 def _finish(ledger: Ledger, before: Case) -> Decision:
     """End the deadlines that do not run in this state, and set what is derived."""
     case = ledger.case
-    ended = dict.fromkeys(d for d in _ENDED[case.state] if getattr(case, d) is not None)
-    clocks_at = promises.next_due(ledger) if case.live else None
-    ledger.set(clocks_at=clocks_at, review_at=None, **ended)
+    known = case.__dict__
+    derived: dict[str, datetime | None] = {
+        name: None for name in _ENDED[case.state] if known[name] is not None
+    }
+    clocks_at = promises.next_due(case.clocks) if case.live else None
+    ledger.set(clocks_at=clocks_at, **derived)
     if case.live and ledger.case.wake_at is None:
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
+    posting.close(ledger)
     decided = tuple(ledger.entries)
-    promises.tell(ledger, before.clocks)
+    if case.clocks is not before.clocks:
+        promises.tell(ledger, before.clocks)
     broken = ledger.entries[len(decided) :]
     return Decision(ledger.case, tuple(ledger.effects), (*broken, *decided), ledger.answer)
 
 
-_ENDED = {state: frozenset().union(*RUNS.values()) - RUNS[state] for state in State}
+_ENDED = {state: frozenset(DEADLINES) - RUNS[state] - {"clocks_at"} for state in State}
+"""What a state does not let run; the review only comes back where nothing else does."""

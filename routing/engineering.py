@@ -7,10 +7,9 @@ any stage before `released` and the case is support's again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from routing import escalation, handover, paging, placing
+from routing import escalation, handover, paging, placing, posting
 from routing.book import find
 from routing.case import Item, Purpose, Stage, State
 from routing.event import Advance, Refusal
@@ -18,6 +17,7 @@ from routing.facts import facts
 from routing.holder import relieved
 from routing.ledger import Ledger
 from routing.rule import matches
+from routing.value import replace
 from routing.words import instant, label
 
 MOVES: dict[tuple[Stage, str], Stage] = {
@@ -157,7 +157,9 @@ def tell_leaders(ledger: Ledger) -> None:
     leaders = tuple(dict.fromkeys(person for people in found for person in people))
     for leader in leaders:
         ledger.announce(leader, words)
-    names = ", ".join(ledger.book.name(leader) for leader in leaders)
+    for channel in posting.channels(rules.leaders):
+        posting.news(ledger, channel, words)
+    names = ", ".join((*map(ledger.book.name, leaders), *posting.channels(rules.leaders)))
     ledger.say("leaders", f"leadership is told: {names or 'nobody is named'}")
 
 

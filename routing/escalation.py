@@ -8,10 +8,10 @@ after the last round the case is `exhausted`: the duty manager is paged, again a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from routing import page as pages
+from routing import posting
 from routing.book import find, wanted_by
 from routing.case import Purpose, Round, State
 from routing.choosing import next_hour, route_policy
@@ -21,6 +21,7 @@ from routing.paging import contact, expire, lost, open_pages, purpose_of, put, s
 from routing.policy import EscalationPolicy, Step, StepTarget
 from routing.preference import skilled
 from routing.rule import matches
+from routing.value import replace
 
 MOST_HELD = 12
 """How often a step may begin anew because nothing of it has left."""
@@ -128,6 +129,7 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
     if not _applies(ledger, step):
         ledger.say("skipped", f"{name} does not apply now")
         return False
+    posting.post(ledger, step.targets, why or f"{name} of {current.policy}")
     wanted = wanted_by(step, ledger.book, ledger.case, ledger.now, declined, why)
     if not wanted:
         ledger.say("skipped", f"{name} has nobody to page now; the next step begins at once")
@@ -198,6 +200,7 @@ def remind(ledger: Ledger, *, unsent: bool = False) -> None:
     found = find(ledger.book, ledger.case, StepTarget("duty_manager"), ledger.now)
     ledger.say("exhausted", f"nobody answered for {ledger.case.id}: duty manager", due_at=due)
     reason = "duty manager: nobody else answered"
+    posting.post(ledger, ledger.book.policy.duty_manager, reason)
     if not found.people or not open_pages(ledger, dict.fromkeys(found.people, reason)):
         _again(ledger, ledger.book.policy.reminder)
 

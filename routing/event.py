@@ -197,7 +197,22 @@ class Announce:
     text: str
 
 
-Effect = Contact | StandDown | WriteBack | Announce
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Put something into a chat channel, where it reaches nobody for certain.
+
+    Without a `text` it is a page that whoever reads it may take; with one it is news.
+    """
+
+    number: int
+    channel: str
+    """The policy's own name for it."""
+    purpose: str
+    why: str = ""
+    text: str = ""
+
+
+Effect = Contact | StandDown | WriteBack | Announce | Post
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ put when the sun rises on the next one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from routing import calendar, choosing, escalation
 from routing.case import Purpose, Round, State
 from routing.ledger import Ledger
 from routing.region import Region, next_sunrise, sunset
+from routing.value import replace
 
 LATER = timedelta(minutes=5)
 """While people are paged for the item in the queue, its case is handed over after that."""

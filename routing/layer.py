@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
@@ -16,7 +16,7 @@ from routing.wall import (
     DAY,
     WEEKDAY_1970,
     clock_ticks,
-    instant_tick,
+    instant_ticks,
     to_ticks,
     wall_tick,
     zone_of,
@@ -38,8 +38,16 @@ class Restriction:
     end: time | None = None
 
 
+class _Lined:
+    """Keeps its line beside a layer: what is derived is no part of its value."""
+
+    __slots__ = ("line",)
+    line: object
+    """See `routing.line`; it is of no use here."""
+
+
 @dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(_Lined):
     id: str
     rotation: Rotation
     priority: int = 0
@@ -59,45 +67,55 @@ def pieces(layer: Layer, start: int, end: int) -> list[Piece]:
     until = end if layer.until is None else min(end, to_ticks(layer.until))
     if begin >= until:
         return []
-    windows = [(begin, until)]
-    if layer.restrictions:
-        zone = zone_of(layer.zone or layer.rotation.zone)
-        spans = (span for limit in layer.restrictions for span in _spans(limit, zone, begin, until))
-        windows = clip(union(spans), begin, until)
-    groups, why = layer.rotation.groups, f"layer {layer.id}"
+    groups, why = _once_each(layer.rotation), f"layer {layer.id}"
+    found = turns(layer.rotation, begin, until)
+    if not layer.restrictions:
+        return [
+            (max(a, begin), min(b, until), person, why)
+            for a, b, number in found
+            for person in groups[number]
+        ]
+    windows = _windows(layer, begin, until)
     return [
-        (a, b, person, why)
-        for turn_start, turn_end, number in turns(layer.rotation, begin, until)
-        for a, b in _within(windows, turn_start, turn_end)
-        for person in dict.fromkeys(groups[number])
+        (x, y, person, why)
+        for a, b, number in found
+        for x, y in _within(windows, a, b)
+        for person in groups[number]
     ]
 
 
-def _within(windows: Sequence[Span], start: int, end: int) -> Iterator[Span]:
+def _once_each(rotation: Rotation) -> list[tuple[str, ...]]:
+    return [tuple(dict.fromkeys(group)) for group in rotation.groups]
+
+
+def _windows(layer: Layer, start: int, end: int) -> list[Span]:
+    """The spans between two ticks that its restrictions leave."""
+    zone = zone_of(layer.zone or layer.rotation.zone)
+    found = [span for limit in layer.restrictions for span in _spans(limit, zone, start, end)]
+    return clip(union(found), start, end)
+
+
+def _within(windows: Sequence[Span], start: int, end: int) -> list[Span]:
     """What of the windows lies between `start` and `end`."""
-    for index in range(max(bisect_right(windows, (start, start)) - 1, 0), len(windows)):
-        a, b = windows[index]
-        if a >= end:
-            return
-        if b > start:
-            yield max(a, start), min(b, end)
+    first = max(bisect_right(windows, (start, end)) - 1, 0)
+    last = bisect_left(windows, (end,), first)
+    if last - first == 1:
+        a, b = windows[first]
+        return [(max(a, start), min(b, end))] if b > start else []
+    return clip(windows[first:last], start, end)
 
 
-def _spans(limit: Restriction, zone: tzinfo, start: int, end: int) -> Iterator[Span]:
+def _spans(limit: Restriction, zone: tzinfo, start: int, end: int) -> Iterable[Span]:
     """The occurrences of a restriction that may touch the span between two ticks."""
-    begin, length = _hours(limit)
-    number = wall_tick(zone, start) // DAY - 1
-    while True:
-        opens = instant_tick(zone, number * DAY + begin)
-        if opens >= end:
-            return
-        if _on_day(limit, number):
-            yield opens, instant_tick(zone, number * DAY + begin + length)
-        number += 1
+    begin, length = hours(limit)
+    days = range(wall_tick(zone, start) // DAY - 1, wall_tick(zone, end) // DAY + 3)
+    walls = [day * DAY + begin for day in days if _on_day(limit, day)]
+    ends = instant_ticks(zone, [wall + length for wall in walls])
+    return zip(instant_ticks(zone, walls), ends, strict=True)
 
 
-def _hours(limit: Restriction) -> Span:
-    """When the hours of a day begin on the wall, and how long they last."""
+def hours(limit: Restriction) -> Span:
+    """When the hours of a day begin on the wall, and how long they last: a day at most."""
     start, end = clock_ticks(limit.start or time()), clock_ticks(limit.end or time())
     return start, end - start if end > start else end - start + DAY
 

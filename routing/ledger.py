@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from routing.book import Book
-from routing.case import Case, changed
-from routing.event import Announce, Effect, Entry, WriteBack
+from routing.case import Case
+from routing.event import Announce, Effect, Entry, Post, WriteBack
+from routing.value import changed
 
 LATE = timedelta(seconds=30)
 """From here on the timeline says that something happened late."""
@@ -58,3 +59,7 @@ class Ledger:
     def announce(self, person: str, text: str) -> None:
         self.set(writes=self.case.writes + 1)
         self.do(Announce(self.case.writes, person, text))
+
+    def post(self, channel: str, purpose: str, *, why: str = "", text: str = "") -> None:
+        self.set(writes=self.case.writes + 1)
+        self.do(Post(self.case.writes, channel, purpose, why, text))

@@ -99,16 +99,11 @@ def _claimed(
 
 
 def _by_priority(policy: Policy, source: str, priority: str | None) -> Severity | None:
-    word = (priority or "").casefold()
-    if not word:
+    if not priority:
         return None
     if source == HOTLINE:
-        return policy.severity(priority or "")
-    for words_of in (source, "*"):
-        for severity in policy.severities:
-            if word in (known.casefold() for known in severity.priorities.get(words_of, ())):
-                return severity
-    return None
+        return policy.severity(priority)
+    return policy.severity_by_word(source, priority)
 
 
 def promise_for(

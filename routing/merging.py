@@ -7,11 +7,12 @@ solved, is open from then on.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from routing.case import Ticket
 from routing.report import Report, ReportKind, TicketStatus
+from routing.value import replace
 
 MEMBERS = (
     "url", "subject", "description", "priority", "channel", "environment", "category", "product",
@@ -20,6 +21,7 @@ MEMBERS = (
 FIELD = "fields."
 CUSTOMER, FIRST = "customer", "first_priority"
 """Versions of their own: the customer's last comment, and what told the first priority."""
+_members = attrgetter(*MEMBERS)
 Version = tuple[float, int]
 NEVER, FOREVER = (float("-inf"), 0), (float("inf"), 0)
 BIRTH = (-1.0, 0)
@@ -74,11 +76,15 @@ def _by_customer(report: Report) -> bool:
 
 
 def _said(ticket: Ticket, report: Report) -> dict[str, Any]:
-    said = {m: getattr(report, m) for m in MEMBERS if getattr(report, m) is not None}
-    said |= {f"{FIELD}{name}": value for name, value in report.fields.items()}
+    told_of = zip(MEMBERS, _members(report), strict=True)
+    said: dict[str, Any] = {member: value for member, value in told_of if value is not None}
+    for name, value in report.fields.items():
+        said[FIELD + name] = value
     status = _status(ticket, report)
-    said |= {"status": status} if status else {}
-    said |= {"updated_stamp": report.at} if report.at else {}
+    if status:
+        said["status"] = status
+    if report.at:
+        said["updated_stamp"] = report.at
     who = report.requester
     if who is not None:
         told = (("name", who.name), ("email", who.email), ("phone", who.phone))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from routing import choosing, judging, merging, placing, promises, reported
-from routing.case import Case, State, Ticket, changed
+from routing.case import Case, State, Ticket
 from routing.entitlement import Asked, refusals
 from routing.event import Customer, Reported
 from routing.ledger import Ledger
 from routing.policy import Policy
 from routing.report import TicketStatus
+from routing.value import replace
 from routing.words import brief
 
 
@@ -31,7 +32,7 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
         ticket=ticket,
         **judging.customer_members(customer, ticket.requester_email),
     )
-    return changed(case, {"production": judging.production(case, policy)})
+    return replace(case, production=judging.production(case, policy))
 
 
 def open_case(ledger: Ledger, event: Reported) -> None:

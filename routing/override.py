@@ -2,9 +2,10 @@
 
 They are applied in this order, each to what the one before left:
 
-1. `take_over`: whoever is on call is relieved; all who take over at an instant share it;
-2. `add`, `replace` and `remove`, in the order they are listed;
-3. temporary schedules: their range holds their own shifts and nothing else.
+1. absences: whoever is away is on call by no layer (see docs/adr/0019);
+2. `take_over`: whoever is on call is relieved; all who take over at an instant share it;
+3. `add`, `replace` and `remove`, in the order they are listed;
+4. temporary schedules: their range holds their own shifts and nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from routing.wall import to_ticks
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """`kind` is add, replace (person -> by), take_over (from everybody) or remove.
+    """`kind` is add, replace (person -> by), take_over (from everybody), remove or `ABSENT`.
 
     Who comes on call is `by`, or `person` where there is no `by`; `replace` acts where `person` is
     on call and nowhere else.
@@ -44,6 +45,10 @@ class Temporary:
 
 
 KINDS = frozenset({"add", "replace", "take_over", "remove"})
+"""What people may ask for by hand."""
+ABSENT = "absent"
+"""The person is away: as `remove`, but before everything that is asked for by hand."""
+_FIRST, _GONE = frozenset({"take_over", ABSENT}), frozenset({"remove", ABSENT})
 
 
 def swap(
@@ -72,13 +77,14 @@ def changed(
     Raises ValueError for a kind of override that is not known.
     """
     near = [(o, span) for o in overrides for span in _cut(o, start, end)]
+    for override, span in near:
+        pieces = _applied(pieces, override, span) if override.kind == ABSENT else pieces
     takeovers = [(o, span) for o, span in near if o.kind == "take_over"]
     if takeovers:
         pieces = carve(pieces, union(span for _, span in takeovers))
         pieces += [_piece(o, span) for o, span in takeovers if _who(o)]
     for override, span in near:
-        if override.kind != "take_over":
-            pieces = _applied(pieces, override, span)
+        pieces = pieces if override.kind in _FIRST else _applied(pieces, override, span)
     return _temporarily(pieces, temporary, start, end)
 
 
@@ -86,7 +92,7 @@ def _applied(pieces: list[Piece], override: Override, span: Span) -> list[Piece]
     match override.kind:
         case "add":
             return [*pieces, _piece(override, span)]
-        case "remove" | "replace":
+        case "remove" | "replace" | "absent":
             return [left for piece in pieces for left in _relieved(piece, override, span)]
     known = ", ".join(sorted(KINDS))
     raise ValueError(f"An override of kind {override.kind!r} is not known: use one of {known}.")
@@ -98,7 +104,7 @@ def _relieved(piece: Piece, override: Override, span: Span) -> list[Piece]:
     if piece[2] != override.person or start >= end:
         return [piece]
     left = carve([piece], [span])
-    return left if override.kind == "remove" else [*left, _piece(override, (start, end))]
+    return left if override.kind in _GONE else [*left, _piece(override, (start, end))]
 
 
 def _temporarily(

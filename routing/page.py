@@ -8,11 +8,12 @@ deliver is `unreachable`; a page whose step has passed is `expired` and may stil
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from routing.people import ContactMethod, ContactRule, Person
+from routing.value import replace
 
 
 class PageState(StrEnum):
@@ -36,7 +37,7 @@ MOVES: dict[PageState, frozenset[PageState]] = {
 """State to the states that may follow: an answer counts whenever it comes, until it is unwanted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Planned:
     """A contact still to come: a ContactMethod id and its instant (UTC)."""
 
@@ -44,7 +45,7 @@ class Planned:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tried:
     """A contact that was begun. `attempt` counts the uses of this method within the page."""
 
@@ -55,7 +56,7 @@ class Tried:
     refused: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     turn: int
     person: str
@@ -97,7 +98,9 @@ def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:
     if not good:
         return _fallback(tuple(methods.values()))
     early = good[0].after - rules[0].after
-    return tuple(replace(r, after=r.after - early) for r in good)
+    if not early:
+        return good
+    return tuple(ContactRule(r.method, r.after - early) for r in good)
 
 
 def _fallback(methods: tuple[ContactMethod, ...]) -> tuple[ContactRule, ...]:

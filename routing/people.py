@@ -17,6 +17,8 @@ class ContactMethod:
     verified: bool = False
     disabled: str | None = None
     """Why nothing is sent here any more ("opted out", "not a mobile number"), or None."""
+    user: str | None = None
+    """The account behind it as the chat itself names it: whose click is believed."""
 
     @property
     def usable(self) -> bool:

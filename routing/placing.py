@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing import escalation, paging, words
+from routing import escalation, paging, posting, words
 from routing.book import find
 from routing.case import Purpose, State
 from routing.choosing import Place, choose, route_policy
@@ -67,20 +67,25 @@ def _stand_down(ledger: Ledger) -> None:
 
 def tell(ledger: Ledger, route: Route) -> None:
     """Stakeholders hear of the case, and a ticket nobody is paged for gets its reply: once each."""
+    for channel in posting.channels(route.stakeholders):
+        if f"{route.id}/channel {channel}" not in ledger.case.told:
+            ledger.set(told=(*ledger.case.told, f"{route.id}/channel {channel}"))
+            posting.news(ledger, channel, _for_your_information(ledger))
+            ledger.say("told", f"the channel {channel} is told", as_="channel")
     for target in route.stakeholders:
         for person in _stakeholders(ledger, target):
             if f"{route.id}/{person}" not in ledger.case.told:
                 ledger.set(told=(*ledger.case.told, f"{route.id}/{person}"))
-                due = words.next_due(ledger.case, ledger.now)
-                ledger.announce(
-                    person,
-                    f"For your information: {words.label(ledger.case)}, {ledger.case.severity}."
-                    f" {due}".rstrip(),
-                )
+                ledger.announce(person, _for_your_information(ledger))
                 ledger.say("told", f"{ledger.book.name(person)} is told", person, as_=target.kind)
     if route.reply and route.page == "never" and f"{route.id}/reply" not in ledger.case.told:
         ledger.set(told=(*ledger.case.told, f"{route.id}/reply"))
         ledger.write(route.reply, public=True)
+
+
+def _for_your_information(ledger: Ledger) -> str:
+    case, due = ledger.case, words.next_due(ledger.case, ledger.now)
+    return f"For your information: {words.label(case)}, {case.severity}. {due}".rstrip()
 
 
 def _stakeholders(ledger: Ledger, target: StepTarget) -> tuple[str, ...]:

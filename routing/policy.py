@@ -174,6 +174,14 @@ class HotlineRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatRoom:
+    """Where a chat channel of the policy is: the kind of product, and the channel's name there."""
+
+    type: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyTest:
     """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
 
@@ -184,10 +192,25 @@ class PolicyTest:
 
 
 class _Indexed:
-    """Keeps an index beside a policy: what is derived is no part of its value."""
+    """Keeps what is looked up often beside a policy, made when it is first asked for.
 
-    __slots__ = ("_index",)
+    What is derived is no part of its value, and does not travel with it to another process.
+    """
+
+    __slots__ = ("_index", "_severities", "_words")
     _index: MatchIndex
+    _severities: Mapping[str, Severity]
+    _words: Mapping[tuple[str, str], Severity]
+
+
+def _words(severities: tuple[Severity, ...]) -> Mapping[tuple[str, str], Severity]:
+    """Source and word (folded) to the severity it names; the first that claims it."""
+    found: dict[tuple[str, str], Severity] = {}
+    for severity in severities:
+        for source, words in severity.priorities.items():
+            for word in words:
+                found.setdefault((source, word.casefold()), severity)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +281,26 @@ class Policy(_Indexed):
     tests: tuple[PolicyTest, ...] = ()
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
+    chat_rooms: Mapping[str, ChatRoom] = field(default_factory=dict)
+    """Where they are; one that is not here is a channel of that name in whatever chat there is."""
 
     def severity(self, severity: str) -> Severity | None:
-        return next((known for known in self.severities if known.id == severity), None)
+        try:
+            return self._severities.get(severity)
+        except AttributeError:
+            known = {found.id: found for found in reversed(self.severities)}
+            object.__setattr__(self, "_severities", known)
+            return known.get(severity)
+
+    def severity_by_word(self, source: str, word: str) -> Severity | None:
+        """What a source's own word for a priority (in any case) means, or that of all sources."""
+        try:
+            known = self._words
+        except AttributeError:
+            known = _words(self.severities)
+            object.__setattr__(self, "_words", known)
+        word = word.casefold()
+        return known.get((source, word)) or known.get(("*", word))
 
     def first_route(self, facts: Facts) -> Route | None:
         """The route a case takes, or None when no route matches."""

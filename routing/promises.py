@@ -7,8 +7,7 @@ waiting on the customer; resolution from creation until solved (R33, R114 to R11
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -17,6 +16,7 @@ from routing.choosing import promise_of
 from routing.ledger import Ledger
 from routing.policy import Promise
 from routing.sla import Clock, ClockState, Metric, Strategy, Target
+from routing.value import replace
 from routing.words import PROMISE
 
 LASTING = (Metric.FIRST_REPLY, Metric.RESOLUTION)
@@ -163,8 +163,11 @@ def _ended(clock: Clock) -> Clock | None:
 def tick(ledger: Ledger) -> bool:
     """Record the promises broken by now; True if any was."""
     before = ledger.case.clocks
-    ledger.set(clocks=tuple(sla.breach_if_due(c, ledger.now) for c in before))
-    return any(_new_breaches(before, c) for c in ledger.case.clocks)
+    after = tuple([sla.breach_if_due(c, ledger.now) for c in before])
+    if all(new is old for new, old in zip(after, before, strict=True)):
+        return False
+    ledger.set(clocks=after)
+    return any(_new_breaches(before, c) for c in after)
 
 
 def tell(ledger: Ledger, before: tuple[Clock, ...]) -> None:
@@ -180,7 +183,7 @@ def _new_breaches(before: tuple[Clock, ...], clock: Clock) -> tuple[datetime, ..
     return tuple(at for at in clock.breaches if at not in known)
 
 
-def next_due(ledger: Ledger) -> datetime | None:
+def next_due(clocks: Iterable[Clock]) -> datetime | None:
     """The next instant (UTC) at which a promise will be broken."""
-    running = (c.due_at for c in ledger.case.clocks if c.state is ClockState.RUNNING)
-    return min((d for d in running if d is not None), default=None)
+    running = [c.due_at for c in clocks if c.state is ClockState.RUNNING and c.due_at is not None]
+    return min(running, default=None)

@@ -7,7 +7,6 @@ repeated.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from routing import answers, choosing, judging, merging, paging, placing, promises
@@ -15,6 +14,7 @@ from routing.case import Case, State
 from routing.event import Reported
 from routing.ledger import Ledger
 from routing.report import Report, TicketStatus
+from routing.value import replace
 from routing.words import brief
 
 TRUSTED = timedelta(days=1)

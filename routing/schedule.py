@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 
 from routing.layer import Layer, Restriction, pieces
 from routing.override import Override, Temporary, changed, swap
 from routing.rotation import Rotation
 from routing.spans import Piece, Span, carve, union, without
+from routing.standing import Ranks, ranks_of, standing
 from routing.wall import (
     DAY,
     EARLIEST,
@@ -44,15 +46,36 @@ __all__ = [
 HORIZON = 400 * DAY
 """How far around an instant a shift is followed; a longer one is cut there."""
 _BUCKET = DAY // 4
+_PLAIN_FROM, _PLAIN_TO = EARLIEST + 2 * HORIZON, LATEST - 2 * HORIZON
+
+
+class _Planned:
+    """Keeps its lines beside a schedule: what is derived is no part of its value."""
+
+    __slots__ = ("_ranks",)
+    _ranks: Ranks | None
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(_Planned):
     id: str
     zone: str
     layers: tuple[Layer, ...] = ()
     overrides: tuple[Override, ...] = ()
     temporary: tuple[Temporary, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Compiled once, when it is read, so that the first question is as fast as the next."""
+        object.__setattr__(self, "_ranks", ranks_of(self.layers))
+
+    @property
+    def ranks(self) -> Ranks | None:
+        """The layers as lines; None where some are not plain (see `routing.standing`)."""
+        try:
+            return self._ranks
+        except AttributeError:  # it has come from another process
+            self.__post_init__()
+            return self._ranks
 
     def __hash__(self) -> int:
         """By name: every question looks its schedule up."""
@@ -77,6 +100,36 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
     break, as far as HORIZON before and after. In the order of the layers, what people changed last.
     """
     tick = to_ticks(require_instant(at))
+    plain = _standing(schedule, tick)
+    return _drawn(schedule, tick) if plain is None else plain
+
+
+def _standing(schedule: Schedule, tick: int) -> tuple[Shift, ...] | None:
+    """Who is on call at a tick by plain layers alone; None where it takes drawing to tell."""
+    ranks = schedule.ranks
+    if ranks is None or not _PLAIN_FROM <= tick < _PLAIN_TO:
+        return None
+    bucket = tick // _BUCKET * _BUCKET
+    low, high = bucket - HORIZON, bucket + _BUCKET + HORIZON
+    found = tuple(
+        Shift(person, _instant(max(begin, low)), _instant(min(until, high)), why)
+        for begin, until, person, why in standing(ranks, tick)
+    )
+    if not (schedule.overrides or schedule.temporary):
+        return found
+    return None if _is_changed(schedule, tick, found) else found
+
+
+def _is_changed(schedule: Schedule, tick: int, found: tuple[Shift, ...]) -> bool:
+    """Whether people changed anything about these shifts, or at this tick."""
+    at = _instant(tick)
+    start, end = (min(s.start for s in found), max(s.end for s in found)) if found else (at, at)
+    changes: tuple[Override | Temporary, ...] = (*schedule.overrides, *schedule.temporary)
+    return any(c.start <= at < c.end or (c.start < end and start < c.end) for c in changes)
+
+
+def _drawn(schedule: Schedule, tick: int) -> tuple[Shift, ...]:
+    """Who is on call at a tick, from the spans around it."""
     found, whole = _near(schedule, tick // _BUCKET)
     now = dict.fromkeys((who, why) for a, b, who, why in found if a <= tick < b)
     return tuple(
@@ -90,7 +143,8 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, ...]:
     """Everybody's final shifts between two instants, cut to them, merged, in order of start."""
     a, b = to_ticks(require_instant(start)), to_ticks(require_instant(end))
-    return tuple(_shift(piece) for piece in sorted(_merged(_resolved(schedule, a, b)), key=_start))
+    found = sorted(_merged(_resolved(schedule, a, b)), key=itemgetter(0))
+    return tuple([_shift(piece) for piece in found])
 
 
 def gaps(
@@ -138,10 +192,6 @@ def _merged(found: Iterable[Piece]) -> list[Piece]:
     for a, b, person, why in found:
         spans.setdefault((person, why), []).append((a, b))
     return [(*span, *key) for key, own in spans.items() for span in union(own)]
-
-
-def _start(piece: Piece) -> int:
-    return piece[0]
 
 
 def _shift(piece: Piece) -> Shift:

@@ -14,13 +14,14 @@ The due time is exclusive: a promise is kept by an answer before it, and broken 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from routing.business_days import business_day_due
 from routing.calendar import Calendar, add, elapsed, next_open
 from routing.report import Comment
+from routing.value import replace
 
 
 class Metric(StrEnum):
@@ -69,7 +70,7 @@ class Leg:
     carried: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """One promise of one case. All instants UTC. `due_at` is None while paused, or if never due."""
 

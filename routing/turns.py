@@ -11,12 +11,13 @@ summer-time change is an hour shorter or longer and the handoff stays where peop
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, pairwise
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import compress
 
-from routing.grid import Grid, grid_of
+from routing.grid import Grid, Slot, grid_of
 from routing.rotation import Rotation
-from routing.wall import DAY, instant_tick, wall_tick
+from routing.wall import DAY, instant_tick, instant_ticks, wall_tick
 
 FOREVER = 10**18
 """Ticks beyond every instant that is kept here."""
@@ -36,8 +37,23 @@ def turns(rotation: Rotation, start: int, end: int) -> list[Turn]:
     if count == 1 and _endless(rotation):
         begin = -FOREVER if rotation.backwards else instant_tick(grid.zone, grid.first)
         return [(begin, FOREVER, 0)] if begin < end else []
-    found = _until_next(grid, start, end) if grid.length is None else _lasting(grid, start, end)
-    return [(a, b, turn % count) for a, b, turn in found if a < b and start < b and a < end]
+    return [
+        (a, b, turn % count)
+        for a, b, turn in _drawn(grid, _slots(grid, start, end))
+        if a < b and start < b and a < end
+    ]
+
+
+def _drawn(grid: Grid, slots: Sequence[Slot]) -> Iterable[Turn]:
+    """Slots as turns: until the next slot, or as long as a turn lasts."""
+    begins = instant_ticks(grid.zone, [wall for wall, _ in slots])
+    ends = [*begins[1:], FOREVER][: len(begins)]
+    if grid.length is not None:
+        ends = instant_ticks(grid.zone, [wall + grid.length for wall, _ in slots])
+    found = zip(begins, ends, (turn for _, turn in slots), strict=True)
+    if grid.takes is None:
+        return found
+    return compress(found, [grid.takes(wall) for wall, _ in slots])
 
 
 def _endless(rotation: Rotation) -> bool:
@@ -45,37 +61,17 @@ def _endless(rotation: Rotation) -> bool:
     return not (rotation.length or rotation.weekdays or rotation.month_days or rotation.months)
 
 
-def _until_next(grid: Grid, start: int, end: int) -> Iterator[Turn]:
-    """Turns that last until the next slot; the last before the end of all years has none."""
-    edge = (FOREVER, FOREVER, 0)
-    for (wall, begin, turn), (_, until, _) in pairwise(chain(_slots(grid, start, end), [edge])):
-        if grid.takes is None or grid.takes(wall):
-            yield begin, until, turn
-
-
-def _lasting(grid: Grid, start: int, end: int) -> Iterator[Turn]:
-    """Turns of a given length."""
-    length = grid.length or 0
-    for wall, begin, turn in _slots(grid, start, end):
-        if grid.takes is None or grid.takes(wall):
-            yield begin, instant_tick(grid.zone, wall + length), turn
-
-
-def _slots(grid: Grid, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Slots on the wall, as instants, and their turns: as far as the first at or after `end`.
+def _slots(grid: Grid, start: int, end: int) -> Sequence[Slot]:
+    """Slots on the wall, in order: those between two ticks and at least one after them.
 
     The first is early enough for every turn that lasts past `start`: a slot that the wall clock
     shows or has passed at `start` is not after it.
     """
-    zone, earliest = grid.zone, grid.earliest
-    cycle = grid.cycle_of(wall_tick(zone, start) - (grid.length or 0)) - grid.slack
-    if earliest is not None:
+    cycle = grid.cycle_of(wall_tick(grid.zone, start) - (grid.length or 0)) - grid.slack
+    if grid.earliest is not None:
         cycle = max(cycle, 0)
-    last = grid.cycle_of(wall_tick(zone, end) + DAY) + 1 + grid.slack
-    for number in range(cycle, last + 1):
-        for wall, turn in grid.slots(number):
-            if earliest is None or wall >= earliest:
-                instant = instant_tick(zone, wall)
-                yield wall, instant, turn
-                if instant >= end:
-                    return
+    last = grid.cycle_of(wall_tick(grid.zone, end) + DAY) + 1 + grid.slack
+    found = [slot for number in range(cycle, last + 1) for slot in grid.slots(number)]
+    if grid.earliest is None:
+        return found
+    return found[bisect_left(found, (grid.earliest,)) :]

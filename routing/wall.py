@@ -14,7 +14,7 @@ year or so at a time, into the few edges where its offset changes; a conversion 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -123,6 +123,25 @@ def instant_tick(zone: tzinfo, wall: int) -> int:
     block = _block(zone, wall // _BLOCK)
     skipped, offset = block.readings[bisect_right(block.walls, wall)]
     return wall - offset if skipped is None else skipped
+
+
+def instant_ticks(zone: tzinfo, walls: Sequence[int]) -> list[int]:
+    """`instant_tick` of many, in order: what lies between two changes of the offset, together."""
+    if zone is UTC:
+        return list(walls)
+    found: list[int] = []
+    while len(found) < len(walls):
+        first = walls[len(found)]
+        number = first // _BLOCK
+        block = _block(zone, number)
+        place = bisect_right(block.walls, first)
+        limit = (number + 1) * _BLOCK
+        if place < len(block.walls):
+            limit = min(limit, block.walls[place])
+        together = walls[len(found) : bisect_left(walls, limit, len(found))]
+        skipped, offset = block.readings[place]
+        found += [wall - offset if skipped is None else skipped for wall in together]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The bell: Redis and arq make the worker look now instead of at its next sweep.
 
-A ring is one arq job, `ring`, and a word on a channel. The word is heard at once by every worker
-that listens; the job waits for one that does not, and there is never more than one of it, so rings
-that nobody answers pile up nowhere. Nothing is lost when a ring is: the worker sweeps PostgreSQL
-every second anyway. Rings are coalesced, so a burst of webhooks is a handful of them.
+A ring is a word on a channel, which every worker that listens hears at once, and one arq job,
+`ring`, which waits for a worker that did not. There is never more than one job, so rings that
+nobody answers pile up nowhere, and where words are heard not every one brings a job. Nothing is
+lost when a ring is: the worker sweeps PostgreSQL every second anyway. Rings are coalesced, so a
+burst of webhooks is a handful of them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ CHANNEL = "heliograph:bell"
 QUEUE = "heliograph:queue"
 BREATH = 0.008
 """Seconds between two rings of one process: a burst of webhooks is a handful of jobs."""
+OFTEN = 0.25
+"""Seconds between two jobs while somebody hears the words: who listens may be about to die."""
 HEARD = 1.0
 """Seconds after a word in which the job that came with it has nothing to add."""
 SILENCE = 15.0
@@ -63,6 +66,7 @@ class Bell:
         self._task: asyncio.Task[None] | None = None
         self._again = False
         self._lost = False
+        self._left = -OFTEN
 
     async def ring(self) -> None:
         self._again = True
@@ -76,8 +80,10 @@ class Bell:
                 async with asyncio.timeout(2):
                     if self._pool is None:
                         self._pool = await _connect(self._url)
-                    await self._pool.enqueue_job("ring", _job_id="ring")
-                    await self._pool.publish(CHANNEL, b"1")
+                    heard = await self._pool.publish(CHANNEL, b"1")
+                    if not heard or monotonic() - self._left >= OFTEN:
+                        await self._pool.enqueue_job("ring", _job_id="ring")
+                        self._left = monotonic()
                 self._lost = False
                 await asyncio.sleep(BREATH)
             except LOST as error:

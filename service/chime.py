@@ -1,9 +1,10 @@
-"""Tells every loop of a process to look now."""
+"""Tells the loops of a process to look now: all of them, or those that have something to do."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Collection
 
 
 class Listener:
@@ -24,13 +25,16 @@ class Listener:
 
 class Chime:
     def __init__(self) -> None:
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[str, Listener]] = []
 
-    def listener(self) -> Listener:
+    def listener(self, topic: str) -> Listener:
+        """One that is woken for a topic: a lane, `cases` or `stored`."""
         made = Listener()
-        self._listeners.append(made)
+        self._listeners.append((topic, made))
         return made
 
-    def ring(self) -> None:
-        for listener in self._listeners:
-            listener.wake()
+    def ring(self, topics: Collection[str] | None = None) -> None:
+        """Wake who listens for one of these; without topics everybody."""
+        for topic, listener in self._listeners:
+            if topics is None or topic in topics:
+                listener.wake()

@@ -18,7 +18,7 @@ from typing import Any
 
 from notifiers.bundle import bundle_text
 from routing.gsm import segments
-from service.messages import address_of, facts_of, text_of
+from service.messages import address_of, facts_of
 from service.outbox import LEASE, Row, row_of
 from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
@@ -67,6 +67,7 @@ BundleFrom = Callable[[AnyConnection], Awaitable[int]]
 class Claims:
     pool: Pool
     bundle_from: BundleFrom
+    text_of: Callable[[Row], str]
 
     async def take(
         self, terms: Terms, free: int, now: datetime
@@ -94,7 +95,11 @@ class Claims:
             return hang_ups + rows, None
         people = {row.person for row in rows if row.person is not None}
         await conn.execute(query("note_served"), terms.lane, sorted(people), now)
-        return hang_ups + rows, await _charge(conn, turns, _cost(rows), now)
+        return hang_ups + rows, await _charge(conn, turns, self._cost(rows), now)
+
+    def _cost(self, rows: Iterable[Row]) -> int:
+        """Segments of texts, or calls."""
+        return sum(segments(self.text_of(row)) if row.channel == "sms" else 1 for row in rows)
 
     async def _lease(
         self, conn: AnyConnection, terms: Terms, limit: int, now: datetime
@@ -197,11 +202,6 @@ async def _hang_ups(conn: AnyConnection, terms: Terms, now: datetime) -> list[Ro
     lease = uuid.uuid4()
     records = await conn.fetch(query("claim_hang_ups"), now, now + LEASE, lease, terms.lane)
     return [row_of(record) for record in records]
-
-
-def _cost(rows: Iterable[Row]) -> int:
-    """Segments of texts, or calls."""
-    return sum(segments(text_of(row)) if row.channel == "sms" else 1 for row in rows)
 
 
 async def _charge(

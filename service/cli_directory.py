@@ -9,11 +9,15 @@ from pathlib import Path
 
 import click
 
+from service import absences as service_absences
 from service import directory as service_directory
 from service.cli_database import BY, DOCUMENT, text_of, with_database
 from service.cli_failure import Failed
+from service.feeds.absences import LARGEST
 from service.importers import grafana, ical, opsgenie, pagerduty
 from service.importers.imported import Found, Unreadable
+from service.library import Library
+from service.store import codec
 
 
 @click.group()
@@ -46,6 +50,30 @@ def bring_in(file: Path, *, as_json: bool) -> None:
     )
     for notice in done.notices:
         click.echo(f"Note: {notice}", err=True)
+
+
+@directory.command()
+@click.argument("person")
+@click.argument("file", type=DOCUMENT)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def absences(person: str, file: Path, *, as_json: bool) -> int:
+    """Reads when PERSON (an id) is away from FILE, an iCalendar, in place of the one before.
+
+    Exit 1 if that leaves a schedule to nobody in the year to come; it is listed.
+    """
+    text = file.read_bytes() if file.stat().st_size <= LARGEST else b" " * (LARGEST + 1)
+    try:
+        found = with_database(
+            lambda pool, clock: service_absences.bring_in(pool, Library(), clock, person, text, BY)
+        )
+    except (service_absences.NobodyOfThatName, service_absences.NoCalendar) as wrong:
+        raise Failed(f"{wrong} Nothing was changed.", 1) from None
+    if as_json:
+        click.echo(codec.encode(found))
+    else:
+        click.echo(f"{person} is away {len(found.absences)} times in the year to come.")
+        click.echo("".join(f"  {one}\n" for one in found.uncovered), nl=False)
+    return 1 if found.uncovered else 0
 
 
 READERS: Mapping[str, Callable[[bytes, Found], None]] = {

@@ -61,6 +61,7 @@ def _json(found: rota.Roster) -> dict[str, Any]:
             for one in found.people
         ],
         "empty": list(found.empty),
+        "absent": list(found.absent),
     }
 
 
@@ -74,3 +75,5 @@ def _lines(found: rota.Roster) -> Iterator[str]:
         yield (f"{mark} {one.duty.schedule:<22}{place:<18}{one.name:<20}{until}  ({one.shift.why})")
     for schedule in found.empty:
         yield f"  {schedule:<22}{'':<18}nobody is on call"
+    if found.absent:
+        yield f"  away: {', '.join(found.absent)}"

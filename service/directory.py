@@ -8,7 +8,8 @@ is there already. Plans are sold, so who changes one must be of the sales side (
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -95,13 +96,39 @@ async def _people(
     conn: AnyConnection, people: Mapping[str, Person], now: datetime, *, mends: bool
 ) -> int:
     """Write them; how many of them there were before."""
-    rows = await conn.fetch(query("people_by_id"), list(people))
+    ids = list(people)
+    rows = await conn.fetch(query("people_by_id"), ids)
     before = {r["id"]: codec.decode_person(r["body"]) for r in rows}
-    written = [p if mends else _as_disabled(p, before.get(p.id)) for p in people.values()]
-    await conn.execute(
-        query("upsert_people"), [p.id for p in written], [codec.encode(p) for p in written], now
-    )
+    written = list(people.values())
+    if not mends:
+        proofs = {tuple(r) for r in await conn.fetch(query("proofs_of_people"), ids)}
+        written = [_as_proven(_as_disabled(p, before.get(p.id)), proofs) for p in written]
+    await conn.execute(query("upsert_people"), ids, [codec.encode(p) for p in written], now)
+    await _revoke(conn, written, now, mends=mends)
     return len(before)
+
+
+def _as_proven(person: Person, proofs: AbstractSet[tuple[str, ...]]) -> Person:
+    """An address that was proven stays so as long as it is the same, whatever a document omits."""
+    methods = tuple(
+        replace(m, verified=True) if (person.id, m.id, m.type, m.address) in proofs else m
+        for m in person.contact_methods
+    )
+    return replace(person, contact_methods=methods)
+
+
+async def _revoke(
+    conn: AnyConnection, people: Iterable[Person], now: datetime, *, mends: bool
+) -> None:
+    """Proofs of addresses that were replaced hold no more; nor do those that somebody denies."""
+    kept = [
+        (p.id, m.id, m.address)
+        for p in people
+        for m in p.contact_methods
+        if m.verified or not mends
+    ]
+    columns = [list(column) for column in zip(*kept, strict=True)] or [[], [], []]
+    await conn.execute(query("revoke_proofs"), [p.id for p in people], *columns, now)
 
 
 def _as_disabled(person: Person, before: Person | None) -> Person:
@@ -159,12 +186,29 @@ async def _notices(conn: AnyConnection, read: Directory, now: datetime) -> tuple
     people = {r["id"] for r in rows}
     return (
         *found,
+        *_unreachable(await _now(conn, read.people)),
         *(
             f"{account} has the {role} {person}, who is not in the directory."
             for account, role, person in named
             if person not in people
         ),
     )
+
+
+async def _now(conn: AnyConnection, people: Iterable[str]) -> list[Person]:
+    """People as they were written."""
+    rows = await conn.fetch(query("people_by_id"), list(people))
+    return sorted((codec.decode_person(r["body"]) for r in rows), key=lambda person: person.id)
+
+
+def _unreachable(people: Iterable[Person]) -> Iterator[str]:
+    """Who could be paged if somebody proved that an address is theirs."""
+    for person in people:
+        if person.contact_methods and not any(m.usable for m in person.contact_methods):
+            yield (
+                f"{person.id} has no contact method that is verified and works, so no page reaches "
+                f"{person.name}."
+            )
 
 
 async def _unknown_plans(

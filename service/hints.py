@@ -58,7 +58,7 @@ class Hints:
     """Source to when it is asked again (service time, UTC), and the pause before."""
 
     async def run(self, chime: Chime) -> None:
-        heard = chime.listener()
+        heard = chime.listener("stored")
         while hinted(self.service):
             try:
                 await self.look()

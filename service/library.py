@@ -6,7 +6,7 @@ counter and so never decides by what is stale.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -53,6 +53,7 @@ class Shelf:
 class Library:
     def __init__(self) -> None:
         self._shelf: Shelf | None = None
+        self._policies: dict[str, Policy] = {}
 
     @property
     def last(self) -> Shelf | None:
@@ -75,22 +76,45 @@ class Library:
                 "No policy has been applied yet. Webhooks are kept. "
                 "Apply one with `heliograph policy apply FILE`."
             )
-        policies = {r["id"]: replace(_policy(r["document"]), id=r["id"]) for r in rows}
+        policies = {r["id"]: self._version(r["id"], r["document"]) for r in rows}
         effective = [r["id"] for r in rows if r["effective_at"] <= now] or [rows[0]["id"]]
         current = policies[effective[-1]]
         people = {
             r["id"]: codec.decode_person(r["body"]) for r in await conn.fetch(query("all_people"))
         }
         overrides = await conn.fetch(query("live_overrides"), now)
+        away = [_override(r["body"]) for r in await conn.fetch(query("live_absences"), now)]
         return Shelf(
             generation,
             policies,
             current,
             people,
-            _with_overrides(current.schedules, [(r["schedule"], r["body"]) for r in overrides]),
+            _with_overrides(
+                _without(current.schedules, away), [(r["schedule"], r["body"]) for r in overrides]
+            ),
             _phones(people),
             min((r["effective_at"] for r in rows if r["effective_at"] > now), default=None),
         )
+
+    def _version(self, name: str, document: str) -> Policy:
+        """A version never changes: it is read, and its schedules are compiled, once."""
+        known = self._policies.get(name)
+        if known is None:
+            known = self._policies[name] = replace(_policy(document), id=name)
+        return known
+
+
+def _without(schedules: Mapping[str, Schedule], away: Sequence[Override]) -> Mapping[str, Schedule]:
+    """The schedules without those who are away, where they would be on call."""
+    return {
+        name: replace(s, overrides=(*own, *s.overrides)) if own else s
+        for name, s in schedules.items()
+        for own in [[absence for absence in away if absence.person in _people(s)]]
+    }
+
+
+def _people(schedule: Schedule) -> frozenset[str]:
+    return frozenset(p for layer in schedule.layers for g in layer.rotation.groups for p in g)
 
 
 def _with_overrides(

@@ -41,6 +41,9 @@ class Purpose(StrEnum):
     """Answer a page: `case`, `turn` and the `verb` it offers first."""
     VERIFY = "v"
     """Prove that an address is one's own: `case` is the id of the verification."""
+    BUTTON = "b"
+    """Answer a page by a click in a chat, which tells us who has clicked: the page's person, or
+    without one anybody we know. In nobody's hands is it a link."""
     OWN = "o"
     """The person's own page: `verb` may name a part of it."""
 

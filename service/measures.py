@@ -36,6 +36,10 @@ class Measures:
             "heliograph_pages", "Contacts by what became of them.", ["channel", "outcome"],
             registry=r,
         )  # fmt: skip
+        self.clicks = Counter(
+            "heliograph_chat_clicks", "Clicks in chats by what became of them.",
+            ["channel", "outcome"], registry=r,
+        )  # fmt: skip
         self.breaches = Counter(
             "heliograph_sla_breaches", "Promises broken.", ["metric", "severity", "plan"],
             registry=r,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from notifiers.card import card_of, headline, plain
+from notifiers.proof import SUBJECT, code_text, link_text
 from notifiers.wording import PageFacts, clean, page_text
+from service.codes import code_of
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
 from service.store import codec
 
 SPOKEN = frozenset({"sms", "voice"})
 """Channels that are answered with a code or a key; all others by a link."""
+CODE_MINUTES, LINK_HOURS = 10, 24
+"""How long a proof can be given, as it is told."""
+BUTTONED = frozenset({"mattermost", "slack", "chat"})
+"""Channels that tell us who has clicked."""
+ROOM_VERBS = ("acknowledge", "escalate")
 LONGEST_SUBJECT = 100
 """Characters."""
 NEWS = frozenset({"announce", "bridge"})
@@ -35,20 +43,37 @@ class Urls:
             return None
         if row.kind == "bridge":
             return f"{self.public}/twilio/hotline/leg/{row.id}"
+        if row.kind == "verify":
+            return f"{self.public}/twilio/verify/{row.id}"
         return f"{self.public}/twilio/page/{row.id}"
 
     def link(self, link: Link) -> str:
         return f"{self.public}/a/{self.signer.token(link)}"
 
     def links(self, row: Row) -> dict[str, str]:
-        """Verb to link, for a page; the same at each try."""
-        expires = (row.created_at + ANSWERING).replace(microsecond=0)
-        link = Link(Purpose.ANSWER, row.person or "", expires, row.case_id, row.turn or 0)
+        """Verb to link, for a page to a person; the same at each try."""
+        if row.person is None:
+            return {}
+        link = _answer(row, Purpose.ANSWER)
         return {verb: self.link(link.to(verb)) for verb in VERBS}
+
+    def buttons(self, row: Row) -> dict[str, str]:
+        """Verb to the token of a button; nobody declines what nobody in particular was asked."""
+        if row.channel not in BUTTONED:
+            return {}
+        link, verbs = _answer(row, Purpose.BUTTON), VERBS if row.person else ROOM_VERBS
+        return {verb: self.signer.token(link.to(verb)) for verb in verbs}
+
+
+def _answer(row: Row, purpose: Purpose) -> Link:
+    expires = (row.created_at + ANSWERING).replace(microsecond=0)
+    return Link(purpose, row.person or "", expires, row.case_id, row.turn or 0)
 
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     """The members of a Message that say something: to, text, subject, links and card."""
+    if row.kind == "verify":
+        return _proof(row, urls)
     if row.kind in NEWS:
         news = codec.decode(row.payload)
         return {"to": news["to"], "text": news["text"], "subject": _subject(row, news["text"])}
@@ -61,20 +86,32 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
         "text": plain(card),
         "subject": headline(card),
         "links": urls.links(row),
+        "buttons": urls.buttons(row),
         "card": card,
+    }
+
+
+def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
+    """A code for a telephone, a link for everything else."""
+    asked = codec.decode(row.payload)
+    if row.channel in SPOKEN:
+        code = code_of(urls.signer.keys[0], asked["verification"])
+        return {"to": asked["to"], "text": code_text(code, asked["name"], CODE_MINUTES)}
+    until = datetime.fromisoformat(asked["until"])
+    link = Link(
+        Purpose.VERIFY, row.person or "", until, asked["verification"], verb=row.method or ""
+    )
+    return {
+        "to": asked["to"],
+        "text": link_text(asked["name"], LINK_HOURS),
+        "subject": SUBJECT,
+        "links": {"verify": urls.link(link)},
     }
 
 
 def address_of(row: Row) -> str:
     """E.164 for texts and calls."""
     return str(codec.decode(row.payload)["to"])
-
-
-def text_of(row: Row) -> str:
-    """What a text says, a bundle's included; calls cost the same whatever they say."""
-    if row.kind in NEWS:
-        return str(codec.decode(row.payload)["text"])
-    return row.text or page_text(facts_of(row.payload))
 
 
 def ref_of(row: Row) -> str:

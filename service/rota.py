@@ -9,7 +9,7 @@ from datetime import datetime
 
 from routing import region as regions
 from routing.calendar import is_open
-from routing.override import KINDS
+from routing.override import ABSENT, KINDS
 from routing.schedule import Override, Schedule, Shift, on_call, shifts
 from service.audit import note
 from service.clock import Clock
@@ -48,12 +48,16 @@ class OnCall:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who is on call at `at` in every schedule. `empty` are schedules with nobody."""
+    """Who is on call at `at` in every schedule.
+
+    `empty` are schedules with nobody; `absent` is who is away by his calendar (ids).
+    """
 
     at: datetime
     acting_region: str | None
     people: tuple[OnCall, ...]
     empty: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 async def shelf_at(library: Library, conn: AnyConnection, at: datetime, now: datetime) -> Shelf:
@@ -75,7 +79,14 @@ def roster(shelf: Shelf, at: datetime, schedule: str | None = None) -> Roster:
         for duty in _duties(shelf, name, at):
             people += [OnCall(duty, s, shelf.book().name(s.person)) for s in on]
     acting = regions.with_sun(policy.regions, policy.calendars, at)
-    return Roster(at, acting.id if acting else None, tuple(people), tuple(empty))
+    absent = tuple(sorted({p for s in wanted.values() for p in _absent(s, at)}))
+    return Roster(at, acting.id if acting else None, tuple(people), tuple(empty), absent)
+
+
+def _absent(schedule: Schedule, at: datetime) -> Iterator[str]:
+    for change in schedule.overrides:
+        if change.kind == ABSENT and change.person and change.start <= at < change.end:
+            yield change.person
 
 
 def _duties(shelf: Shelf, schedule: str, at: datetime) -> list[Duty]:

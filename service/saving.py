@@ -13,12 +13,13 @@ import asyncpg
 from notifiers.wording import PageFacts
 from routing.case import Case
 from routing.decide import Decision
-from routing.event import Announce, Contact, Effect, StandDown, WriteBack
+from routing.event import Announce, Contact, Effect, Post, StandDown, WriteBack
 from routing.page import PageState
 from routing.people import ContactMethod, Person
 from routing.words import next_due
 from service.library import Shelf
 from service.outbox import lane_of
+from service.posts import post_row
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
@@ -242,6 +243,8 @@ def _row(
                 key, case.id, "systems", "write", case.source, None, None, None, None, rank,
                 payload, now, now, now + WRITE_PATIENCE,
             )  # fmt: skip
+        case Post():
+            return post_row(case, effect, shelf.book(case.policy).policy, rank, now)
         case Announce():
             method = _for_news(shelf.people.get(effect.person))
             if method is None:

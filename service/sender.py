@@ -56,14 +56,14 @@ class Sender:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the cases that are due have been woken; no lane serves before."""
     _flying: dict[asyncio.Task[None], Row] = field(default_factory=dict)
-    _full: bool = False
+    _full: set[str] = field(default_factory=set)
     _free_at: dict[str, datetime] = field(default_factory=dict)
     """When each paced lane may send again, as far as this process knows."""
     claims: Claims = field(init=False)
     settling: Settling = field(init=False)
 
     def __post_init__(self) -> None:
-        self.claims = Claims(self.outbox.pool, self._bundle_from)
+        self.claims = Claims(self.outbox.pool, self._bundle_from, self._text_of)
         self.settling = Settling(
             self.outbox, self.clock, self.contacts, self.measures, self.contacts.circuits
         )
@@ -72,9 +72,12 @@ class Sender:
         shelf = await self.contacts.desk.library.shelf(conn, self.clock.now())
         return shelf.current.bundle
 
+    def _text_of(self, row: Row) -> str:
+        return str(words_of(row, self.urls)["text"])
+
     async def run(self, lane: str, chime: Chime) -> None:
         """Serve one lane until cancelled."""
-        heard = chime.listener()
+        heard = chime.listener(lane)
         while True:
             pause = SWEEP
             await self.ready.wait()
@@ -92,7 +95,7 @@ class Sender:
         while True:
             free = SLOTS - sum(lane_of(r.kind, r.channel) == lane for r in self._flying.values())
             if free <= 0:
-                self._full = True
+                self._full.add(lane)
                 return SWEEP
             now = self.clock.now()
             rows, wait = await self._claim_whole(lane, free, now)
@@ -148,9 +151,10 @@ class Sender:
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
-            if self._full or row.kind == "write":  # the case's next write has waited for this one
-                self._full = False
-                chime.ring()
+            lane = lane_of(row.kind, row.channel)
+            if lane in self._full or row.kind == "write":  # its case's next write has waited for it
+                self._full.discard(lane)
+                chime.ring({lane})
 
         task.add_done_callback(landed)
 
@@ -286,7 +290,9 @@ class Sender:
 
     def _began(self, row: Row, begun: datetime) -> None:
         for page in row.together:
-            accepted = facts_of(page.payload).accepted_at if page.kind == "page" else None
+            accepted = (
+                facts_of(page.payload).accepted_at if page.kind == "page" and page.person else None
+            )
             if accepted is not None and page.tries == 1:
                 latency = (begun - datetime.fromisoformat(accepted)).total_seconds()
                 self.measures.page_latency.observe(max(0.0, latency))

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from notifiers.email.account import SmtpAccount
+from service.chat_settings import ChatSettings, read_chat
 from service.environment import Environment, Secret, SettingsError, port
 from service.phone_settings import (
     BreakerSettings,
@@ -120,6 +121,7 @@ class Settings:
     """Ticket system to its lower-case names (WRITE_BACK); an absent system is not written to."""
     channels: Mapping[str, str]
     """Lower-case name without `_url` ("smtp", "slack_webhook") to URL."""
+    chat: ChatSettings
     heartbeat_url: str | None
     """An outside monitor that the watchdog calls while all is well."""
     log_level: str
@@ -171,6 +173,7 @@ def read_settings(
         webhook_secrets=read_webhook_secrets(given),
         write_back=read_write_back(given),
         channels=read_channels(given),
+        chat=read_chat(given),
         heartbeat_url=given.url("HEARTBEAT_URL", ("https", "http")),
         log_level=given.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         notices=given.unknown(),

@@ -19,6 +19,7 @@ from notifiers.twilio.client import TWILIO_API, Credentials, Twilio
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 from service.bell import Bell
+from service.channels import channels_of
 from service.circuits import Circuits
 from service.clock import SystemClock
 from service.contacts import Contacts
@@ -117,7 +118,7 @@ def twilio_api(settings: Settings, twilio: TwilioSettings) -> str:
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
-    return [*phones_of(settings, settings.twilio), *_by_mail(settings)]
+    return [*phones_of(settings, settings.twilio), *_by_mail(settings), *channels_of(settings)]
 
 
 def _by_mail(settings: Settings) -> list[Notifier]:

@@ -2,8 +2,8 @@
 
 Theory of operation. Four kinds of loops, each of which survives what PostgreSQL or Redis do: the
 alarm ticks the cases that are due and sleeps until the next is (a second at most), a lane for each
-channel sends, the bell's listener wakes them all, the watchdog looks at what the others leave
-behind. Any number of workers may run; none of them is the leader.
+channel sends, the porter hears the bell and wakes whoever has something to do, the watchdog looks
+at what the others leave behind. Any number of workers may run; none of them is the leader.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from service.hotline import ticking as hotline
 from service.logs import configure
 from service.metrics import flush
 from service.outbox import LANES
+from service.porter import Porter
 from service.sender import Sender
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
@@ -45,7 +46,7 @@ async def alarm(service: Service, sender: Sender, chime: Chime) -> None:
     The lanes wait for the first tick, at the start and after an absence of PostgreSQL: what was due
     meanwhile decides what of the queue is still wanted.
     """
-    heard, swept = chime.listener(), 0.0
+    heard, swept = chime.listener("cases"), 0.0
     while True:
         sweeping = monotonic() - swept >= SWEEP
         swept = monotonic() if sweeping else swept
@@ -94,7 +95,7 @@ async def _look(service: Service, sender: Sender, chime: Chime, *, sweeping: boo
 
 async def deciding(service: Service, chime: Chime) -> None:
     """Decide what a burst has only stored, beside the alarm: neither waits for the other."""
-    heard = chime.listener()
+    heard = chime.listener("stored")
     while True:
         try:
             await decide_stored(service)
@@ -150,14 +151,16 @@ async def _until_next(service: Service, looked: datetime) -> float:
 async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> None:
     """Work until `stopping`, then finish what is being sent and close the service."""
     sender, hints, chime = sender_of(service), Hints(service), Chime()
-    service.desk.ring = _own(chime)
+    porter = Porter(service, chime)
+    service.desk.ring = _own(porter)
     loops: list[asyncio.Task[object]] = [
         asyncio.create_task(loop)
         for loop in (
             _until(stopping),
             alarm(service, sender, chime),
             deciding(service, chime),
-            bell.listen(redis_url, chime.ring),
+            bell.listen(redis_url, porter.ring),
+            porter.run(),
             watchdog.watch(service, sender),
             watching(sender),
             flush(service),
@@ -197,11 +200,11 @@ async def run(settings: Settings, database_url: str, redis_url: str) -> None:
     await work(service, redis_url, stopping)
 
 
-def _own(chime: Chime) -> Callable[[], Awaitable[None]]:
+def _own(porter: Porter) -> Callable[[], Awaitable[None]]:
     """What a worker leaves to do it does itself; it need not be told through Redis."""
 
     async def ring() -> None:
-        chime.ring()
+        porter.ring()
 
     return ring
 

@@ -14,6 +14,7 @@ from service.clock import SystemClock
 from service.embedded import EmbeddedServers
 from service.store.migrate import migrate, read_migrations
 from service.store.pool import Connection, Pool, connect, open_pool
+from service.tuning import settle
 from tests.databases import Databases
 
 TEMPLATE = "template_heliograph"
@@ -21,6 +22,17 @@ MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder with a random name is made i
 ENOUGH = 2_000_000_000
 """Bytes; a container's usual 64 MB is too little for a cluster."""
 numbers = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    settle()
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores, since many tests wait; a few files are not worth a start."""
+    if config.args != config.getini("testpaths"):
+        return 0
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

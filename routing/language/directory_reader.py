@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from routing.directory import Directory
+from routing.language.chat_addresses import IN_CHATS, parse_user
 from routing.language.cursor import Cursor, Members, Notes
 from routing.language.problems import DirectoryErrors, nearest
 from routing.language.tree import Node
@@ -160,17 +161,18 @@ def _person(at: Cursor, phone: Phone) -> Person:
 
 
 def _method(at: Cursor, phone: Phone) -> ContactMethod:
-    members = at.members("id", "type", "address", "verified", "disabled")
+    members = at.members("id", "type", "address", "verified", "disabled", "user")
     for name in ("type", "address"):
         members.need(name)
     kind = members.read("type", parse_choice(*METHODS), "")
-    parse = {"sms": phone, "voice": phone, "email": parse_address, "webhook": parse_url}
+    parse = {"sms": phone, "voice": phone, "email": parse_address, **IN_CHATS}
     return ContactMethod(
         _id(members),
         kind,
         members.read("address", parse.get(kind, str.strip), ""),
         members.read("verified", parse_flag, default=False),
         members.text("disabled") or None,
+        members.read("user", parse_user, None),
     )
 
 
@@ -220,10 +222,4 @@ def parse_domain(text: str) -> str:
 def parse_address(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
         raise ValueError(f"{text!r} is no e-mail address; write ada@acme.example.")
-    return text
-
-
-def parse_url(text: str) -> str:
-    if not text.startswith(("https://", "http://")):
-        raise ValueError("a webhook's address begins with https://.")
     return text

@@ -11,6 +11,7 @@ from routing.language.cursor import Cursor, Members, Notes
 from routing.language.plans import CHANNELS, read_plans, read_severities
 from routing.language.policy_tests import read_tests
 from routing.language.problems import PolicyErrors, nearest
+from routing.language.rooms import read_rooms
 from routing.language.routes import (
     read_engineering,
     read_escalations,
@@ -146,6 +147,7 @@ def _promised(of: Members) -> Policy:
 def _staffed(policy: Policy, of: Members) -> Policy:
     """Who keeps the promises: the organisation's own part."""
     sun = read_regions(of)
+    channels, rooms = read_rooms(of)
     for name in sun.hours.keys() & policy.calendars.keys():
         of.of.wrong(f"calendar {name!r} is also made by the hours of its region; rename it.")
     return replace(
@@ -160,7 +162,8 @@ def _staffed(policy: Policy, of: Members) -> Policy:
         hotline=read_hotline(of.get("hotline")),
         duty_manager=read_targets(of, "duty_manager"),
         after_hours=read_targets(of, "after_hours"),
-        chat_channels=frozenset(of.words("chat_channels")),
+        chat_channels=channels,
+        chat_rooms=rooms,
         accepted_risks=frozenset(of.words("accept")),
         tests=read_tests(of),
     )

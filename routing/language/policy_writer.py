@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from routing.calendar import Calendar
 from routing.language.conditions import match_document
 from routing.language.phrases import step_target_text, target_text
+from routing.language.rooms import rooms_document
 from routing.language.schedule_writer import schedule_document
 from routing.language.windows import windows_text
 from routing.language.words import duration_text, instant_text
@@ -191,7 +192,7 @@ def _staffed(policy: Policy) -> Document:
         },
         "schedules": {name: schedule_document(one) for name, one in policy.schedules.items()},
         "groups": {name: list(people) for name, people in policy.groups.items()},
-        "chat_channels": sorted(policy.chat_channels),
+        "chat_channels": rooms_document(policy),
         "escalation_policies": {
             name: {"steps": [_step(step) for step in one.steps], "rounds": one.rounds}
             for name, one in policy.escalation_policies.items()

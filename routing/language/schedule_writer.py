@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from routing.language.phrases import turn_text
-from routing.language.windows import days_text, hours_text, restriction_text
-from routing.language.words import instant_text
+from routing.language.windows import DAYS, days_text, hours_text, restriction_text
+from routing.language.words import duration_text, instant_text
 from routing.schedule import Layer, Override, Restriction, Rotation, Schedule, Temporary
 
 Document = dict[str, object]
@@ -13,21 +13,22 @@ Document = dict[str, object]
 def schedule_document(schedule: Schedule) -> Document:
     document: Document = {"zone": schedule.zone}
     parts = {
-        "layers": [_layer(layer) for layer in schedule.layers],
+        "layers": [_layer(layer, schedule.zone) for layer in schedule.layers],
         "overrides": [_override(override) for override in schedule.overrides],
         "temporary": [_temporary(temporary) for temporary in schedule.temporary],
     }
     return document | {name: part for name, part in parts.items() if part}
 
 
-def _layer(layer: Layer) -> Document:
-    document: Document = {
-        "id": layer.id,
-        "priority": layer.priority,
-        "rotation": _rotation(layer.rotation),
-    }
+def _layer(layer: Layer, zone: str) -> Document:
+    rotation = _rotation(layer.rotation)
+    if layer.rotation.zone != zone:
+        rotation["zone"] = layer.rotation.zone
+    document: Document = {"id": layer.id, "priority": layer.priority, "rotation": rotation}
     if layer.restrictions:
         document["only"] = [_restriction(restriction) for restriction in layer.restrictions]
+    if layer.zone is not None:
+        document["zone"] = layer.zone
     for name, instant in (("from", layer.start), ("until", layer.until)):
         if instant is not None:
             document[name] = instant_text(instant)
@@ -41,8 +42,16 @@ def _rotation(rotation: Rotation) -> Document:
         "start": instant_text(rotation.start),
         "backwards": rotation.backwards,
     }
-    if rotation.handoff_days:
-        document["handoff_days"] = days_text(sorted(rotation.handoff_days))
+    for name, days in (("handoff_days", rotation.handoff_days), ("weekdays", rotation.weekdays)):
+        if days:
+            document[name] = days_text(sorted(days))
+    for name, numbers in (("month_days", rotation.month_days), ("months", rotation.months)):
+        if numbers:
+            document[name] = [str(number) for number in sorted(numbers)]
+    if rotation.length is not None:
+        document["lasts"] = duration_text(rotation.length)
+    if rotation.week_start:
+        document["week_start"] = DAYS[rotation.week_start]
     return document
 
 

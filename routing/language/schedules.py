@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 
@@ -10,21 +11,34 @@ from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_turn
 from routing.language.tree import Listing, Scalar, Table
 from routing.language.windows import parse_days, parse_hours, parse_restriction
-from routing.language.words import parse_choice, parse_count, parse_flag, parse_instant, parse_zone
-from routing.schedule import Layer, Override, Restriction, Rotation, Schedule, Temporary
+from routing.language.words import (
+    parse_choice,
+    parse_count,
+    parse_flag,
+    parse_instant,
+    parse_wait,
+    parse_zone,
+)
+from routing.schedule import Layer, Override, Restriction, Rotation, Schedule, Temporary, swap
 from routing.wall import instant_of, zone_of
 
 FIRST_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall time, made an instant in its zone
 """Turns without a start count from the first handoff in or after the first week of 2024."""
 ROTATION_MEMBERS = (
     "people",
+    "zone",
     "every",
     "handoff",
     "start",
     "handoff_days",
     "backwards",
+    "lasts",
+    "weekdays",
+    "month_days",
+    "months",
+    "week_start",
 )
-LAYER_MEMBERS = ("id", "priority", "rotation", "only", "from", "until")
+LAYER_MEMBERS = ("id", "priority", "rotation", "only", "zone", "from", "until")
 OVERRIDE_KINDS = ("add", "replace", "take_over", "remove")
 
 
@@ -33,7 +47,7 @@ def read_schedules(of: Members) -> dict[str, Schedule]:
 
 
 def _schedule(name: str, at: Cursor) -> Schedule:
-    members = at.members("zone", "rotation", "layers", "overrides", "temporary")
+    members = at.members("zone", "rotation", "layers", "overrides", "swaps", "temporary")
     members.need("zone")
     zone = members.read("zone", parse_zone, "UTC")
     rotation = members.get("rotation")
@@ -46,8 +60,9 @@ def _schedule(name: str, at: Cursor) -> Schedule:
     if not layers and not temporary:
         at.wrong("nobody is ever on call here; give it a `rotation`, or `layers`.")
     _refuse_overlap(at, temporary)
-    overrides = tuple(_override(item, n, zone) for n, item in _numbered(members, "overrides"))
-    return Schedule(name, zone, tuple(layers), overrides, temporary)
+    overrides = [_override(item, n, zone) for n, item in _numbered(members, "overrides")]
+    swaps = [part for n, item in _numbered(members, "swaps") for part in _swap(item, n, zone)]
+    return Schedule(name, zone, tuple(layers), (*overrides, *swaps), temporary)
 
 
 def _numbered(members: Members, name: str) -> Iterator[tuple[int, Cursor]]:
@@ -79,6 +94,7 @@ def _layer(name: str, parts: Members, rotation: Rotation, zone: str) -> Layer:
         tuple(_restriction(item) for item in parts.tables("only")),
         start,
         until,
+        parts.read("zone", parse_zone, None),
     )
 
 
@@ -88,10 +104,17 @@ def _restriction(at: Cursor) -> Restriction:
         return at.read(parse_restriction, Restriction())
     members = at.members("weekdays", "month_days", "hours")
     start, end = members.read("hours", parse_hours, (None, None))
-    days = [item.read(parse_count(1, 31), 1) for item in members.items("month_days")]
-    return Restriction(
-        frozenset(members.read("weekdays", _weekdays, ())), frozenset(days), start, end
-    )
+    days = frozenset(members.read("weekdays", _weekdays, ()))
+    return Restriction(days, _month_days(members), start, end)
+
+
+def _month_days(members: Members) -> frozenset[int]:
+    """`[1, 15, -1]`; -1 is the last day of the month."""
+    days = [(item, item.read(parse_count(-31, 31), 1)) for item in members.items("month_days")]
+    for item, day in days:
+        if day == 0:
+            item.wrong("a month has no day 0; its last day is -1.")
+    return frozenset(day for _, day in days)
 
 
 def _weekdays(text: str) -> tuple[int, ...]:
@@ -100,6 +123,7 @@ def _weekdays(text: str) -> tuple[int, ...]:
 
 def _rotation(at: Cursor, zone: str) -> Rotation:
     members = at.members(*ROTATION_MEMBERS)
+    zone = members.read("zone", parse_zone, zone)
     groups = tuple(_groups(members))
     unit, every = members.read("every", parse_turn, ("weeks", 1))
     started = members.get("start") is not None
@@ -110,11 +134,39 @@ def _rotation(at: Cursor, zone: str) -> Rotation:
         if unit == "months":
             at.wrong("turns of months need a `start`, such as 2026-01-01 09:00.")
         start = instant_of(zone_of(zone), members.read("handoff", _handoff, FIRST_MONDAY))
-    days = members.read("handoff_days", _weekdays, ())
-    if days and unit != "weeks":
-        at.wrong("`handoff_days` belong to turns of weeks.")
     backwards = members.read("backwards", parse_flag, default=not started)
-    return Rotation(unit, every, start, groups, zone, frozenset(days), backwards)
+    plain = Rotation(unit, every, start, groups, zone, backwards=backwards)
+    return _chosen(members, plain)
+
+
+def _chosen(members: Members, plain: Rotation) -> Rotation:
+    """The days on which turns start, and how long they last, where that is said."""
+    handoffs = frozenset(members.read("handoff_days", _weekdays, ()))
+    weekdays = frozenset(members.read("weekdays", _weekdays, ()))
+    month_days = _month_days(members)
+    month = parse_count(1, 12)
+    months = frozenset(item.read(month, 1) for item in members.items("months"))
+    (week_start,) = members.read("week_start", _weekday, (0,))
+    if handoffs and (plain.unit != "weeks" or weekdays):
+        members.of.wrong("`handoff_days` belong to turns of weeks, and not beside `weekdays`.")
+    if month_days and plain.unit != "months":
+        members.of.wrong("`month_days` belong to turns of months; a layer is limited by `only`.")
+    return replace(
+        plain,
+        handoff_days=handoffs,
+        length=members.read("lasts", parse_wait, None),
+        weekdays=weekdays,
+        month_days=month_days,
+        months=months,
+        week_start=week_start,
+    )
+
+
+def _weekday(text: str) -> tuple[int]:
+    days = _weekdays(text)
+    if len(days) != 1:
+        raise ValueError(f"{text!r} is not one day of the week; write mon.")
+    return (days[0],)
 
 
 def _handoff(text: str) -> datetime:
@@ -161,6 +213,24 @@ def _override(at: Cursor, number: int, zone: str) -> Override:
     return Override(
         members.text("id", f"override-{number}"), kind, start, end, person or None, by or None
     )
+
+
+def _swap(at: Cursor, number: int, zone: str) -> tuple[Override, ...]:
+    """Two people stand in for each other: the second in the first one's range, and back."""
+    members = at.members("id", "one", "other")
+    sides = [members.need("one"), members.need("other")]
+    people, ranges = [], []
+    for side in sides:
+        if side is None:
+            return ()
+        parts = side.members("person", "from", "to")
+        parts.need("person")
+        people.append(parts.refer("person", "person"))
+        ranges.append(_range(parts, zone))
+    if people[0] == people[1]:
+        at.wrong("nobody swaps with himself; name two people.")
+    name = members.text("id", f"swap-{number}")
+    return swap(name, people[0], ranges[0], people[1], ranges[1])
 
 
 def _range(members: Members, zone: str) -> tuple[datetime, datetime]:

@@ -70,7 +70,7 @@ def _targets(policy: Policy) -> Iterator[tuple[str, StepTarget]]:
 def _reachable(person: Person, where: str) -> Iterator[Finding]:
     usable = {method.id: method.type for method in person.contact_methods if method.usable}
     if not usable:
-        sentence = f"no page can reach {person.name} ({where}): no contact method is verified."
+        sentence = f"no page can reach {person.name} ({where}): {_why(person)}"
         yield Finding(f"unreachable/{person.id}", sentence)
         return
     if len(set(usable.values())) < TWO:
@@ -81,6 +81,16 @@ def _reachable(person: Person, where: str) -> Iterator[Finding]:
         if rules and not any(rule.method in usable for rule in rules):
             sentence = f"none of {person.name}'s {urgency} rules uses a method that works."
             yield Finding(f"rules/{person.id}/{urgency}", sentence)
+
+
+def _why(person: Person) -> str:
+    disabled = [m.id for m in person.contact_methods if m.verified]
+    if disabled:
+        return f"providers refuse {', '.join(disabled)}, and no other contact method is verified."
+    waiting = [m.id for m in person.contact_methods]
+    if waiting:
+        return f"no contact method is verified. Verify {' or '.join(waiting)}."
+    return "there is no contact method. Add one, and verify it."
 
 
 def _shared_numbers(directory: Directory, needed: Mapping[str, str]) -> Iterator[Finding]:

@@ -68,6 +68,13 @@ def _unused(policy: Policy) -> Iterator[Finding]:
 
 def _steps(escalation: EscalationPolicy) -> Iterator[Finding]:
     conditional = [step.when is not None and not step.when.everything for step in escalation.steps]
+    for number, step in enumerate(escalation.steps, 1):
+        if all(target.kind == "channel" for target in step.targets):
+            sentence = (
+                f"step {number} of {escalation.id} only posts to a channel, which wakes nobody: "
+                "the next step begins at once."
+            )
+            yield Finding(f"only-posts/{escalation.id}/{number}", sentence, serious=False)
     if all(conditional):
         sentence = f"every step of {escalation.id} has a condition; at times it may page nobody."
         yield Finding(f"conditional/{escalation.id}", sentence)

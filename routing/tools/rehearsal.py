@@ -14,7 +14,7 @@ from routing.book import Book
 from routing.case import Case
 from routing.decide import Decision, decide
 from routing.directory import Directory
-from routing.event import Acknowledge, Announce, Contact, Entry, Tick, WriteBack
+from routing.event import Acknowledge, Announce, Contact, Entry, Post, Tick, WriteBack
 from routing.policy import Policy
 from routing.tools.sketch import Sketch, book_of, open_sketch
 
@@ -111,6 +111,8 @@ class _Stage:
                 self._contact(effect, at)
             elif isinstance(effect, Announce):
                 self.happenings.append(Happening(at, "told", effect.text, effect.person))
+            elif isinstance(effect, Post) and effect.text:
+                self.happenings.append(Happening(at, "told", effect.text, "", effect.channel))
             elif isinstance(effect, WriteBack):
                 kind = "reply" if effect.public else "note"
                 self.happenings.append(Happening(at, kind, effect.text))

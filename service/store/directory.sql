@@ -173,3 +173,21 @@ select process, body from measurements where at < $1 or process = $2 order by pr
 -- name: drop_measurements
 -- These rows have been folded into one.
 delete from measurements where process = any($1::text[]);
+
+-- name: live_absences
+-- Absences that have not ended.
+select person, body from absences where ends_at > $1 order by person, id;
+
+-- name: absences_of
+-- One person's absences that have not ended.
+select body from absences where person = $1 and ends_at > $2 order by ends_at, id;
+
+-- name: drop_absences
+-- A person's calendar is read anew.
+delete from absences where person = $1;
+
+-- name: insert_absences
+-- The absences of one person.
+insert into absences (person, id, body, ends_at)
+select $1, id, body, ends_at
+from unnest($2::text[], $3::json[], $4::timestamptz[]) as one (id, body, ends_at);

@@ -46,17 +46,19 @@ having bool_and(o.state = 'queued' and o.tries = 0);
 
 -- name: claim_outbox
 -- Lease the most severe due rows of a lane to one sender.
-update outbox as o
-set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1,
-    provider = coalesce(o.provider, $6)
-from (
+-- A subquery in its place could be run again for each row, past its limit.
+with due as materialized (
     select id
     from outbox
     where state = 'queued' and lane = $5 and available_at <= $1
     order by rank, available_at, id
     limit $2
     for update skip locked
-) as due
+)
+update outbox as o
+set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1,
+    provider = coalesce(o.provider, $6)
+from due
 where o.id = due.id
 returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
@@ -64,9 +66,8 @@ returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method,
 
 -- name: claim_writes
 -- Lease write-backs, those of one case in the order they were decided.
-update outbox as o
-set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1
-from (
+-- A subquery in its place could be run again for each row, past its limit.
+with due as materialized (
     select id
     from outbox as w
     where state = 'queued' and lane = 'systems' and available_at <= $1
@@ -77,7 +78,10 @@ from (
     order by rank, available_at, id
     limit $2
     for update skip locked
-) as due
+)
+update outbox as o
+set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1
+from due
 where o.id = due.id
 returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
@@ -196,3 +200,15 @@ where state in ('queued', 'sending');
 select exists (select from outbox where state = 'sending')
     or exists (select from outbox where state = 'queued' and available_at <= $1)
     or exists (select from cases where wake_at <= $1);
+
+-- name: busy_topics
+-- What there is to do: lanes that have something to send, cases due soon, webhooks to be decided.
+select lane as topic
+from unnest($1::text[]) as lane
+where exists (
+    select from outbox as o
+    where o.state = 'queued' and o.lane = lane and o.available_at <= $2)
+union all
+select 'cases' where exists (select from cases where wake_at <= $3)
+union all
+select 'stored' where exists (select from intake where state = 'stored');

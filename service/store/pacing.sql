@@ -16,16 +16,17 @@ update pacing set free_at = $2 where sender = $1;
 
 -- name: claim_hang_ups
 -- Calls to be hung up wait for no pace.
-update outbox as o
-set state = 'sending', lease = $3, lease_until = $2, tries = o.tries + 1
-from (
+with due as materialized (
     select id
     from outbox
     where state = 'queued' and lane = $4 and rank < 0 and available_at <= $1
     order by available_at, id
     limit 64
     for update skip locked
-) as due
+)
+update outbox as o
+set state = 'sending', lease = $3, lease_until = $2, tries = o.tries + 1
+from due
 where o.id = due.id
 returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
@@ -34,10 +35,7 @@ returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method,
 -- name: claim_fairly
 -- Lease due rows: the most severe first; of equals everybody's first, whoever was served longest ago
 -- before the others. Nobody is rung who is being rung.
-update outbox as o
-set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1,
-    provider = coalesce(o.provider, $6)
-from (
+with due as materialized (
     select id
     from (
         select w.id, w.rank, s.at,
@@ -53,7 +51,11 @@ from (
     ) as waiting
     order by rank, place, at nulls first, id
     limit $2
-) as due
+)
+update outbox as o
+set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1,
+    provider = coalesce(o.provider, $6)
+from due
 where o.id = due.id and o.state = 'queued'
 returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,

@@ -22,6 +22,7 @@ from service.links import Link, LinkExpired, LinkForged, LinkRefused, Purpose
 from service.store import codec
 from service.store.pool import AWAY, describe
 from service.store.sql import query
+from service.web import proving
 from service.web.answer_view import choices_of, facts_of, title_of
 from service.web.paper import paper, sentence
 from service.wiring import Service
@@ -64,7 +65,10 @@ class Gone(Exception):
 async def look(token: FromPath[str], service: NamedDependency[Service]) -> Response[str]:
     """What it is about, and what a press would do. Changes nothing."""
     try:
-        return _page(service, await _seen(service, _link(service, token)))
+        link = _link(service, token)
+        if link.purpose is Purpose.VERIFY:
+            return await proving.look(service, link, token)
+        return _page(service, await _seen(service, link))
     except (LinkRefused, NoSuchCase, Gone) as refused:
         return _refused(refused)
     except NOT_NOW as error:
@@ -76,6 +80,8 @@ async def press(token: FromPath[str], service: NamedDependency[Service]) -> Resp
     """Done first, then said. Who is too late is told who has the case."""
     try:
         link = _link(service, token)
+        if link.purpose is Purpose.VERIFY:
+            return await proving.press(service, link)
         await _seen(service, link)
         said, done = await _act(service, link)
         return _page(service, await _seen(service, link), said, done=done)
@@ -86,7 +92,7 @@ async def press(token: FromPath[str], service: NamedDependency[Service]) -> Resp
 
 
 def _link(service: Service, token: str) -> Link:
-    return service.signer.read(token, service.clock.now(), Purpose.ANSWER)
+    return service.signer.read(token, service.clock.now(), Purpose.ANSWER, Purpose.VERIFY)
 
 
 async def _act(service: Service, link: Link) -> tuple[str, bool]:
@@ -135,10 +141,14 @@ def _page(service: Service, seen: Seen, said: str = "", *, done: bool = True) ->
 def _refused(refused: Exception) -> Response[str]:
     match refused:
         case LinkExpired() | Gone():
-            said = OVER if isinstance(refused, LinkExpired) else str(refused)
+            said = _over(refused) if isinstance(refused, LinkExpired) else str(refused)
             return sentence("This link does nothing any more", said, EXPIRED)
         case _:
             return sentence("This link leads nowhere", str(refused), LOST)
+
+
+def _over(expired: LinkExpired) -> str:
+    return proving.OVER if expired.link.purpose is Purpose.VERIFY else OVER
 
 
 def _away(error: Exception) -> Response[str]:

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from service.tokens import ROLES
 from service.web import (
+    api_absences,
     api_actions,
     api_backtest,
     api_cases,
@@ -18,6 +19,8 @@ from service.web import (
     api_intake,
     api_oncall,
     api_policy,
+    api_policy_versions,
+    api_verifying,
     calendars,
 )
 from service.web.asking import known_parameters
@@ -27,11 +30,15 @@ from service.web.strict import Strict
 PATH = "/api/v1"
 SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
-    "On call": [*api_oncall.HANDLERS, *calendars.HANDLERS],
+    "On call": [*api_oncall.HANDLERS, *api_absences.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
-    "Directory": api_directory.HANDLERS,
+    "Directory": [*api_directory.HANDLERS, *api_verifying.HANDLERS],
     "Hotline": api_hotline.HANDLERS,
-    "Policy": [*api_policy.HANDLERS, *api_backtest.HANDLERS],
+    "Policy": [
+        *api_policy.HANDLERS,
+        *api_policy_versions.HANDLERS,
+        *api_backtest.HANDLERS,
+    ],
     "Intake": api_intake.HANDLERS,
 }
 """Title in the documentation to handlers."""

@@ -59,6 +59,8 @@ class OnCallPage(Struct, frozen=True, kw_only=True):
     """The region that has the sun and keeps it longest."""
     empty: list[str]
     """Schedules in which nobody is on call at that instant."""
+    absent: list[str]
+    """People who are away by their calendars."""
 
 
 class ShiftView(Struct, frozen=True, kw_only=True):
@@ -109,6 +111,7 @@ async def on_call(service: NamedDependency[Service], at: Instant = None) -> OnCa
         at=when,
         acting_region=found.acting_region,
         empty=list(found.empty),
+        absent=list(found.absent),
     )
 
 

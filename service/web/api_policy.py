@@ -132,7 +132,7 @@ async def check_policy(
 ) -> dict[str, Any]:
     """No dead end, no unknown name, no promised instant without a human to reach."""
     asked = data or AsksDays()
-    stands, at = await stands_for(service, asked), _at(service, asked.at)
+    stands, at = await stands_for(service, asked), instant_or_now(service, asked.at)
     found = await reckon(lambda: check(stands.policy, stands.directory, at, asked.days))
     return found.as_json()
 
@@ -147,7 +147,7 @@ async def cover(
     service: NamedDependency[Service], data: JSONBody[AsksDays | None] = None
 ) -> dict[str, Any]:
     asked = data or AsksDays()
-    stands, at = await stands_for(service, asked), _at(service, asked.at)
+    stands, at = await stands_for(service, asked), instant_or_now(service, asked.at)
     found = await reckon(lambda: coverage(stands.policy, stands.directory, at, asked.days))
     return found.as_json()
 
@@ -167,7 +167,11 @@ async def explain_ticket(
             raise invalid("ticket", "or `case` is asked about, and only one of them.")
         return await _past(service, data.case, data.person)
     ticket = data.ticket if isinstance(data.ticket, TicketWords) else TicketWords()
-    stands, at, lasting = await stands_for(service, data), _at(service, data.at), _lasting(data)
+    stands, at, lasting = (
+        await stands_for(service, data),
+        instant_or_now(service, data.at),
+        _lasting(data),
+    )
     sketch = _sketch(ticket, stands)
     found = await reckon(
         lambda: explain(stands.policy, stands.directory, sketch, at, lasting=lasting)
@@ -192,7 +196,11 @@ async def _past(service: Service, case: str, person: str | None) -> dict[str, An
 async def rehearse_ticket(
     service: NamedDependency[Service], data: JSONBody[Rehearses]
 ) -> dict[str, Any]:
-    stands, at, lasting = await stands_for(service, data), _at(service, data.at), _lasting(data)
+    stands, at, lasting = (
+        await stands_for(service, data),
+        instant_or_now(service, data.at),
+        _lasting(data),
+    )
     sketch, answer = _sketch(data.ticket, stands), _answer(data.answer, stands)
     found = await reckon(
         lambda: rehearse(
@@ -214,7 +222,7 @@ async def stands_for(service: Service, asked: Asks) -> Standing:
     return Standing(policy, await whole_directory(service.pool))
 
 
-def _at(service: Service, text: str | None) -> datetime:
+def instant_or_now(service: Service, text: str | None) -> datetime:
     return service.clock.now() if text is None else instant("at", text)
 
 

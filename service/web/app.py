@@ -19,12 +19,14 @@ from service.tuning import settle
 from service.web import (
     answering,
     calendars,
+    chat,
     devclock,
     events,
     health,
     hotline,
     intake,
     metrics,
+    proving,
     twilio,
 )
 from service.web.api import api_router
@@ -74,8 +76,10 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *events.HANDLERS,
         *calendars.FEEDS,
         *answering.HANDLERS,
+        *chat.HANDLERS,
         *twilio.HANDLERS,
         *hotline.HANDLERS,
+        *proving.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
         *([] if settings.production else devclock.HANDLERS),

@@ -50,6 +50,7 @@ class MethodDocument(Struct, frozen=True, kw_only=True):
     address: str
     verified: bool
     disabled: str | None = None
+    user: str | None = None
 
 
 class RuleDocument(Struct, frozen=True, kw_only=True):
@@ -131,6 +132,7 @@ def person_document(person: Person, *, addresses: bool = True) -> PersonDocument
                 address=shown(m.address),
                 verified=m.verified,
                 disabled=m.disabled,
+                user=m.user,
             )
             for m in person.contact_methods
         ],

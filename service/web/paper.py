@@ -42,6 +42,6 @@ def paper(template: str, status: int = 200, **facts: object) -> Response[str]:
     )
 
 
-def sentence(title: str, said: str, status: int = 200) -> Response[str]:
+def sentence(title: str, said: str, status: int = 200, *, good: bool = False) -> Response[str]:
     """A page that says one thing and asks nothing."""
-    return paper("sentence", status, title=title, said=said)
+    return paper("sentence", status, title=title, said=said, good=good)

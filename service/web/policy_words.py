@@ -74,3 +74,13 @@ class AnswerWords(Struct, forbid_unknown_fields=True, kw_only=True):
 class Rehearses(AsksTicket, kw_only=True):
     answer: AnswerWords | None = None
     """Nobody answers unless it is said who does."""
+
+
+class Diffs(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`policy` is the text of the newer policy; `against` of the older one, else that in force."""
+
+    policy: str
+    against: str | None = None
+    days: Days = 90
+    at: str | None = None
+    """From when on (RFC 3339); now unless said."""

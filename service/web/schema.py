@@ -45,6 +45,7 @@ BODIES: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     ("put", "/api/v1/accounts/{account}"): (("application/json",), {"": "AccountDocument"}),
     ("put", "/api/v1/people/{person}"): (("application/json",), {"": "PersonDocument"}),
+    ("put", "/api/v1/people/{person}/absences"): (("text/calendar",), {}),
     ("put", "/api/v1/policy"): (("application/yaml", "application/json"), {}),
 }
 """Bodies that are documents with a reader of their own: how they travel, and what they hold."""
@@ -75,7 +76,8 @@ def _describe_bodies(document: dict[str, Any]) -> None:
     for (method, path), (kinds, members) in BODIES.items():
         if path not in document["paths"]:
             continue
-        body: dict[str, Any] = {"type": "object"}
+        text = all(kind.startswith("text/") for kind in kinds)
+        body: dict[str, Any] = {"type": "string" if text else "object"}
         if "" in members:
             body = _reference(document, members[""])
         elif members:

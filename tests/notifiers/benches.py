@@ -1,20 +1,30 @@
 """What the conformance suite needs of a channel: to make it, to spoil it, to look behind it."""
 
 import itertools
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Protocol
 
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from notifiers.chat.mattermost import Mattermost
+from notifiers.chat.rocketchat import RocketChat
+from notifiers.chat.slack import Slack
 from notifiers.email.account import SmtpAccount, mailbox
 from notifiers.email.mail import Email
 from notifiers.email.session import Timeouts as MailTimeouts
 from notifiers.notifier import Card, Message, Notifier
+from notifiers.outgoing import Guard, Limits, Outgoing
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Ailment, Trouble
 from notifiers.twilio.client import Credentials, Timeouts, Twilio
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
+from notifiers.webhook import Webhook
 from tests.notifiers.postoffice import PostOffice
+from tests.notifiers.products import SECRET, Product
 
 SHORT = timedelta(seconds=0.3)
 _numbers = itertools.count(1)
@@ -155,3 +165,85 @@ class MailBench:
     def well(self, message: Message) -> None:  # noqa: ARG002
         self.office.troubles.clear()
         self.office.keeps = True
+
+
+class Receiver(AbstractResolver):
+    """Where `receiver.example` is: here, on a machine that listens to nobody, or nowhere."""
+
+    def __init__(self, at: str | None) -> None:
+        self._at = at
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        if self._at is not None and not self._at[0].isdecimal():
+            raise OSError("no such name")
+        real = "127.0.0.1" if self._at is None else "127.0.0.2"
+        return [ResolveResult(hostname=host, host=real, port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class HookBench:
+    """A chat's incoming webhook, or a machine's."""
+
+    product: Product
+    looks: bool = False
+    recalls: bool = False
+
+    @property
+    def channel(self) -> str:
+        return self.product.kind
+
+    @property
+    def sender(self) -> str:
+        return "webhook" if self.channel == "webhook" else f"{self.channel} 127.0.0.1"
+
+    def notifier(self, at: str | None = None, *, hasty: bool = False) -> Notifier:
+        limits = Limits(total=SHORT) if hasty else None
+        url = f"http://{at}{self.product.path}" if at else self.product.url
+        match self.channel:
+            case "mattermost":
+                return Mattermost(url, Outgoing(limits=limits), "https://pager.example/door")
+            case "rocketchat":
+                return RocketChat(url, Outgoing(limits=limits))
+            case "slack":
+                return Slack(url, Outgoing(limits=limits), clicks=True)
+            case _:
+                loopback = Guard((ip_network("127.0.0.0/8"),), plain=True)
+                outgoing = Outgoing(loopback, limits, Receiver(at))
+                return Webhook([SECRET], outgoing, lambda: SINCE)
+
+    def message(self) -> Message:
+        number = next(_numbers)
+        url = f"http://receiver.example:{self.product.port}{self.product.path}"
+        others = {"slack": f"U{number:08}", "webhook": url}
+        to = others.get(self.channel, f"@anna.{number}")
+        return Message(
+            key=f"case/{number}/anna/chat:1",
+            channel=self.channel,
+            to=to,
+            text="SEV1 Acme: login fails for everyone (ACME-7). Reply due 10:30 UTC.",
+            subject="SEV1 Acme: login fails for everyone (ACME-7)",
+            links=LINKS,
+            buttons={verb: f"token-{verb}" for verb in LINKS},
+            card=CARD,
+            since=SINCE,
+        )
+
+    def seen(self, message: Message) -> list[str]:  # noqa: ARG002 - one product for each test
+        return [post.name for post in self.product.posts]
+
+    def refuse(self, message: Message, *, passing: bool) -> None:  # noqa: ARG002
+        if passing:
+            self.product.refuses(429, Retry_After="1")
+        else:
+            self.product.knows_nobody()
+
+    def silent(self, message: Message, *, taken: bool) -> None:  # noqa: ARG002
+        self.product.silent, self.product.keeps = True, taken
+
+    def well(self, message: Message) -> None:  # noqa: ARG002
+        self.product.well()

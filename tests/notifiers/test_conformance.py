@@ -8,10 +8,12 @@ import pytest
 
 from notifiers.notifier import Accepted, Fault, Message, Notifier, Refused, Unclear
 from notifiers.simulator.harness import Simulator
-from tests.notifiers.benches import Bench, MailBench, TwilioBench
+from tests.notifiers.benches import Bench, HookBench, MailBench, TwilioBench
 from tests.notifiers.postoffice import post_office
+from tests.notifiers.products import product
 
-CHANNELS = ("sms", "voice", "email")
+HOOKS = ("mattermost", "rocketchat", "slack", "webhook")
+CHANNELS = ("sms", "voice", "email", *HOOKS)
 NOWHERE = ("127.0.0.1:9", "nowhere.invalid")
 
 
@@ -20,6 +22,9 @@ async def bench(request: pytest.FixtureRequest, simulator: Simulator) -> AsyncIt
     if request.param == "email":
         async with post_office() as office:
             yield MailBench(office)
+    elif request.param in HOOKS:
+        async with product(request.param) as made:
+            yield HookBench(made)
     else:
         yield TwilioBench(str(request.param), simulator)
 

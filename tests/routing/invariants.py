@@ -8,7 +8,16 @@ from datetime import datetime
 from routing.book import Book
 from routing.case import LIVE, Case, Purpose, Stage, State
 from routing.decide import Decision, decide
-from routing.event import Acknowledge, Announce, Contact, Event, StandDown, Tick, WriteBack
+from routing.event import (
+    Acknowledge,
+    Announce,
+    Contact,
+    Event,
+    Post,
+    StandDown,
+    Tick,
+    WriteBack,
+)
 from routing.page import PageState
 from routing.sla import Metric
 from service.store import codec
@@ -41,11 +50,17 @@ def check_step(
     _never_back(case, seen)
     if before is not None and before.state is not case.state:
         assert decision.entries, f"{before.state} became {case.state} without a reason"
-    assert codec.decode_case(codec.encode(case)) == case, "a case survives being stored"
     if isinstance(event, Tick):
         _ticked(decision, book, now)
     if isinstance(event, Acknowledge) and before is not None and before != case:
         _acknowledged(before, event, decision)
+
+
+def survived(case: Case) -> str:
+    """The case as it is stored, which it survives."""
+    stored = codec.encode(case)
+    assert codec.decode_case(stored) == case, "a case survives being stored"
+    return stored
 
 
 def check_shape(case: Case) -> None:
@@ -60,6 +75,8 @@ def check_shape(case: Case) -> None:
         assert case.round or case.remind_at, "a page is open that nothing ends"
     elif case.round is not None:
         assert case.round.step < 0, "a step is waited for that nobody can answer (rule 5)"
+    else:
+        assert case.posted == () or case.remind_at, "a channel is left believing somebody is wanted"
     if case.state not in LIVE:
         assert (case.clocks_at, case.review_at) == (None, None)
 
@@ -110,7 +127,7 @@ def _keys(decision: Decision, seen: Seen) -> None:
             key = (effect.turn, effect.person, effect.method, effect.attempt)
             assert key not in seen.contacts, f"contact {key} was made before (rule 3)"
             seen.contacts.add(key)
-        elif isinstance(effect, WriteBack | Announce):
+        elif isinstance(effect, WriteBack | Announce | Post):
             assert effect.number not in seen.numbers, f"{effect.number} was written before (rule 3)"
             seen.numbers.add(effect.number)
 

@@ -22,6 +22,7 @@ from routing.event import (
     Decline,
     Entry,
     Event,
+    Post,
     Refusal,
     Reported,
     StandDown,
@@ -73,6 +74,7 @@ class Story:
         self._contacts: list[Contact] = []
         self._writes: list[WriteBack] = []
         self._news: list[Announce] = []
+        self.posts: list[Post] = []
         self.statuses: list[str] = []
         """What the ticket was set to."""
         self.stood_down = 0
@@ -96,6 +98,8 @@ class Story:
                     self.statuses += [effect.status] if effect.status else []
                 case Announce():
                     self._news.append(effect)
+                case Post():
+                    self.posts.append(effect)
                 case StandDown(person=None):
                     self.stood_down += 1
                 case StandDown(person=name):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.case import LIVE, RUNS, Case, Stage, State, changed
+from routing.case import LIVE, RUNS, Case, Stage, State
 from routing.decide import TABLE, decide
 from routing.event import (
     Acknowledge,
@@ -31,6 +31,7 @@ from routing.event import (
     Tick,
 )
 from routing.page import PageState
+from routing.value import changed
 from service.store import codec
 from tests.routing.story import Story, report
 from tests.routing.world import MONDAY, book, hours, minutes

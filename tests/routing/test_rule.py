@@ -1,14 +1,16 @@
 """Matching: every combinator, every fact, and the index against one-by-one."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TypeVar
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from routing.rule import FACTS, Facts, Match, matches, why
 from routing.rule_index import index_of
 
+T = TypeVar("T")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CASE = Facts(
     NOON,
@@ -93,33 +95,44 @@ def test_only_an_unconditional_match_takes_everything() -> None:
     assert not Match(calendar="office").everything
 
 
-words = st.sampled_from(["a", "b", "c"])
-terms = st.tuples(st.sampled_from(["plan", "severity", "tags"]), st.frozensets(words, min_size=1))
-limits = st.none() | st.integers(1, 3).map(lambda m: timedelta(minutes=m))
-leaves = st.builds(Match, terms=st.lists(terms, max_size=3).map(tuple), sla_remaining_below=limits)
-trees = st.recursive(
-    leaves,
-    lambda parts: st.builds(
-        Match,
-        terms=st.lists(terms, max_size=1).map(tuple),
-        all_of=st.lists(parts, max_size=2).map(tuple),
-        any_of=st.lists(parts, max_size=2).map(tuple),
-        none_of=st.lists(parts, max_size=2).map(tuple),
-    ),
-    max_leaves=6,
-)
-cases = st.builds(
-    Facts,
-    at=st.just(NOON),
-    plan=words,
-    severity=words,
-    tags=st.frozensets(words),
-    sla_remaining=st.none() | st.integers(0, 3).map(lambda m: timedelta(minutes=m)),
-)
+WORDS = ("a", "b", "c")
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(trees, max_size=6), cases)
-def test_the_index_finds_what_asking_one_by_one_finds(routes: list[Match], case: Facts) -> None:
-    one_by_one = next((n for n, match in enumerate(routes) if matches(match, case, {})), None)
-    assert index_of(routes).first(case, {}) == one_by_one
+def some(chance: Random, most: int, make: Callable[[], T]) -> tuple[T, ...]:
+    return tuple(make() for _ in range(chance.randint(0, most)))
+
+
+def words(chance: Random, least: int) -> frozenset[str]:
+    return frozenset(chance.sample(WORDS, chance.randint(least, 3)))
+
+
+def tree(chance: Random, depth: int) -> Match:
+    """A match with combinators as deep as `depth`; now and then with a limit."""
+
+    def asked() -> tuple[str, frozenset[str]]:
+        return chance.choice(("plan", "severity", "tags")), words(chance, 1)
+
+    def parts() -> tuple[Match, ...]:
+        return some(chance, 2, lambda: tree(chance, depth - 1)) if depth else ()
+
+    limit = chance.choice((None, None, timedelta(minutes=chance.randint(1, 3))))
+    return Match(some(chance, 2, asked), parts(), parts(), parts(), sla_remaining_below=limit)
+
+
+def test_the_index_finds_what_asking_one_by_one_finds() -> None:
+    chance = Random(7)  # noqa: S311 - the same trees in every run
+    found: set[int | None] = set()
+    for _ in range(1_000):
+        routes = some(chance, 6, lambda: tree(chance, chance.randint(0, 2)))
+        left = chance.choice((None, *(timedelta(minutes=m) for m in range(4))))
+        case = Facts(
+            NOON,
+            plan=chance.choice(WORDS),
+            severity=chance.choice(WORDS),
+            tags=words(chance, 0),
+            sla_remaining=left,
+        )
+        one_by_one = next((n for n, match in enumerate(routes) if matches(match, case, {})), None)
+        assert index_of(routes).first(case, {}) == one_by_one
+        found.add(one_by_one)
+    assert found == {None, 0, 1, 2, 3, 4, 5}

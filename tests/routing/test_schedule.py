@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -259,3 +260,9 @@ def test_who_replaces_somebody_stands_in_their_place() -> None:
     override = Override("o", "replace", *WEEK, "ann", "eve")
     found = schedule(Layer("a", daily("ann")), Layer("b", daily("ben")), overrides=(override,))
     assert names(found, "2026-03-03 10:00") == ["eve", "ben"]
+
+
+def test_a_schedule_that_was_sent_to_another_process_answers_the_same() -> None:
+    sent = pickle.loads(pickle.dumps(BASE))  # noqa: S301 - our own
+    assert (sent, sent.ranks) == (BASE, BASE.ranks)
+    assert on_call(sent, WEEK[0]) == on_call(BASE, WEEK[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -30,6 +31,7 @@ from tests.routing.times import utc
 
 STEP, DAY = timedelta(minutes=30), timedelta(days=1)
 SPAN = timedelta(hours=60)
+HALF = 0.5
 ZONES = ("UTC", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe", "America/St_Johns")
 BEGINS = ("2026-03-07 06:00", "2026-04-03 00:00", "2026-04-23 00:00", "2026-10-31 06:00")
 PEOPLE = ("ann", "ben", "cat", "dan")
@@ -47,6 +49,9 @@ def rotations(draw: st.DrawFn, begin: datetime) -> Rotation:
     every = draw(st.sampled_from((1, 5, 8, 12))) if unit == "hours" else draw(st.integers(1, 2))
     zone = draw(st.sampled_from(ZONES))
     first = datetime.combine(begin.date() - draw(st.integers(-1, 40)) * DAY, draw(walls))
+    if draw(st.booleans()):
+        start, back = instant_of(zone_of(zone), first), draw(st.booleans())
+        return Rotation(unit, every, start, tuple(draw(groups)), zone, backwards=back)
     return Rotation(
         unit,
         every,
@@ -246,6 +251,41 @@ def test_a_shift_is_unbroken_and_ends_where_it_says(
         endless = [edge for edge in (shift.start, shift.end) if abs(edge - at) > 390 * DAY]
         if not endless:
             assert shift in shifts(schedule, shift.start - DAY, shift.end + DAY)
+
+
+def plain_layer(chance: Random, begin: datetime, name: str) -> Layer:
+    """A layer whose turns are a division, with hours on some weekdays (see routing.line)."""
+
+    def wall() -> time:
+        return time(chance.randrange(24), chance.choice((0, 30)))
+
+    unit, every = chance.choice((("hours", 12), ("days", 1), ("weeks", 2), ("months", 1)))
+    first = datetime.combine(begin.date() + chance.randint(-40, 3) * DAY, wall())
+    names = [tuple(chance.sample("abc", chance.randint(1, 2))) for _ in range(chance.randint(1, 3))]
+    zone, days = chance.choice(ZONES), frozenset(chance.sample(range(7), chance.randint(0, 5)))
+    start = instant_of(zone_of(zone), first)
+    return Layer(
+        name,
+        Rotation(unit, every, start, tuple(names), zone, backwards=chance.random() < HALF),
+        chance.randint(0, 2),
+        (Restriction(days, start=wall(), end=wall()),) if chance.random() < HALF else (),
+        until=begin + chance.randint(20, 200) * STEP if chance.random() < HALF / 2 else None,
+    )
+
+
+def test_at_an_instant_plain_layers_give_the_whole_shifts_that_are_drawn() -> None:
+    chance = Random(1)  # noqa: S311 - the same schedules in every run
+    for number in range(250):
+        begin = utc(BEGINS[number % len(BEGINS)])
+        own = tuple(plain_layer(chance, begin, f"l{n}") for n in range(chance.randint(1, 3)))
+        schedule = Schedule("s", "UTC", own)
+        assert schedule.ranks is not None
+        drawn = shifts(schedule, begin - 60 * DAY, begin + 60 * DAY)
+        for step in chance.sample(range(-100, 400), 5):
+            at = begin + step * STEP
+            now, told = on_call(schedule, at), [s for s in drawn if s.start <= at < s.end]
+            assert {(s.person, s.why) for s in now} == {(s.person, s.why) for s in told}
+            assert all(shift in told for shift in now if shift.end - shift.start < 30 * DAY)
 
 
 @settings(max_examples=25, deadline=None)

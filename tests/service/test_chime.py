@@ -7,7 +7,7 @@ from service.chime import Chime
 
 async def test_a_ring_wakes_everybody_and_is_heard_once() -> None:
     chime = Chime()
-    listeners = [chime.listener() for _ in range(3)]
+    listeners = [chime.listener(topic) for topic in ("sms", "voice", "cases")]
     chime.ring()
     async with asyncio.timeout(5):
         await asyncio.gather(*(one.wait(60) for one in listeners))
@@ -17,7 +17,7 @@ async def test_a_ring_wakes_everybody_and_is_heard_once() -> None:
 async def test_a_loop_that_is_ended_as_it_is_rung_for_does_end() -> None:
     """Broken once: `wait_for` of Python 3.11 forgot the cancellation; the worker never ended."""
     chime = Chime()
-    heard = chime.listener()
+    heard = chime.listener("cases")
 
     async def loop() -> None:
         while True:

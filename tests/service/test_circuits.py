@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from structlog.testing import capture_logs
 
 from notifiers.circuit import Circuit
 from notifiers.notifier import Delivery, Fault, Receipt
@@ -73,11 +72,8 @@ async def test_a_second_takes_over_while_the_first_fails_and_hands_back(
     post.twilio.trouble(LOCKED_OUT)
     for n in range(3):
         await post.office.report(f"T-{n}")
-    with capture_logs() as told:
-        await post.serve()
-    assert [(e["log_level"], e["provider"], e["channel"]) for e in told if "why" in e] == [
-        ("critical", "first", "sms")
-    ]
+    await post.serve()
+    assert circuit(post).open
     await post.serve()
     assert (texts(post.twilio, ANNA), texts(second, ANNA)) == (0, 3)
     await post.office.report("T-3")

@@ -67,6 +67,29 @@ async def test_from_nothing_to_who_is_on_call(files: Path, environment: dict[str
         assert (await run(*asked, environment=environment))[0] == exit_code
 
 
+async def test_a_calendar_takes_its_person_off_call(
+    files: Path, environment: dict[str, str]
+) -> None:
+    for command in (("policy", "apply", "policy.yaml"), ("directory", "import", "people.yaml")):
+        *words, name = command
+        assert (await run(*words, str(files / name), environment=environment))[0] == 0
+    calendar = files / "anna.ics"
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:{0}\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT"
+    body = event.format("20200101T000000Z")
+    calendar.write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{body}\r\nEND:VCALENDAR\r\n")
+    asked = ("directory", "absences", "anna", str(calendar))
+    code, out, _ = await run(*asked, environment=environment)
+    assert (code, "support: nobody is on call from" in out) == (1, True)
+    code, out, _ = await run(*asked, "--json", environment=environment)
+    assert (code, json.loads(out)["person"]) == (1, "anna")
+    code, out, _ = await run("who", "--json", environment=environment)
+    assert (json.loads(out)["absent"], json.loads(out)["items"]) == (["anna"], [])
+    assert "away: anna" in (await run("who", environment=environment))[1]
+    calendar.write_text("hello")
+    code, _, said = await run(*asked, environment=environment)
+    assert (code, "Nothing was changed" in said) == (1, True)
+
+
 async def test_what_is_wrong_in_a_document_is_told_with_its_line(
     files: Path, environment: dict[str, str]
 ) -> None:

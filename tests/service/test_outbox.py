@@ -8,6 +8,7 @@ from routing.language.directory_reader import METHODS
 from routing.page import PageState
 from service.contacts import OPTED_OUT
 from service.outbox import LANES, Outbox, Row, lane_of
+from service.store.sql import query
 from tests.service.office import NOW, Office
 
 
@@ -161,3 +162,19 @@ async def test_two_claims_never_share_a_row(office: Office) -> None:
 def test_every_channel_has_a_lane_that_is_served() -> None:
     assert {lane_of("page", channel) for channel in METHODS} <= set(LANES)
     assert lane_of("write", "zendesk") in LANES
+
+
+async def test_a_claim_leases_no_more_than_it_may_however_it_is_planned(office: Office) -> None:
+    """Broken once: thought to be empty, the outbox was read first and the limit asked anew."""
+    await office.report("T-0")
+    await office.pool.execute("delete from outbox")
+    await office.pool.execute("analyze outbox")
+    for number in range(1, 5):
+        await office.report(f"T-{number}")
+    async with office.pool.acquire() as conn:
+        for way in ("hashjoin", "mergejoin", "material"):
+            await conn.execute(f"set enable_{way} = off")
+        until = NOW + timedelta(seconds=45)
+        leased = await conn.fetch(query("claim_outbox"), NOW, 1, until, uuid4(), "sms", None)
+        written = await conn.fetch(query("claim_writes"), NOW, 1, until, uuid4())
+    assert (len(leased), len(written)) == (1, 0)

@@ -89,6 +89,7 @@ HOT: dict[str, tuple[list[object], set[str]]] = {
     "codes_of_pages": ([["C-8"], [1], ["person-1"]], {"pages_pkey"}),
     "stored_intake": ([64, ["hubspot"]], {"intake_stored"}),
     "lane_is_due": (["sms", NOW], {"outbox_due"}),
+    "busy_topics": ([["sms", "voice"], NOW, NOW], {"outbox_due"}),
     "known_intake": ([["zendesk"] * 3, ["1", "2", "3"]], {"intake_source_event_key_key"}),
     "oldest_stored": ([], {"intake_stored"}),
     "inbound_answer": (["17"], {"inbound_pkey"}),

@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from routing.language.phrases import (
     target_text,
     turn_text,
 )
+from routing.language.problems import PolicyErrors
 from routing.language.windows import (
     DAYS,
     parse_restriction,
@@ -25,6 +27,7 @@ from routing.language.windows import (
 )
 from routing.language.words import duration_text, parse_duration
 from routing.policy import StepTarget
+from routing.schedule import Layer, Override, Restriction, Rotation, Schedule, Temporary, swap
 from routing.sla import Target
 from service.policyfile.load import (
     document_to_policy,
@@ -34,6 +37,7 @@ from service.policyfile.load import (
     shipped_presets,
 )
 
+HALF = 0.5
 RICH = """
 policy: rich
 extends: gitlab@2025-12
@@ -124,6 +128,114 @@ def test_a_policy_survives_the_document_and_json(text: str) -> None:
     document = json.loads(json.dumps(policy_to_document(policy)))
     assert document_to_policy(document) == policy
     assert read_policy(json.dumps(document), "p.json") == policy
+
+
+UNITS = (("hours", 12), ("days", 1), ("weeks", 2), ("months", 3))
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def drawn(chance: Random, number: int) -> Schedule:
+    """A schedule that uses every field the engine has, now and then."""
+
+    def some(*values: int) -> frozenset[int]:
+        return frozenset(chance.sample(values, chance.choice((0, 0, 1, 3))))
+
+    def span() -> tuple[datetime, datetime]:
+        begin = START + timedelta(minutes=chance.randrange(400_000))
+        return begin, begin + timedelta(minutes=chance.randrange(1, 9_000))
+
+    def layer(name: str) -> Layer:
+        unit, every = chance.choice(UNITS)
+        weekdays = some(*range(7))
+        handoffs = some(*range(7)) if unit == "weeks" and not weekdays else frozenset[int]()
+        groups = tuple(
+            tuple(chance.sample("abcd", chance.randint(1, 2))) for _ in range(chance.randint(1, 3))
+        )
+        rotation = Rotation(
+            unit,
+            every,
+            span()[0],
+            groups,
+            chance.choice(("UTC", "Asia/Tokyo", "America/St_Johns")),
+            handoff_days=handoffs,
+            backwards=chance.random() < HALF,
+            length=chance.choice((None, timedelta(hours=9))),
+            weekdays=weekdays,
+            month_days=some(1, 15, 31, -1) if unit == "months" else frozenset(),
+            months=some(*range(1, 13)),
+            week_start=chance.choice((0, 0, 6)),
+        )
+        hours = chance.choice(((None, None), (time(22), time(6)), (time(8, 30), time(0))))
+        limits = tuple(
+            Restriction(some(*range(7)), some(1, 15, -2), *hours)
+            for _ in range(chance.randint(0, 2))
+        )
+        bounds = span()
+        return Layer(
+            name,
+            rotation,
+            chance.randint(-2, 9),
+            limits,
+            bounds[0] if chance.random() < HALF else None,
+            bounds[1] if chance.random() < HALF else None,
+            chance.choice((None, "Europe/Berlin")),
+        )
+
+    people = {
+        "add": ("a", None),
+        "replace": ("a", "b"),
+        "take_over": (None, "c"),
+        "remove": ("d", None),
+    }
+    overrides = tuple(Override(f"o-{kind}", kind, *span(), *who) for kind, who in people.items())
+    first, last = span()
+    temporary = (Temporary("t", first, last, (("a", first, last),)),)
+    layers = tuple(layer(f"l{n}") for n in range(chance.randint(1, 3)))
+    swapped = swap("s", "a", span(), "b", span())
+    return Schedule(f"s{number}", "UTC", layers, (*overrides, *swapped), temporary)
+
+
+def test_every_field_of_a_schedule_can_be_written() -> None:
+    chance = Random(3)  # noqa: S311 - the same schedules in every run
+    policy = read_policy(RICH, "p.yaml")
+    for batch in range(8):
+        schedules = {s.id: s for s in (drawn(chance, n) for n in range(12))}
+        rich = replace(policy, schedules={**policy.schedules, **schedules}, id=f"rich{batch}")
+        written = json.dumps(policy_to_document(rich))
+        assert read_policy(written, "p.json").schedules == rich.schedules
+
+
+def test_a_swap_is_two_replacements() -> None:
+    text = """
+      - {one: {person: x, from: 2026-05-01 00:00, to: 2026-05-02 00:00},
+         other: {person: y, from: 2026-05-03 00:00, to: 2026-05-04 00:00}}
+"""
+    policy = read_policy(
+        RICH.replace("    overrides:", "    swaps:" + text + "    overrides:"), "p"
+    )
+    tokyo = datetime(2026, 4, 30, 15, tzinfo=UTC)
+    day = timedelta(days=1)
+    assert policy.schedules["a"].overrides[2:] == swap(
+        "swap-1", "x", (tokyo, tokyo + day), "y", (tokyo + 2 * day, tokyo + 3 * day)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rotation", "words"),
+    [
+        ("{people: [x], every: 1 day, month_days: [1]}", "belong to turns of months"),
+        ("{people: [x], every: 1 month, start: 2026-01-01, month_days: [0]}", "no day 0"),
+        ("{people: [x], every: 1 week, handoff_days: mon, weekdays: tue}", "not beside `weekdays`"),
+        ("{people: [x], every: 1 week, week_start: mon-fri}", "is not one day of the week"),
+        ("{people: [x], every: 1 week, months: [13]}", "from 1 to 12"),
+        ("{people: [x], every: 1 week, lasts: 0h}", "no time at all"),
+        ("{people: [x], every: 1 week, zone: Europe/Stokholm}", "Europe/Stockholm"),
+    ],
+)
+def test_a_rotation_that_makes_no_sense_is_refused(rotation: str, words: str) -> None:
+    text = RICH.replace("{people: [y], every: 3 months, start: 2026-01-31 09:00}", rotation)
+    with pytest.raises(PolicyErrors, match=words):
+        read_policy(text, "p.yaml")
 
 
 def test_a_change_shows_in_the_document() -> None:

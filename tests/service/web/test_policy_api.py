@@ -186,3 +186,34 @@ async def test_a_question_that_makes_no_sense(
 ) -> None:
     answer = await still.ask("POST", f"/policy/{tool}", body)
     assert (answer.status_code, words in answer.json()["detail"]) == (422, True)
+
+
+async def test_what_a_policy_changes_of_the_one_in_force(still: World) -> None:
+    moved = POLICY.replace("people: [anna, ben]", "people: [ben, anna]")
+    answer = await still.ask("POST", "/policy/diff", {"policy": moved, "days": 14})
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert any("schedules" in change["path"] for change in told["changes"])
+    assert told["moved"], "other people would be reached"
+    same = await still.ask("POST", "/policy/diff", {"policy": moved, "against": moved})
+    assert (same.json()["changes"], same.json()["moved"]) == ([], [])
+
+
+async def test_the_tests_of_a_policy(still: World) -> None:
+    tests = """
+tests:
+  - id: urgent
+    at: 2026-03-02T10:00:00Z
+    given: {account: acme, priority: urgent}
+    expect: {page: anna}
+  - id: wrong
+    at: 2026-03-02T10:00:00Z
+    given: {account: acme, priority: urgent}
+    expect: {page: grace, within: 1m}
+"""
+    told = (await still.ask("POST", "/policy/test", {"policy": POLICY + tests})).json()
+    assert [(one["id"], one["passed"]) for one in told["tests"]] == [
+        ("urgent", True), ("wrong", False),
+    ]  # fmt: skip
+    assert (told["passed"], told["failed"]) == (False, 1)
+    assert (await still.ask("POST", "/policy/test")).json()["passed"] is True

@@ -226,7 +226,14 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         assert not task.done(), "the server did not start"
         await asyncio.sleep(0.005)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    address = f"http://127.0.0.1:{port}"
+    # Without certificates to read, which takes longer than most tests.
+    async with httpx.AsyncClient(
+        base_url=address,
+        timeout=20,
+        verify=False,  # noqa: S501 - loopback
+        trust_env=False,
+    ) as client:
         yield client
     server.should_exit = True
     await task

@@ -1,0 +1,51 @@
+"""Words in a chat: what of a customer's text a product would obey is shown instead."""
+
+from __future__ import annotations
+
+import re
+
+from notifiers.notifier import Card
+
+MOST_SUBJECT = 300
+"""Characters."""
+JOINER = "\u2060"
+"""Shows nothing, and keeps a product from seeing a mention or an address in what it parts."""
+BUTTONS = {
+    "acknowledge": "I have it",
+    "decline": "I cannot take it",
+    "escalate": "Sustained Engineering",
+}
+"""Verb to the words on its button."""
+ASKED = {"ask": "Still on it", "handover": "I take it over"}
+"""What the first of them says where something else is asked."""
+_MEANT = re.compile(
+    r"@(?=\S)|\](?=[(\[:])|(?<=\w):(?=//)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE
+)
+"""Where Markdown would see somebody called, a link, a picture or a bare address."""
+
+
+def button(card: Card | None, verb: str) -> str:
+    if verb == "acknowledge" and card is not None:
+        return ASKED.get(card.purpose, BUTTONS[verb])
+    return BUTTONS[verb]
+
+
+def cut(text: str, length: int = MOST_SUBJECT) -> str:
+    return text if len(text) <= length else text[: length - 2].rstrip() + ".."
+
+
+def shown(text: str) -> str:
+    """For Markdown: no mention of anybody, no link, no picture; the words look as they are."""
+    return _MEANT.sub(lambda found: found[0] + JOINER, text)
+
+
+def facts(card: Card) -> list[tuple[str, str]]:
+    """Terms and words, the most urgent first; what is empty is left out."""
+    found = [
+        ("Severity", card.severity),
+        ("Customer", f"{cut(card.account, 100)}, {cut(card.plan, 60)}"),
+        ("Promised", card.due),
+        ("Paged", card.person),
+        ("Why", cut(card.why)),
+    ]
+    return [(term, words) for term, words in found if words]
