@@ -34,6 +34,7 @@ from routing.event import (
 from routing.holder import has_it, relieved
 from routing.ledger import Ledger
 from routing.page import PageState
+from routing.summary import summary
 from routing.value import replace
 
 LONGEST_SNOOZE = 7 * 24 * 60
@@ -105,7 +106,7 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
 def take(ledger: Ledger, event: Acknowledge) -> None:
     """The person owns the case from now; everybody else is stood down."""
     case, name = ledger.case, ledger.book.name(event.person)
-    kept = case.owner == event.person
+    kept, told = case.owner == event.person, summary(ledger, until_now=True)
     paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     paging.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
@@ -122,6 +123,8 @@ def take(ledger: Ledger, event: Acknowledge) -> None:
         handed = f"{name} has taken {case.id} over from {ledger.book.name(case.owner)}."
         ledger.write(handed if case.owner else took)
         relieved(ledger, case.owner, event.person)
+        if case.owner is not None:
+            ledger.announce(event.person, told)
 
 
 def decline(ledger: Ledger, event: Decline) -> None:
@@ -220,8 +223,11 @@ def note(ledger: Ledger, event: Note) -> None:
     if not text:
         msg = "The note is empty. Nothing was changed."
         raise Refusal(msg)
-    ledger.say("note", f"{ledger.book.name(event.person)}: {words.brief(text, 300)}", event.person)
-    ledger.write(f"{ledger.book.name(event.person)}: {text}")
+    name = ledger.book.name(event.person)
+    ledger.say("note", f"{name}: {words.brief(text, 300)}", event.person)
+    when = ledger.now.strftime("%H:%M UTC")
+    ledger.set(noted=f"{name} at {when}: {words.brief(text, 120)}")
+    ledger.write(f"{name}: {text}")
     still_at_it(ledger, event.person)
     ledger.answer = f"noted on {ledger.case.id}."
 

@@ -53,6 +53,14 @@ class Book:
             dict.fromkeys(s.person for s in on_call(found, now) if s.person in self.people)
         )
 
+    def on_call_until(self, person: str, now: datetime) -> datetime | None:
+        """When a person who is on call now is on call nowhere any more; None for who is not."""
+        names = {*self.policy.schedules, *self.schedules}
+        found = [one for one in map(self.schedule, sorted(names)) if one is not None]
+        return max(
+            (s.end for o in found for s in on_call(o, now) if s.person == person), default=None
+        )
+
     def sun(self, case: Case, now: datetime) -> Region | None:
         """The region that has the sun for this case (DESIGN: home region first)."""
         key = case.home_region, now.toordinal()

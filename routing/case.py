@@ -34,7 +34,9 @@ RUNS: dict[State, frozenset[str]] = {
     State.HELD: frozenset({"hold_until", "engineering_at"}),
     State.PAGING: frozenset({"engineering_at"}),
     State.EXHAUSTED: frozenset({"remind_at", "engineering_at"}),
-    State.ACKNOWLEDGED: frozenset({"owner_due", "handover_at", "remind_at", "engineering_at"}),
+    State.ACKNOWLEDGED: frozenset(
+        {"owner_due", "handover_at", "shift_at", "remind_at", "engineering_at"}
+    ),
     State.SNOOZED: frozenset({"snooze_until", "engineering_at"}),
     State.WAITING: frozenset({"engineering_at"}),
     State.ENGINEERING: frozenset({"remind_at", "leaders_at", "handover_at"}),
@@ -182,6 +184,8 @@ class Case:
     engineering_at: datetime | None = None
     owner_due: datetime | None = None
     handover_at: datetime | None = None
+    shift_at: datetime | None = None
+    """When the owner's shift ends: he is asked then (UTC)."""
     close_at: datetime | None = None
     clocks_at: datetime | None = None
     """When the next SLA target will be missed."""
@@ -195,6 +199,8 @@ class Case:
     named_contact: bool = False
     responders: tuple[str, ...] = ()
     """Who was asked to help, besides whoever has it, and said yes."""
+    noted: str = ""
+    """The last note of a responder, cut, with his name and the time."""
     leaders_at: datetime | None = None
     """When leadership is told that it still is with Sustained Engineering (R107)."""
 
@@ -214,8 +220,8 @@ class Case:
         deadlines = [known[name] for name in DEADLINES if known[name] is not None]
         if self.round is not None:
             deadlines.append(self.round.due_at)
-        deadlines += [p.wake_at for p in self.pages if p.state is PageState.OPEN and p.planned]
-        return min(deadlines, default=None)
+        wakes = (page.wake_at for page in self.pages if page.state is PageState.OPEN)
+        return min((*deadlines, *(at for at in wakes if at is not None)), default=None)
 
     @property
     def holder(self) -> str | None:

@@ -64,7 +64,7 @@ class Decision:
 
 
 def _refused(ledger: Ledger, event: ContactRefused) -> None:
-    escalation.refused(ledger, event.turn, event.person, event.method, event.attempt, event.reason)
+    escalation.refused(ledger, event)
 
 
 Handler = Callable[[Ledger, Any], None]
@@ -111,6 +111,10 @@ def _deadlines(ledger: Ledger) -> None:
         placing.resume(ledger, "the snooze is over")
     if _due(ledger, "handover_at"):
         handover.begin(ledger)
+    if _due(ledger, "shift_at"):
+        why = handover.shift_over(ledger)
+        if why:
+            placing.resume(ledger, why)
     if _due(ledger, "leaders_at"):
         engineering.tell_leaders(ledger)
 
@@ -205,6 +209,8 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
+    paging.release(ledger)
+    joining.settle(ledger)
     return _finish(ledger, case)
 
 
@@ -225,7 +231,7 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
     }
     clocks_at = promises.next_due(case.clocks) if case.live else None
     ledger.set(clocks_at=clocks_at, **derived)
-    if case.live and ledger.case.wake_at is None:
+    if case.live and ledger.case.wake_at in {None, ledger.case.shift_at}:
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
     posting.close(ledger)
     decided = tuple(ledger.entries)

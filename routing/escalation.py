@@ -15,6 +15,7 @@ from routing import posting
 from routing.book import find, wanted_by
 from routing.case import Purpose, Round, State
 from routing.choosing import next_hour, route_policy
+from routing.event import ContactRefused
 from routing.facts import facts
 from routing.ledger import Ledger
 from routing.paging import contact, expire, lost, open_pages, purpose_of, put, stand_down
@@ -220,16 +221,17 @@ def _again(ledger: Ledger, rest: timedelta) -> None:
     )
 
 
-def refused(ledger: Ledger, turn: int, person: str, method: str, attempt: int, reason: str) -> None:
+def refused(ledger: Ledger, event: ContactRefused) -> None:
     """A contact could not be made: the next one at once, or the next step at once."""
+    turn, person, method, attempt = event.turn, event.person, event.method, event.attempt
     page = next((p for p in ledger.case.pages if (p.turn, p.person) == (turn, person)), None)
     if page is None:
         return
     wanted = page.open
-    page = pages.refuse(page, method, attempt, reason, ledger.now)
+    page = pages.refuse(page, method, attempt, event.reason, ledger.now, dead=event.dead)
     put(ledger, page)
     name = ledger.book.name(person)
-    ledger.say("refused", f"{method} to {name} failed: {reason}", person, turn=str(turn))
+    ledger.say("refused", f"{method} to {name} failed: {event.reason}", person, turn=str(turn))
     if not wanted:
         return
     if not page.open:

@@ -52,6 +52,8 @@ class ContactRefused:
     method: str
     attempt: int
     reason: str
+    dead: bool = False
+    """Whether it will not work again, whoever tries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,6 @@ def take_over(ledger: Ledger, event: TakeOver) -> None:
         had = before.holder
         paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
         engineering.claim(ledger, event.person)
-    _no_helper(ledger, event.person)
     ledger.answer = _taken(ledger, event.person, had)
 
 
@@ -96,10 +95,6 @@ def _take_customer(ledger: Ledger, event: TakeOver) -> None:
     ledger.say("acknowledged", f"{name} took it over by {event.via}", event.person, via=event.via)
     ledger.write(f"{name} has taken {case.id} over from {ledger.book.name(case.owner)}.")
     relieved(ledger, case.owner, event.person)
-
-
-def _no_helper(ledger: Ledger, person: str) -> None:
-    ledger.set(responders=tuple(p for p in ledger.case.responders if p != person))
 
 
 def _taken(ledger: Ledger, person: str, had: str | None) -> str:

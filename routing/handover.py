@@ -14,6 +14,7 @@ from routing import calendar, choosing, escalation
 from routing.case import Purpose, Round, State
 from routing.ledger import Ledger
 from routing.region import Region, next_sunrise, sunset
+from routing.summary import summary
 from routing.value import replace
 
 LATER = timedelta(minutes=5)
@@ -53,14 +54,43 @@ def accepted(ledger: Ledger, asked: Round | None) -> None:
     elif acting is None or not calendar.is_open(policy.calendars[acting.calendar], ledger.now):
         sun = ledger.book.sun(case, ledger.now)
         ledger.set(acting_region=sun.id if sun else None)
-    ledger.set(handover_at=due(ledger))
+    ledger.set(handover_at=due(ledger), shift_at=_shift_at(ledger, asked))
+
+
+def _shift_at(ledger: Ledger, asked: Round | None) -> datetime | None:
+    """When the owner is on call nowhere any more (UTC), for what the policy hands over.
+
+    Who is asked within the last minutes of a shift and goes on means it.
+    """
+    case, policy, now = ledger.case, ledger.book.policy, ledger.now
+    if case.owner is None or case.severity not in policy.handover_severities:
+        return None
+    ends = ledger.book.on_call_until(case.owner, now)
+    insists = asked is not None and asked.purpose is not Purpose.PAGE
+    if ends is None or (insists and ends - now <= policy.handover_before):
+        return None
+    return ends
+
+
+def shift_over(ledger: Ledger) -> str:
+    """Why the owner is asked now that his shift has ended; empty when he is on call all the same.
+
+    Where somebody is being asked already, nobody is asked beside him.
+    """
+    case, book = ledger.case, ledger.book
+    ledger.set(shift_at=None)
+    if case.owner is None or case.round is not None or case.remind_at is not None:
+        return ""
+    longer = book.on_call_until(case.owner, ledger.now)
+    ledger.set(shift_at=longer)
+    return "" if longer else f"the shift of {book.name(case.owner)} has ended: still on it?"
 
 
 def renew(ledger: Ledger) -> None:
     """The severity has changed: whether the case is handed over, if nobody is being asked."""
     case = ledger.case
     if case.owner is not None and case.round is None:
-        ledger.set(handover_at=due(ledger))
+        ledger.set(handover_at=due(ledger), shift_at=_shift_at(ledger, None))
 
 
 def begin(ledger: Ledger) -> None:
@@ -98,6 +128,9 @@ def _ask(ledger: Ledger, acting: Region | None, coming: Region, sets: datetime) 
         return
     setting = f"the sun sets in {_name(acting)}" if acting else "the sun has risen"
     why = f"{setting}: hand over to {_name(coming)}"
+    told = summary(ledger)
+    ledger.say("handover", told)
+    ledger.write(f"Handover to {_name(coming)}. {told}")
     policy = choosing.route_policy(ledger)
     escalation.start(
         ledger, Purpose.HANDOVER, policy, why, first=first, region=coming.id, without=case.owner

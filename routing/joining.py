@@ -76,6 +76,13 @@ def lapse(ledger: Ledger) -> None:
             ledger.announce(page.asked_by or "", f"{name} did not answer for {label}.")
 
 
+def settle(ledger: Ledger) -> None:
+    """Whoever has the case helps nobody with it."""
+    case = ledger.case
+    if case.holder in case.responders:
+        ledger.set(responders=tuple(p for p in case.responders if p != case.holder))
+
+
 def dropped(ledger: Ledger, before: Case) -> str:
     """A sentence about those whose help was asked for until now; empty when there are none."""
     still = {(p.turn, p.person) for p in ledger.case.open_pages}

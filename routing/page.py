@@ -43,6 +43,8 @@ class Planned:
 
     method: str
     due_at: datetime
+    again: bool = False
+    """One more time, by the same rule: a refusal does not hurry it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Page:
     closed_at: datetime | None = None
     asked_by: str | None = None
     """Who asked this person to help; None for whoever is to take the case."""
+    held_until: datetime | None = None
+    """When the person's quiet hours are over (UTC), where they hold the page."""
     until: datetime | None = None
     """When whoever asked is told that no answer came (UTC); a round ends its own pages."""
 
@@ -112,8 +116,20 @@ def begin(person: Person, turn: int, urgency: str, why: str, now: datetime) -> P
     rules = usable_rules(person, urgency)
     if not rules:
         return Page(turn, person.id, now, why, PageState.UNREACHABLE, closed_at=now)
-    planned = tuple(Planned(r.method, now + r.after) for r in rules)
-    return Page(turn, person.id, now, why, planned=planned)
+    planned = [
+        Planned(rule.method, now + rule.after + number * rule.every, again=number > 0)
+        for rule in rules
+        for number in range(1 + rule.repeat)
+    ]
+    planned.sort(key=lambda contact: contact.due_at)
+    return Page(turn, person.id, now, why, planned=tuple(planned))
+
+
+def held(page: Page, until: datetime) -> Page:
+    """The page with its first contact at `until` (UTC) and the others after it as before."""
+    late = until - min(p.due_at for p in page.planned)
+    planned = tuple(replace(p, due_at=p.due_at + late) for p in page.planned)
+    return replace(page, planned=planned, held_until=until)
 
 
 def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | None]:
@@ -136,28 +152,37 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     return replace(page, planned=moved, tried=(*page.tried, tried)), tried
 
 
-def refuse(page: Page, method: str, attempt: int, reason: str, now: datetime) -> Page:
+def refuse(
+    page: Page, method: str, attempt: int, reason: str, now: datetime, *, dead: bool = False
+) -> Page:
     """A begun contact was refused: the next one is due now; with none left nobody is reached.
 
-    An earlier contact refused late hurries nothing while the latest one is still out.
+    An earlier contact refused late hurries nothing while the latest one is still out. `dead`: the
+    method will not work again, so its repetitions are dropped.
     """
     tried = tuple(
         replace(t, refused=reason) if (t.method, t.attempt) == (method, attempt) else t
         for t in page.tried
     )
-    page = replace(page, tried=tried)
+    planned = tuple(p for p in page.planned if not (dead and p.again and p.method == method))
+    page = replace(page, tried=tried, planned=planned)
     return _next(page, now) if page.open else page
 
 
 def _next(page: Page, now: datetime) -> Page:
-    """With no contact out, the next is due now and later ones keep their instants."""
+    """With no contact out, the next is due now and later ones keep their instants.
+
+    A repetition is not hurried: whoever was busy is busy still.
+    """
     if page.tried and page.tried[-1].refused is None:
         return page
     if not page.planned:
         return close(page, PageState.UNREACHABLE, now)
-    first = page.planned[0]
+    first = next((p for p in page.planned if not p.again), None)
+    if first is None:
+        return page
     sooner = replace(first, due_at=min(first.due_at, now))
-    return replace(page, planned=(sooner, *page.planned[1:]))
+    return replace(page, planned=(sooner, *(p for p in page.planned if p is not first)))
 
 
 def close(page: Page, state: PageState, now: datetime) -> Page:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing import page as pages
+from routing import quiet
 from routing.case import Purpose, State
 from routing.event import Contact, StandDown
 from routing.ledger import Ledger
@@ -29,14 +30,24 @@ def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = No
         if person is None:
             continue
         page = replace(pages.begin(person, turn, urgency, why, ledger.now), asked_by=asked_by)
+        page = quiet.held(ledger, page, person, urgency)
         new.append(page)
         if page.open:
             ledger.say("paged", f"paging {person.name}: {why}", person_id, turn=str(turn))
         else:
             ledger.say("unreachable", f"{person.name} has no contact method that works", person_id)
     ledger.set(turn=turn, pages=(*_kept(ledger), *new))
+    quiet.wait(ledger)
     contact(ledger)
     return any(page.open for page in new)
+
+
+def release(ledger: Ledger) -> None:
+    """Begin what quiet hours may hold no longer."""
+    if any(p.held_until for p in ledger.case.open_pages) and quiet.released(
+        ledger, _urgency(ledger)
+    ):
+        contact(ledger)
 
 
 def _kept(ledger: Ledger) -> tuple[Page, ...]:
@@ -111,7 +122,9 @@ def expire(ledger: Ledger) -> None:
     for page in ledger.case.waited_for:
         put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
         name = ledger.book.name(page.person)
-        ledger.say("expired", f"{name} did not answer", page.person, turn=str(page.turn))
+        quietly = page.held_until is not None and not page.tried
+        how = "was not reached in quiet hours" if quietly else "did not answer"
+        ledger.say("expired", f"{name} {how}", page.person, turn=str(page.turn))
 
 
 def answered(ledger: Ledger, person: str, state: PageState) -> bool:

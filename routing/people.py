@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from routing.calendar import Window
+
 
 @dataclass(frozen=True, slots=True)
 class ContactMethod:
@@ -31,6 +33,10 @@ class ContactRule:
 
     method: str
     after: timedelta
+    repeat: int = 0
+    """How many times more, while nobody answers."""
+    every: timedelta = timedelta()
+    """How long between those times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class Person:
     contact_methods: tuple[ContactMethod, ...] = ()
     contact_rules: Mapping[str, tuple[ContactRule, ...]] = field(default_factory=dict)
     """Urgency ("urgent", "normal") to what is tried, in order."""
+    quiet_hours: tuple[Window, ...] = ()
+    """When pages that may wait are held, on the clock of `time_zone`."""
+    language: str = ""
+    """What pages are worded in, where the policy has words for it."""
 
 
 @dataclass(frozen=True, slots=True)

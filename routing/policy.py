@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from routing.calendar import Calendar
+from routing.phrases import Wording
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -272,13 +273,16 @@ class Policy(_Indexed):
     """The day this version begins, where it says so; a case keeps the version it opened under."""
     extends: str | None = None
     """The preset it stands on."""
-    bundle: int = 3
-    """So many texts waiting for one phone become one (2 or more); 0 never."""
+    bundle: int = 3  # so many texts waiting for one phone become one; 0 is never
     sources: Mapping[str, str] = field(default_factory=dict)
     """Short name to the publication a figure is from."""
     accepted_risks: frozenset[str] = frozenset()
     """Findings of `check` the organisation lives with, by their key."""
     tests: tuple[PolicyTest, ...] = ()
+    wording: Wording = field(default_factory=Wording)
+    """What pages say, where it is not what is shipped."""
+    quiet_holds: frozenset[str] = frozenset({"normal"})
+    """Urgencies whose pages a person's quiet hours hold."""
     chat_channels: frozenset[str] = frozenset()
     """Names of chat channels that steps and routes may tell."""
     chat_rooms: Mapping[str, ChatRoom] = field(default_factory=dict)
@@ -299,8 +303,7 @@ class Policy(_Indexed):
         except AttributeError:
             known = _words(self.severities)
             object.__setattr__(self, "_words", known)
-        word = word.casefold()
-        return known.get((source, word)) or known.get(("*", word))
+        return known.get((source, word.casefold())) or known.get(("*", word.casefold()))
 
     def first_route(self, facts: Facts) -> Route | None:
         """The route a case takes, or None when no route matches."""

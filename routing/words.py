@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from routing.case import Case
-from routing.sla import ClockState, Metric
+from routing.sla import Clock, ClockState, Metric
 
 PROMISE = {
     Metric.FIRST_REPLY: "Reply",
@@ -13,6 +13,9 @@ PROMISE = {
     Metric.UPDATE: "Update",
     Metric.RESOLUTION: "Fix",
 }
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def instant(at: datetime, now: datetime) -> str:
@@ -36,16 +39,20 @@ def label(case: Case) -> str:
     return f"{case.id} ({brief(case.account_name, 24)}, {subject})"
 
 
-def next_due(case: Case, now: datetime) -> str:
-    """`Reply due 14:05 UTC.` for the earliest promise still open; empty when there is none."""
+def first_due(case: Case) -> Clock | None:
+    """The earliest promise still open, kept or broken."""
     running = [
         c
         for c in case.clocks
         if c.due_at and c.state in {ClockState.RUNNING, ClockState.BREACHED} and not c.met_at
     ]
-    if not running:
+    return min(running, key=lambda c: c.due_at or _NEVER, default=None)
+
+
+def next_due(case: Case, now: datetime) -> str:
+    """`Reply due 14:05 UTC.` for the earliest promise still open; empty when there is none."""
+    first = first_due(case)
+    if first is None or first.due_at is None:
         return ""
-    first = min(running, key=lambda c: c.due_at or now)
-    due = first.due_at or now
-    verb = "was due" if due <= now else "due"
-    return f"{PROMISE[first.metric]} {verb} {instant(due, now)}."
+    verb = "was due" if first.due_at <= now else "due"
+    return f"{PROMISE[first.metric]} {verb} {instant(first.due_at, now)}."

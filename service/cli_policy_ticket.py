@@ -23,6 +23,7 @@ from service.cli_policy_asking import asking, stands, told
 from service.cli_words import Duration
 from service.past import NoSuchCase, past_of
 from service.policy_sources import Given
+from service.previewing import previewed
 
 F = TypeVar("F", bound=Callable[..., Any])
 WORDS = {
@@ -94,7 +95,8 @@ def explain(
     found = run_explain(
         asked.policy, asked.directory, sketch_of(words, asked), at or asked.now, lasting=lasting
     )
-    told(found, found.as_json(), as_json=as_json)
+    shown = previewed(found, asked.policy, asked.directory)
+    told(shown, shown.as_json(), as_json=as_json)
     return 0
 
 

@@ -83,13 +83,16 @@ class Contacts:
                 await self._note(conn, row_id, receipt)
             return
         reason = receipt.reason or receipt.status
-        event = ContactRefused(row["turn"], row["person"], row["method"], row["attempt"], reason)
+        dead = receipt.fault in DISABLING
+        event = ContactRefused(
+            row["turn"], row["person"], row["method"], row["attempt"], reason, dead=dead
+        )
 
         async def settle(conn: AnyConnection) -> bool:
             return await self._note(conn, row_id, receipt)
 
         news = await self.desk.act_with(row["case_id"], event, settle)
-        if news is not None and receipt.fault in DISABLING:
+        if news is not None and receipt.fault is not None and dead:
             await self.disable(row["person"], row["method"], why_disabled(receipt.fault, reason))
 
     async def _note(self, conn: AnyConnection, row_id: int, receipt: Receipt) -> bool:

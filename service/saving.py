@@ -10,13 +10,12 @@ from typing import Any
 
 import asyncpg
 
-from notifiers.wording import PageFacts
+from notifiers.facts import page_facts
 from routing.case import Case
 from routing.decide import Decision
 from routing.event import Announce, Contact, Effect, Post, StandDown, WriteBack
 from routing.page import PageState
 from routing.people import ContactMethod, Person
-from routing.words import next_due
 from service.library import Shelf
 from service.outbox import lane_of
 from service.posts import post_row
@@ -272,22 +271,16 @@ def _contact(
     page = next(p for p in case.pages if (p.turn, p.person) == (effect.turn, effect.person))
     if page.state is not PageState.OPEN:
         return None
-    severity = shelf.book(case.policy).policy.severity(case.severity)
-    facts = PageFacts(
-        case=case.id,
-        code=codes[case.id, effect.turn, effect.person],
+    facts = page_facts(
+        shelf.book(case.policy).policy,
+        case,
+        person,
+        now,
         to=method.address,
-        person=person.name,
-        account=case.account_name,
-        subject=case.ticket.subject,
-        severity=(severity.name or severity.id) if severity else case.severity,
-        plan=case.plan,
+        code=codes[case.id, effect.turn, effect.person],
         purpose=effect.purpose,
-        due=next_due(case, now),
         why=page.why,
-        url=case.ticket.url,
         accepted_at=change.accepted_at.isoformat() if change.accepted_at else None,
-        urgency=severity.urgency if severity else "",
     )
     until = case.round.due_at if case.round else case.remind_at or now + PATIENCE
     key = f"{case.id}/{effect.turn}/{effect.person}/{effect.method}/{effect.attempt}"

@@ -36,6 +36,7 @@ DEADLINES = {
     "engineering_at": "it goes to Sustained Engineering by itself",
     "owner_due": "its owner has been silent for too long",
     "handover_at": "the next region is asked to take it over",
+    "shift_at": "its owner's shift ends, and he is asked",
     "leaders_at": "leadership is told that it still is in the queue",
     "close_at": "the grace is over",
 }

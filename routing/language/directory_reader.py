@@ -12,7 +12,14 @@ from routing.language.chat_addresses import IN_CHATS, parse_user
 from routing.language.cursor import Cursor, Members, Notes
 from routing.language.problems import DirectoryErrors, nearest
 from routing.language.tree import Node
-from routing.language.words import parse_choice, parse_duration, parse_flag, parse_zone
+from routing.language.windows import parse_windows
+from routing.language.words import (
+    parse_choice,
+    parse_count,
+    parse_duration,
+    parse_flag,
+    parse_zone,
+)
 from routing.people import Account, Contact, ContactMethod, ContactRule, Environment, Person
 
 One = TypeVar("One", Account, Person)
@@ -23,6 +30,10 @@ ROLES = ("viewer", "responder", "manager", "admin", "sales", "csm")
 STATUSES = ("trial", "active", "suspended", "expired")
 METHODS = ("sms", "voice", "email", "mattermost", "rocketchat", "slack", "webhook", "apprise")
 URGENCIES = ("urgent", "normal")
+MOST_REPEATS = 10
+EVERY, SOONEST = timedelta(minutes=5), timedelta(minutes=1)
+"""How long between the repetitions of a contact: unless said, and at least."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
 _PIN = re.compile(r"\d{4,12}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[^\s@.]+(?:\.[^\s@.]+)+")
@@ -52,6 +63,8 @@ PERSON_MEMBERS = (
     "skills",
     "contact_methods",
     "contact_rules",
+    "quiet_hours",
+    "language",
 )
 
 
@@ -157,6 +170,8 @@ def _person(at: Cursor, phone: Phone) -> Person:
         frozenset(members.words("skills")),
         methods,
         _rules(members, ids),
+        tuple(w for item in members.items("quiet_hours") for w in item.read(parse_windows, ())),
+        members.read("language", parse_language, ""),
     )
 
 
@@ -185,11 +200,31 @@ def _rules(members: Members, methods: list[str]) -> dict[str, tuple[ContactRule,
 
 
 def _rule(at: Cursor, methods: list[str]) -> ContactRule:
-    members = at.members("method", "after")
+    members = at.members("method", "after", "repeat", "every")
     name = _needed(members, "method")
     if name and name not in methods:
         at.wrong(f"no contact method is called {name!r}; {nearest(name, methods)}")
-    return ContactRule(name, members.read("after", parse_duration, timedelta()))
+    repeat = members.read("repeat", parse_count(0, MOST_REPEATS), 0)
+    every = members.read("every", parse_interval, EVERY)
+    if not repeat and members.get("every"):
+        at.wrong("`every` says how often it is repeated; say `repeat` as well, how many times.")
+    after = members.read("after", parse_duration, timedelta())
+    return ContactRule(name, after, repeat, every if repeat else timedelta())
+
+
+def parse_interval(text: str) -> timedelta:
+    """A duration of a minute at least."""
+    found = parse_duration(text)
+    if found < SOONEST:
+        raise ValueError(f"{text!r} is too soon to try again; wait a minute at least.")
+    return found
+
+
+def parse_language(text: str) -> str:
+    """A BCP 47 tag: `sv`, `de`, `pt-BR`."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f"{text!r} is no language; write its tag: en, sv, pt-BR.")
+    return text
 
 
 def parse_id(text: str) -> str:

@@ -21,6 +21,7 @@ from routing.language.routes import (
 )
 from routing.language.schedules import read_schedules
 from routing.language.tree import Node, Scalar, Table, merged
+from routing.language.wordings import read_wording
 from routing.language.words import (
     parse_choice,
     parse_count,
@@ -60,6 +61,8 @@ SECTIONS = (
     "storms",
     "engineering",
     "hotline",
+    "wording",
+    "quiet_hours",
     "accept",
     "tests",
 )
@@ -186,7 +189,18 @@ def _timed(policy: Policy, of: Members) -> Policy:
         grace=timers.read("grace", parse_duration, policy.grace),
         review=timers.read("review", parse_wait, policy.review),
         bundle=storms.read("bundle", parse_count(0, 1000), policy.bundle),
+        wording=read_wording(of),
+        quiet_holds=_quiet_holds(of),
     )
+
+
+def _quiet_holds(of: Members) -> frozenset[str]:
+    """Urgencies whose pages quiet hours hold; `none` for no page at all."""
+    quiet = of.table("quiet_hours", "hold")
+    if quiet.get("hold") is None:
+        return frozenset({"normal"})
+    choice = parse_choice("normal", "urgent", "none")
+    return frozenset(item.read(choice, "none") for item in quiet.items("hold")) - {"none"}
 
 
 def _id(of: Members) -> str:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.language.conditions import match_document
+from routing.language.manners_writer import manners_document
 from routing.language.phrases import step_target_text, target_text
 from routing.language.rooms import rooms_document
 from routing.language.schedule_writer import schedule_document
@@ -45,6 +46,7 @@ def policy_document(policy: Policy) -> Document:
             **_promised(policy),
             **_staffed(policy),
             **_timed(policy),
+            **manners_document(policy),
             "accept": sorted(policy.accepted_risks),
             "tests": [
                 {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from routing.directory import Directory
 from routing.entitlement import contact_faults
 from routing.language.problems import nearest
+from routing.language.words import duration_text
 from routing.lookup import plan_of
 from routing.people import Account, Person
 from routing.policy import Policy, StepTarget
@@ -26,6 +27,8 @@ def people_findings(policy: Policy, directory: Directory) -> Iterator[Finding]:
             yield Finding(f"unknown-person/{name}", f"{where} names {name}; {hint}")
         else:
             yield from _reachable(person, where)
+            yield from _never_reached(policy, person)
+            yield from _quiet(policy, person)
     yield from _shared_numbers(directory, needed)
     for account in directory.accounts.values():
         yield from _account(policy, directory, account)
@@ -91,6 +94,29 @@ def _why(person: Person) -> str:
     if waiting:
         return f"no contact method is verified. Verify {' or '.join(waiting)}."
     return "there is no contact method. Add one, and verify it."
+
+
+def _never_reached(policy: Policy, person: Person) -> Iterator[Finding]:
+    """Rules of which no step of the policy waits long enough to see the last contact."""
+    steps = (step for one in policy.escalation_policies.values() for step in one.steps)
+    longest = max((step.wait for step in steps), default=None)
+    for urgency, rules in person.contact_rules.items():
+        late = [r for r in rules if longest and r.after + r.repeat * r.every >= longest]
+        if late and longest:
+            last = duration_text(max(r.after + r.repeat * r.every for r in late))
+            sentence = (
+                f"{person.name}'s {urgency} rules go on until {last}, and no step waits longer "
+                f"than {duration_text(longest)}: what comes after it is never tried."
+            )
+            yield Finding(f"rules/{person.id}/{urgency}/late", sentence, serious=False)
+
+
+def _quiet(policy: Policy, person: Person) -> Iterator[Finding]:
+    if person.quiet_hours and "urgent" in policy.quiet_holds:
+        sentence = (
+            f"{person.name} has quiet hours, and by `quiet_hours` they hold urgent pages as well."
+        )
+        yield Finding(f"quiet/{person.id}", sentence, serious=False)
 
 
 def _shared_numbers(directory: Directory, needed: Mapping[str, str]) -> Iterator[Finding]:

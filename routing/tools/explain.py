@@ -34,6 +34,8 @@ class Explanation:
     ladder: tuple[Happening, ...]
     engineering_at: datetime | None
     timeline: tuple[Happening, ...]
+    case: Case
+    """As it is opened."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -116,6 +118,7 @@ def explain(
         _ladder(played),
         case.engineering_at,
         played.happenings,
+        case,
     )
 
 

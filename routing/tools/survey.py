@@ -137,8 +137,10 @@ class Survey:
                 person = self.roster.directory.people[name]
                 kinds = {method.id: method.type for method in person.contact_methods}
                 for rule in usable_rules(person, urgency):
-                    if rule.after < step.wait:
-                        yield begin + rule.after, name, kinds[rule.method]
+                    for number in range(1 + rule.repeat):
+                        after = rule.after + number * rule.every
+                        if after < step.wait:
+                            yield begin + after, name, kinds[rule.method]
             if people:
                 begin += step.wait
 

@@ -23,6 +23,7 @@ from routing.tools.sketch import Sketch, unknown_names
 from service import policies
 from service.past import NoSuchCase, past_of
 from service.policyfile.load import read_policy
+from service.previewing import previewed
 from service.standing import Standing, standing, whole_directory
 from service.store.sql import query
 from service.web.api_directory import FILE, text_of
@@ -176,7 +177,7 @@ async def explain_ticket(
     found = await reckon(
         lambda: explain(stands.policy, stands.directory, sketch, at, lasting=lasting)
     )
-    return found.as_json()
+    return previewed(found, stands.policy, stands.directory).as_json()
 
 
 async def _past(service: Service, case: str, person: str | None) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from notifiers.mask import mask
+from routing.language.windows import windows_text
 from routing.language.words import duration_text
-from routing.people import Account, Person
+from routing.people import Account, ContactRule, Person
 
 
 class ContactDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,11 +54,13 @@ class MethodDocument(Struct, frozen=True, kw_only=True):
     user: str | None = None
 
 
-class RuleDocument(Struct, frozen=True, kw_only=True):
+class RuleDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Use a contact method so long after the page has begun: `0m`, `90s`, `2m`."""
 
     method: str
     after: str
+    repeat: int = 0
+    every: str | None = None
 
 
 class PersonDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,6 +76,8 @@ class PersonDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     skills: list[str] = []
     contact_methods: list[MethodDocument] = []
     contact_rules: dict[str, list[RuleDocument]] = {}
+    quiet_hours: list[str] = []
+    language: str = ""
 
 
 class AccountPage(Struct, frozen=True, kw_only=True):
@@ -137,7 +142,18 @@ def person_document(person: Person, *, addresses: bool = True) -> PersonDocument
             for m in person.contact_methods
         ],
         contact_rules={
-            urgency: [RuleDocument(method=r.method, after=duration_text(r.after)) for r in rules]
+            urgency: [_rule(rule) for rule in rules]
             for urgency, rules in person.contact_rules.items()
         },
+        quiet_hours=windows_text(person.quiet_hours),
+        language=person.language,
+    )
+
+
+def _rule(rule: ContactRule) -> RuleDocument:
+    return RuleDocument(
+        method=rule.method,
+        after=duration_text(rule.after),
+        repeat=rule.repeat,
+        every=duration_text(rule.every) if rule.repeat else None,
     )

@@ -13,6 +13,7 @@ from litestar.params import FromQuery
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
+from notifiers.wording import menu
 from routing.reply import Reply, Verb
 from service.choosing import Paged
 from service.contacts import OPTED_OUT
@@ -35,7 +36,6 @@ KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 HOW_IT_STANDS, ALL = "5", "9"
 LONGEST_STAMP = 17
 """Digits of an instant in microseconds; the year 5138 is far enough."""
-MENU = "Press 1 to take it. 2 to decline. 3 for Sustained Engineering. Star to hear it again."
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
@@ -146,7 +146,9 @@ async def call(
     until = stamp(service.clock.now()) if told.more else 0
     action = f"{service.settings.public_url}/twilio/page/{told.page.row}/key"
     every = f" 9 to take all {told.more + 1}." if told.more else ""
-    words = twiml.say(f"{told.words} {MENU}{every}")
+    words = twiml.say(
+        f"{told.words} {menu(told.page.facts)}{every}", told.page.facts.speech or None
+    )
     again = twiml.gather(
         words, twiml.pause(2), words, action=f"{action}?until={until}" if until else action,
         timeout=10, digits=1,

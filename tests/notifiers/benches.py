@@ -34,7 +34,9 @@ SINCE = datetime(2026, 3, 2, 10, tzinfo=UTC)
 class Bench(Protocol):
     """One channel, ready to be tried."""
 
-    channel: str
+    @property
+    def channel(self) -> str: ...
+
     looks: bool
     """Whether the provider can be asked what it has. If not, each try has the same ref."""
     recalls: bool

@@ -140,7 +140,7 @@ def _contacts(decision: Decision, book: Book) -> None:
             assert effect.method in methods, f"{effect.method} of {effect.person} does not work"
             assert any((p.turn, p.person) == (effect.turn, effect.person) for p in case.pages)
     declined = case.round.declined if case.round else ()
-    assert not {p.person for p in case.open_pages} & set(declined), "paged, having declined"
+    assert not {p.person for p in case.waited_for} & set(declined), "paged, having declined"
 
 
 def _never_back(case: Case, seen: Seen) -> None:

@@ -112,6 +112,7 @@ ENTRY = {
     "engineering_at": MONDAY,
     "owner_due": MONDAY,
     "handover_at": MONDAY,
+    "shift_at": MONDAY,
     "close_at": MONDAY,
     "leaders_at": MONDAY,
 }

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from routing.event import Acknowledge, ChangeSeverity, Escalate, Snooze
+from routing.event import Acknowledge, AddResponder, ChangeSeverity, Escalate, Note, Snooze
 from routing.policy import EscalationPolicy, Policy, StepTarget
 from routing.schedule import Schedule
 from tests.routing import world
 from tests.routing.story import ACME, Story
-from tests.routing.world import REGIONS, SCHEDULES, book, hours, minutes, step, sunny, watch
+from tests.routing.times import utc
+from tests.routing.world import REGIONS, SCHEDULES, book, hours, minutes, step, sunny, turns, watch
 
 TWO = {"emea": REGIONS["emea"], "amer": REGIONS["amer"]}
 CALM = {"plans": {"premier": replace(world.PREMIER, promises={})}}
@@ -42,7 +43,83 @@ def test_at_sunset_the_next_region_is_asked_and_the_owner_keeps_it_until_then() 
     assert story.said("escalation")[-1] == "the sun sets in EMEA: hand over to AMER"
     assert story.acks("ben").startswith("you have ACME-7")
     assert (story.case.owner, story.case.acting_region) == ("ben", "amer")
-    assert story.written == ["note: Ben Ek has taken ACME-7 over from Anna Lind."]
+    summary = (
+        "ACME-7 (Acme Corp, System down): high, opened 10:00 UTC. Anna Lind {} it since 10:00 UTC."
+        " The customer has had no answer yet."
+    )
+    assert story.written == [
+        f"note: Handover to AMER. {summary.format('has')}",
+        "note: Ben Ek has taken ACME-7 over from Anna Lind.",
+    ]
+    assert story.told == [
+        "anna: Ben Ek has ACME-7 (Acme Corp, System down) now; it is not yours any more.",
+        f"ben: {summary.format('had')}",
+    ]
+
+
+def test_the_summary_says_what_the_next_one_needs() -> None:
+    story = owned()
+    story.writes("agent", "On it.")
+    story.happens(Note("anna", "disk 3 replaced, rebuild runs"))
+    story.happens(AddResponder("anna", "carl"))
+    story.acks("carl")
+    story.writes("customer", "Still down.")
+    story.forget()
+    story.until("13:45")
+    (written,) = story.written
+    assert written == (
+        "note: Handover to AMER. ACME-7 (Acme Corp, System down): high, opened 10:00 UTC."
+        " Anna Lind has it since 10:00 UTC. Carl Berg helps."
+        " The customer waits for an answer since 10:00 UTC."
+        " Last note: Anna Lind at 10:00 UTC: disk 3 replaced, rebuild runs"
+    )
+
+
+def shifts(*of: tuple[str, str, str]) -> Mapping[str, Schedule]:
+    """One schedule and no region: who is on call from when until when."""
+    first = turns("first", *((who, utc(start), utc(end)) for who, start, end in of))
+    return {"first": first, "second": watch("second", "dora")}
+
+
+ONE = {"regions": {}, "handover_severities": frozenset({"high"}), **CALM}
+DAY, NIGHT = "2026-03-02 10:00", "2026-03-02 18:00"
+HANDOFF = shifts(("anna", DAY, NIGHT), ("ben", NIGHT, "2026-03-03 10:00"))
+
+
+def test_an_owner_whose_shift_ends_is_asked_and_unanswered_others_are_paged() -> None:
+    story = owned(world.house(**ONE), HANDOFF)
+    story.until("17:59")
+    assert story.paged == []
+    story.until("18:00")
+    assert (story.paged, story.case.owner) == (["anna sms"], "anna")
+    assert story.said("escalation")[-1] == "the shift of Anna Lind has ended: still on it?"
+    story.until("18:05")
+    assert story.paged == ["anna voice", "ben sms"]
+    story.acks("ben")
+    assert story.case.owner == "ben"
+    assert story.case.shift_at == utc("2026-03-03 10:00")
+
+
+def test_who_goes_on_after_his_shift_is_asked_no_more() -> None:
+    story = owned(world.house(**ONE), HANDOFF)
+    story.until("18:01")
+    story.acks("anna")
+    assert (story.case.owner, story.case.shift_at) == ("anna", None)
+    story.passes(hours(20))
+    assert sum(why.startswith("the shift of") for why in story.said("escalation")) == 1
+
+
+def test_whose_shift_goes_on_or_is_not_handed_over_is_left_alone() -> None:
+    longer = shifts(("anna", DAY, NIGHT), ("anna", NIGHT, "2026-03-02 20:00"))
+    story = owned(world.house(**ONE), HANDOFF)
+    story.until("17:00")
+    story.book = replace(story.book, schedules=longer)
+    story.until("19:00")
+    assert (story.paged, story.case.shift_at) == ([], utc("2026-03-02 20:00"))
+    other = owned(world.house(**{**ONE, "handover_severities": frozenset()}), HANDOFF)
+    assert other.case.shift_at is None
+    volunteer = owned(world.house(**ONE), shifts(("ben", DAY, NIGHT)))
+    assert volunteer.case.shift_at is None
 
 
 def test_the_second_owner_is_relieved_in_turn() -> None:

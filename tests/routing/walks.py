@@ -254,7 +254,9 @@ def _refused(walk: Walk, case: Case) -> Event:
     if not tried:
         return ContactRefused(1, walk.who(case), "sms", 1, "nothing of it is true")
     page, contact = walk.random.choice([*tried, *tried[-2:] * 3])
-    return ContactRefused(page.turn, page.person, contact.method, contact.attempt, "no such number")
+    dead = walk.random.random() < 0.5
+    how = (page.turn, page.person, contact.method, contact.attempt, "no such number")
+    return ContactRefused(*how, dead=dead)
 
 
 def _advance(walk: Walk, case: Case) -> Event:
@@ -317,10 +319,15 @@ def _other_phone(rng: random.Random, person: Person) -> Person:
         for m in person.contact_methods
     )
     rules = tuple(
-        ContactRule(rng.choice(("sms", "voice", "pager")), minutes(after))
+        ContactRule(
+            rng.choice(("sms", "voice", "pager")), minutes(after), rng.choice((0, 0, 2)), minutes(3)
+        )
         for after in rng.sample((0, 1, 4, 30), rng.randrange(4))
     )
-    return replace(person, contact_methods=methods, contact_rules={"urgent": rules})
+    quiet = rng.choice(((), (), world.nightly(22, 7)))
+    return replace(
+        person, contact_methods=methods, contact_rules={"urgent": rules}, quiet_hours=quiet
+    )
 
 
 def _watches(rng: random.Random) -> dict[str, Schedule]:
@@ -393,6 +400,7 @@ def _picky() -> Policy:
         engineering=EngineeringRules(escalation="urgent", tags=frozenset({"engineering"})),
         duty_manager=(StepTarget("group", "all"), StepTarget("duty_manager")),
         acknowledge_timeout=minutes(10),
+        quiet_holds=frozenset({"normal", "urgent"}),
         fixed_severity={"email": "medium"},
         non_production_severity="low",
         non_production_words=frozenset({"test"}),

@@ -32,7 +32,7 @@ def test_a_key_takes_the_case(world: World) -> None:
     world.forward(minutes=2)
     call = world.phone("carl").rings().answers()
     call.hears("Heliograph page for Carl Ek", "Acme Corp", "Press 1 to take it")
-    call.presses("5").hears("is paging, nobody has it", "Press 1 to take it")
+    call.presses("5").hears("is paging, nobody has it").hears("Press 1 to take it")
     call.presses("9").hears("Press 1 to take it").presses("1").hears("you have", ticket.case)
     call.ends("completed")
     assert (ticket.state, ticket.owner) == ("acknowledged", "carl")
