@@ -8,7 +8,18 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("time_engine", "policy", "backtest", "decide", "accepting", "latency", "burst", "wakes")
+NAMES = (
+    "time_engine",
+    "policy",
+    "backtest",
+    "decide",
+    "accepting",
+    "latency",
+    "burst",
+    "wakes",
+    "storm",
+    "voice",
+)
 
 
 def main(names: tuple[str, ...]) -> int:

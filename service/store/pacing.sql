@@ -95,3 +95,15 @@ on conflict (lane, person) do update set at = excluded.at;
 insert into pacing (sender, free_at)
 values ($1, $2)
 on conflict (sender) do update set free_at = greatest(pacing.free_at, excluded.free_at);
+
+-- name: waiting_for_pace
+-- What waits on the paced lanes: how many, for how many phones, how many of the most severe.
+select lane, count(*) as waiting, count(distinct person) as phones,
+       count(*) filter (where rank <= 0) as worst
+from outbox
+where state = 'queued' and lane = any($1::text[]) and available_at <= $2
+group by lane;
+
+-- name: latest_pace
+-- Until when the busiest sender is busy.
+select max(free_at) from pacing;

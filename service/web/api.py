@@ -18,6 +18,7 @@ from service.web import (
     api_hotline,
     api_intake,
     api_oncall,
+    api_pacing,
     api_policy,
     api_policy_versions,
     api_verifying,
@@ -40,6 +41,7 @@ SECTIONS = {
         *api_backtest.HANDLERS,
     ],
     "Intake": api_intake.HANDLERS,
+    "Pacing": api_pacing.HANDLERS,
 }
 """Title in the documentation to handlers."""
 

@@ -11,7 +11,9 @@ from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Ailment, Trouble
 from notifiers.switchboard import SECOND, Line, Switchboard
 from service.circuits import Circuits
+from service.pacing import passed_by
 from service.settings import read_settings
+from service.watchdog import examine
 from service.web.twilio import tokens_of
 from service.wiring import sender_of
 from tests.service.office import NOW
@@ -210,3 +212,15 @@ def test_either_account_signs_for_itself_alone() -> None:
     assert tokens_of(settings, "AC1") == ("one", "old")
     assert tokens_of(settings, "AC2") == ("two",)
     assert tokens_of(settings, "") == ("one", "old", "two")
+
+
+async def test_a_failing_provider_is_told_of_wherever_somebody_looks(post: Post) -> None:
+    post.twilio.trouble(LOCKED_OUT)
+    for n in range(3):
+        await post.office.report(f"T-{n}")
+    await post.serve()
+    health = await examine(post.office.service)
+    (trouble,) = health.troubles(NOW)
+    assert trouble.startswith("the first provider of sms is passed by since 10:00 UTC: ")
+    async with post.office.pool.acquire() as conn:
+        assert [one.circuit.state for one in await passed_by(conn)] == ["open"]

@@ -9,6 +9,7 @@ from notifiers.simulator.records import Ailment
 from routing.gsm import is_gsm, segments
 from routing.page import PageState
 from service.outbox import LEASE
+from service.pacing import lanes
 from service.responder import Responder
 from tests.service.office import NOW
 from tests.service.post import ANNA, CARL, Post, forward
@@ -279,3 +280,16 @@ async def test_a_question_lists_what_a_bundle_did_not_name(slow: Post) -> None:
     codes = await slow.office.pool.fetch("select case_id, code from pages")
     assert all(f"{r['code']} " in answer and r["case_id"] in answer for r in codes)
     assert {(await slow.office.case(case)).owner for case in cases} == {None}
+
+
+async def test_the_worst_delay_is_worked_out(slow: Post) -> None:
+    await storm(slow, 4)
+    await slow.office.report("T-9", tags=("by-voice",))
+    async with slow.office.pool.acquire() as conn:
+        texts, calls = await lanes(slow.office.service, conn, NOW)
+    assert (texts.waiting, texts.phones, texts.first, texts.last) == (5, 2, 4, 10)
+    assert (texts.next, calls.last) == (10, 0)
+    await slow.serve()
+    async with slow.office.pool.acquire() as conn:
+        texts, _ = await lanes(slow.office.service, conn, NOW)
+    assert (texts.waiting, texts.last) == (1, 3), "the segment of the bundle, then two at most"

@@ -53,6 +53,7 @@ TABLE = {
     "GET /people/anna/absences": ALL,
     "PUT /people/anna/absences": ACT,
     "GET /hotline/calls": ALL,
+    "GET /pacing": ALL,
     "GET /hotline/callbacks": ALL,
     "GET /policy": ALL,
     "PUT /policy": "ma",
