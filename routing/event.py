@@ -54,6 +54,8 @@ class ContactRefused:
     reason: str
     dead: bool = False
     """Whether it will not work again, whoever tries."""
+    instead: str = ""
+    """The channel that gets through where this one is barred, to be used at once."""
 
 
 @dataclass(frozen=True, slots=True)

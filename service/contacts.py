@@ -19,6 +19,7 @@ from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
 DISABLING = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
+BARRED = frozenset({Fault.LANDLINE, Fault.OPTED_OUT, Fault.BLOCKED})
 OPTED_OUT = "opted out with STOP"
 STATES = {
     Delivery.QUEUED: "sent",
@@ -29,6 +30,11 @@ STATES = {
     Delivery.CANCELLED: "cancelled",
 }
 log = structlog.get_logger(__name__)
+
+
+def channel_instead(channel: str, fault: Fault | None) -> str:
+    """A text that is barred from a phone is no reason not to ring it, at once."""
+    return "voice" if channel == "sms" and fault in BARRED else ""
 
 
 def why_disabled(fault: Fault | None, reason: str) -> str:
@@ -85,8 +91,9 @@ class Contacts:
         reason = receipt.reason or receipt.status
         dead = receipt.fault in DISABLING
         event = ContactRefused(
-            row["turn"], row["person"], row["method"], row["attempt"], reason, dead=dead
-        )
+            row["turn"], row["person"], row["method"], row["attempt"], reason, dead=dead,
+            instead=channel_instead(row["channel"], receipt.fault),
+        )  # fmt: skip
 
         async def settle(conn: AnyConnection) -> bool:
             return await self._note(conn, row_id, receipt)

@@ -18,7 +18,7 @@ from notifiers.switchboard import Line, Switchboard
 from routing.event import ContactRefused
 from service.circuits import Circuits
 from service.clock import Clock
-from service.contacts import DISABLING, Contacts, why_disabled
+from service.contacts import DISABLING, Contacts, channel_instead, why_disabled
 from service.measures import Measures
 from service.outbox import Outbox, Row
 from service.store import codec
@@ -154,7 +154,13 @@ class Settling:
 
 def _event(row: Row, refused: Refused) -> ContactRefused:
     return ContactRefused(
-        row.turn or 0, row.person or "", row.method or "", row.attempt or 0, refused.reason
+        row.turn or 0,
+        row.person or "",
+        row.method or "",
+        row.attempt or 0,
+        refused.reason,
+        dead=refused.fault in DISABLING,
+        instead=channel_instead(row.channel, refused.fault),
     )
 
 
