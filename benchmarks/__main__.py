@@ -17,6 +17,7 @@ NAMES = (
     "latency",
     "burst",
     "wakes",
+    "hotline",
     "storm",
     "voice",
 )

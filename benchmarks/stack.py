@@ -50,6 +50,8 @@ class Stack:
     web: int
     provider: int
     worker: subprocess.Popen[bytes] | None = None
+    web_process: int = 0
+    """Its process id."""
 
 
 @contextmanager
@@ -121,7 +123,8 @@ async def serving(stack: Stack, *, worker: bool = True, **more: str) -> AsyncIte
     env = environment(stack, **more)
     web = ("-m", "uvicorn", "--factory", "service.web.app:create_app", "--port", str(stack.web),
            "--log-level", "warning", "--no-access-log")  # fmt: skip
-    with process(*web, **env):
+    with process(*web, **env) as served:
+        stack.web_process = served.pid
         await wait_for(stack.web)
         if not worker:
             yield stack

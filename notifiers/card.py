@@ -10,6 +10,7 @@ BUTTONS = {
     "decline": "I cannot take it",
     "escalate": "Hand to Sustained Engineering",
     "resolve": "It is resolved",
+    "take_over": "Take it over",
     "verify": "This address is mine",
 }
 """Verb to what the link or the button to it is called, wherever it is."""

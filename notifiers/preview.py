@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from notifiers.card import card_of, headline, plain
 from notifiers.wording import PageFacts, email_subject, is_gsm, menu, page_text, segments, spoken
 
 CODE = "4821"
@@ -38,10 +39,12 @@ def preview(facts: PageFacts, person: str, channel: str, language: str) -> Previ
     if channel == "voice":
         text = f"{spoken(facts)} {menu(facts)}"
         return Preview(person, channel, facts.speech or language, text, characters=len(text))
-    text = page_text(facts)
     if channel == "sms":
+        text = page_text(facts)
         coded = "GSM-7" if is_gsm(text) else "UCS-2"
         return Preview(person, channel, language, text, segments(text), coded, len(text))
-    if channel == "email" and facts.email_subject:
-        text = f"Subject: {email_subject(facts)}"
+    card = card_of(facts)
+    text = plain(card)
+    if channel == "email":
+        text = f"Subject: {email_subject(facts) or headline(card)}"
     return Preview(person, channel, language, text, characters=len(text))

@@ -21,10 +21,11 @@ def code_spoken(code: str, name: str) -> str:
     return f"Heliograph, for {clean(name)}. Your code is: {digits}."
 
 
-def link_text(name: str, hours: int) -> str:
-    """By e-mail and chat, beside the link."""
+def link_text(code: str, name: str, hours: int) -> str:
+    """By e-mail and chat, beside the link; the code is for whoever cannot open it there."""
     return (
         f"Heliograph was told that pages for {clean(name)} may be sent here.\n"
-        f"Open the link and press the button to confirm it. The link holds for {hours} hours.\n"
+        f"Open the link and press the button to confirm it, or enter the code {code} where you"
+        f" asked for it. Both hold for {hours} hours.\n"
         "If this is not you, do nothing: no page will come here."
     )

@@ -71,8 +71,10 @@ class Webhook:
 def document(message: Message) -> dict[str, object]:
     """The JSON document; the same at each try."""
     card = message.card
-    if card is None:
+    if card is None and not message.links:
         return {"type": "news", "data": {"text": message.text}}
+    if card is None:
+        return {"type": "proof", "data": {"text": message.text, "links": message.links}}
     return {"type": "page", "data": {**_page(card), "text": message.text, "links": message.links}}
 
 

@@ -58,34 +58,36 @@ def acknowledge(ledger: Ledger, event: Acknowledge) -> None:
         return
     if case.state is State.ENGINEERING and paging.purpose_of(ledger) is Purpose.ENGINEERING:
         _acknowledge_item(ledger, event)
-    elif not _anothers(ledger, event.person):
+    elif not _anothers(ledger, event.person, event.turn):
         take(ledger, event)
     said = (words.next_due(ledger.case, ledger.now), joining.dropped(ledger, case))
     ledger.answer = " ".join(filter(None, (f"you have {words.label(ledger.case)}.", *said)))
 
 
-def _anothers(ledger: Ledger, person: str) -> bool:
+def _anothers(ledger: Ledger, person: str, turn: int | None = None) -> bool:
     """True where nothing is to be done: he has it already. Raises Taken where another has it."""
     owner = ledger.case.owner
-    if owner is None or _wanted(ledger, person):
+    if owner is None or _wanted(ledger, person, turn):
         return False
     if owner != person:
         raise Taken(has_it(ledger))
     return True
 
 
-def _wanted(ledger: Ledger, person: str) -> bool:
+def _wanted(ledger: Ledger, person: str, turn: int | None) -> bool:
     """Whether an answer of this person is being waited for while somebody has the case.
 
     An answer to a page of an earlier round is too late: it would take the case from its owner.
+    `turn` is that of a post that asked nobody in particular, where one was answered.
     """
     case = ledger.case
     if case.owner == person:
         return case.state is not State.ACKNOWLEDGED or bool(case.round or case.remind_at)
-    latest = case.page_of(person)
     if case.round is None:
         return case.remind_at is not None
-    return latest is not None and latest.turn >= case.round.first_turn
+    latest = case.page_of(person)
+    answered = turn if turn is not None else latest.turn if latest else 0
+    return answered >= case.round.first_turn
 
 
 def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
@@ -97,6 +99,8 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
     if item.engineer == event.person and not paged:
         return
     late = latest is not None and latest.opened_at < item.queued_at
+    if event.turn is not None:
+        late = case.round is not None and event.turn < case.round.first_turn
     if late or (item.engineer is not None and not paged):
         raise Taken(has_it(ledger))
     paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
@@ -106,7 +110,8 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
 def take(ledger: Ledger, event: Acknowledge) -> None:
     """The person owns the case from now; everybody else is stood down."""
     case, name = ledger.case, ledger.book.name(event.person)
-    kept, told = case.owner == event.person, summary(ledger, until_now=True)
+    kept = case.owner == event.person
+    told = summary(ledger, until_now=True) if case.owner and not kept else ""
     paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     paging.stand_down(ledger)
     since = case.owner_since if kept else ledger.now
@@ -123,7 +128,7 @@ def take(ledger: Ledger, event: Acknowledge) -> None:
         handed = f"{name} has taken {case.id} over from {ledger.book.name(case.owner)}."
         ledger.write(handed if case.owner else took)
         relieved(ledger, case.owner, event.person)
-        if case.owner is not None:
+        if told:
             ledger.announce(event.person, told)
 
 

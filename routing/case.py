@@ -225,7 +225,7 @@ class Case:
 
     @property
     def holder(self) -> str | None:
-        """Who works on it: its owner, or the engineer of its item in the queue."""
+        """Who has it: while Sustained Engineering does, the engineer of its item."""
         if self.state is State.ENGINEERING:
             return self.engineering.engineer if self.engineering else None
         return self.owner

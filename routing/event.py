@@ -62,6 +62,8 @@ class ContactRefused:
 class Acknowledge:
     person: str
     via: str = "api"
+    turn: int | None = None
+    """What was answered, where that was a post that asked nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,8 @@ class Post:
     purpose: str
     why: str = ""
     text: str = ""
+    turn: int = 0
+    """The turn of the case that it belongs to; 0 for news."""
 
 
 Effect = Contact | StandDown | WriteBack | Announce | Post

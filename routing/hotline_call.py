@@ -77,6 +77,8 @@ class Call:
     """The responder is in the conference, so that the caller is never alone in it."""
     met: bool = False
     """The caller was let in."""
+    met_at: datetime | None = None
+    """When that was, for the first time."""
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
@@ -127,6 +129,11 @@ class CaseMade:
 class Held:
     """The waiting caller's telephone asks what is next."""
 
+    ahead: int = 0
+    """Callers who have waited for longer."""
+    rung: int = 0
+    """People who were called about his case so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -156,8 +163,11 @@ class DialOver:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
+    """`url` is where those who may can hear it; `id` is the provider's."""
+
     url: str
     seconds: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +233,14 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepRecording:
+    """A message, for as long as the policy keeps it."""
+
+    id: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallResponder:
     """Call a person to the line. `leg` counts the calls for it and never resets."""
 
@@ -230,7 +248,7 @@ class CallResponder:
     leg: int
 
 
-Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder
+Act = OpenCase | Tell | PromiseCallback | Comment | CallResponder | KeepRecording
 
 
 @dataclass(frozen=True, slots=True)

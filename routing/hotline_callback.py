@@ -54,6 +54,8 @@ class Callback:
     account_name: str = ""
     plan: str = ""
     person: str | None = None
+    line: str = ""
+    """The telephone call on which he pressed his key (CallSid)."""
     legs: int = 0
     """Times a responder was called for it; part of the key of each call."""
     misses: int = 0
@@ -73,9 +75,10 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class ResponderReady:
-    """He pressed his key; his line waits for the customer."""
+    """He pressed his key; his line waits for the customer. Told twice by one line, it is once."""
 
     person: str
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,15 @@ class Turn:
     reason: str = ""
 
 
+def too_late(callback: Callback) -> TooLate:
+    return TooLate(f"The call back for {callback.case} is {callback.state} already.")
+
+
 def step(callback: Callback, event: Any, now: datetime) -> Turn:  # noqa: ANN401 - any class of the table
     """The next state and what follows. Raises TooLate."""
     cell = TABLE[callback.state].get(type(event))
     if cell is None:
-        raise TooLate(f"The call back for {callback.case} is {callback.state} already.")
+        raise too_late(callback)
     handler, targets = cell
     turn = handler(callback, event, now)
     if turn.callback.state not in targets:
@@ -157,9 +164,21 @@ def _rest(callback: Callback, now: datetime) -> Callback:
 
 def _dialling(callback: Callback, event: ResponderReady, now: datetime) -> Turn:
     calling = replace(
-        callback, state=C.CALLING_CUSTOMER, person=event.person, wake_at=now + DIALLING
-    )
+        callback, state=C.CALLING_CUSTOMER, person=event.person, line=event.line,
+        wake_at=now + DIALLING,
+    )  # fmt: skip
     return Turn(calling, reason="the engineer is on the line; the customer is dialled")
+
+
+def _dialled(callback: Callback, event: ResponderReady, _: datetime) -> Turn:
+    """The same line asks again, since our answer was lost; another one comes too late."""
+    if not event.line or event.line != callback.line:
+        raise too_late(callback)
+    return Turn(callback)
+
+
+def _same(callback: Callback, _: CustomerReady, __: datetime) -> Turn:
+    return Turn(callback)
 
 
 def _bridged(callback: Callback, _: CustomerReady, now: datetime) -> Turn:
@@ -206,11 +225,13 @@ TABLE: Mapping[CallbackState, Mapping[type, tuple[Handler, frozenset[CallbackSta
     C.PROMISED: _WAITING,
     C.CALLING_RESPONDER: _WAITING,
     C.CALLING_CUSTOMER: {
+        ResponderReady: (_dialled, frozenset({C.CALLING_CUSTOMER})),
         CustomerReady: (_bridged, frozenset({C.BRIDGED})),
         CallOver: (_missed, frozenset({C.MISSED, C.DONE})),
         Looked: (_late, frozenset({C.CALLING_CUSTOMER, C.MISSED, C.DONE})),
     },
     C.BRIDGED: {
+        CustomerReady: (_same, frozenset({C.BRIDGED})),
         CallOver: (_over, frozenset({C.DONE})),
         Looked: (_talking, frozenset({C.BRIDGED, C.DONE})),
     },

@@ -24,42 +24,56 @@ from routing.hotline_words import (
 )
 from routing.lookup import HOTLINE
 from routing.policy import HotlineRules, Policy
-from routing.tools.rehearsal import Pacing, rehearse
+from routing.tools.rehearsal import Happening, Pacing, Rehearsal, rehearse
 from routing.tools.sketch import Sketch
 
 WORDS_A_SECOND = 2.3
 PAGE_SECONDS = 30
-"""A page that is heard once before its key is pressed."""
+"""A page that is heard, or a text that is read and answered, once it was noticed."""
+PIN_KEYS = 6
+"""Seconds for the keys of a PIN after its first."""
+BROUGHT_SECONDS = 5
+"""From a case taken by text until its owner is called to the line: grace, look and pacing."""
+CASE = "CUSTOMER-1000"
 
 
 @dataclass(frozen=True, slots=True)
 class TimeToHuman:
-    """Seconds from the first ring. `people` in the order they would be reached."""
+    """Seconds from the first ring. `people` (ids) in the order they would be reached."""
 
     talk: float
     """The longest way to a confirmed emergency."""
     first: float | None
-    """A human, when the first person reached answers; None where nobody would be reached."""
+    """A human, when the first person answers the first contact; None where there is nobody."""
     worst: float | None
-    """A human, when only the last person reached answers."""
+    """A human, when only the last contact before everybody was asked in vain is answered."""
     offered: float
     """When a call back is offered to one who waits."""
     promised: float
     """By when a caller who takes the offer at once is called back."""
     people: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    last: str = ""
+    """The name of whoever is asked by the contact that is answered at the worst."""
 
     def __str__(self) -> str:
+        lines = [f"A confirmed emergency  {self.talk:5.0f} s after the first ring, at the longest"]
         if self.first is None or self.worst is None:
-            human = "No human would be reached."
+            lines.append("A human                no human would be reached")
         else:
-            human = (
-                f"A human within {self.first:.0f} s if the first person reached answers, "
-                f"{self.worst:.0f} s at the worst ({', '.join(self.people)})."
-            )
-        return (
-            f"The longest way to a confirmed emergency takes {self.talk:.0f} s. {human} "
-            f"A call back is offered after {self.offered:.0f} s, for {self.promised:.0f} s at the "
-            "latest."
+            worst = f"{self.worst:5.0f} s at the worst: only {self.last} answers,"
+            lines += [
+                f"A human                {self.first:5.0f} s, if {self.names[0]} answers at once",
+                f"                       {worst}",
+                "                               and only the last call or text",
+                f"                       in this order: {', '.join(self.names)}",
+            ]
+        return "\n".join(
+            [
+                *lines,
+                f"A call back is offered {self.offered:5.0f} s after the first ring",
+                f"and promised within    {self.promised:5.0f} s of it",
+            ]
         )
 
 
@@ -71,27 +85,61 @@ def rehearse_hotline(
     pacing: Pacing | None = None,
 ) -> TimeToHuman:
     """The times for an emergency call of an account (unknown: empty) that begins at `at` (UTC)."""
-    talk = _talk(policy.hotline)
+    rules, talk = policy.hotline, _talk(policy.hotline)
     begins = at + timedelta(seconds=talk)
     word = emergency(policy).id
     sketch = Sketch(account=account, source=HOTLINE, channel=HOTLINE, priority=word)
-    played = rehearse(policy, directory, sketch, begins, pacing=pacing)
-    reached: dict[str, float] = {}
-    loud = (h.at for h in played.happenings if h.kind == "exhausted")
-    end = next(loud, begins + timedelta(days=1))
-    for contact in (c for c in played.contacts if c.at - c.late <= end):
-        reached.setdefault(contact.person, (contact.at - at).total_seconds())
-    answer = RING_SECONDS + PAGE_SECONDS + KEY_SECONDS
-    bridge = answer + 2 * (HOLD_SECONDS + 1) + 2 * POLL_SECONDS
-    offered = talk + policy.hotline.hold.total_seconds()
+    contacts = _asked(rehearse(policy, directory, sketch, begins, pacing=pacing), begins)
+    times = [(c.at - at).total_seconds() + _answered(rules, c.channel) for c in contacts]
+    last = contacts[times.index(max(times))].person if times else ""
+    people = tuple(dict.fromkeys(c.person for c in contacts))
+    offered = talk + rules.hold.total_seconds() + _look(rules)
     return TimeToHuman(
         talk=talk,
-        first=min(reached.values()) + bridge if reached else None,
-        worst=max(reached.values()) + bridge if reached else None,
-        offered=offered,
-        promised=offered + policy.hotline.callback.total_seconds(),
-        people=tuple(sorted(reached, key=lambda person: reached[person])),
+        first=round(times[0] + _meet(rules), 1) if times else None,
+        worst=round(max(times) + _meet(rules), 1) if times else None,
+        offered=round(offered, 1),
+        promised=round(offered + _offer(rules) + rules.callback.total_seconds(), 1),
+        people=people,
+        names=tuple(directory.people[p].name for p in people),
+        last=directory.people[last].name if last else "",
     )
+
+
+def _asked(played: Rehearsal, begins: datetime) -> list[Happening]:
+    """Every contact until all were asked in vain, in the order in which they arrive."""
+    loud = (h.at for h in played.happenings if h.kind == "exhausted")
+    end = next(loud, begins + timedelta(days=1))
+    return sorted((c for c in played.contacts if c.at - c.late <= end), key=lambda c: c.at)
+
+
+def _answered(rules: HotlineRules, channel: str) -> float:
+    """From a contact until the key that connects.
+
+    It is pressed on the page's own line, or on one he is called to after he took the case by text.
+    """
+    if channel == "voice":
+        return RING_SECONDS + PAGE_SECONDS + KEY_SECONDS
+    whisper = _seconds(rules, "whisper", account="The customer", plan="Premier", case=CASE)
+    return PAGE_SECONDS + BROUGHT_SECONDS + RING_SECONDS + whisper + KEY_SECONDS
+
+
+def _meet(rules: HotlineRules) -> float:
+    """From that key until they speak: the caller hears his sentence out, then two looks."""
+    brought = _seconds(rules, "bringing") + POLL_SECONDS
+    connected = _seconds(rules, "connected") + HOLD_SECONDS + 1
+    return max(_look(rules), _offer(rules)) + max(brought, connected)
+
+
+def _look(rules: HotlineRules) -> float:
+    """The longest time between two looks at a waiting caller's line."""
+    facts = {"place": "first", "whom": "the next engineer", "minutes": "10 minutes"}
+    return _seconds(rules, "progress", **facts) + HOLD_SECONDS + 1
+
+
+def _offer(rules: HotlineRules) -> float:
+    facts = {"minutes": "15 minutes", "deadline": "03:40 UTC"}
+    return _seconds(rules, "offer", **facts) + KEY_SECONDS
 
 
 def _talk(rules: HotlineRules) -> float:
@@ -99,10 +147,10 @@ def _talk(rules: HotlineRules) -> float:
     tries = rules.pin_attempts
     said = [
         _seconds(rules, "greeting", greeting=rules.greeting),
-        tries * (_seconds(rules, "ask_pin") + PIN_SECONDS),
+        tries * (_seconds(rules, "ask_pin") + PIN_SECONDS + PIN_KEYS),
         (tries - 1) * _seconds(rules, "wrong_pin"),
         MOST_SILENCES * (_seconds(rules, "confirm") + KEY_SECONDS),
-        _seconds(rules, "about_case", case="CUSTOMER-1000") + KEY_SECONDS,
+        _seconds(rules, "about_case", case=CASE) + KEY_SECONDS,
     ]
     return round(sum(said), 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing import words
 from routing.hotline_call import (
@@ -17,6 +17,7 @@ from routing.hotline_call import (
     Held,
     HungUp,
     Joined,
+    KeepRecording,
     Keys,
     OpenCase,
     Owned,
@@ -36,6 +37,7 @@ PROGRESS = timedelta(seconds=30)
 """How often a waiting caller is spoken to."""
 MEETING = timedelta(seconds=15)
 """How long the responder's way into the conference is waited for."""
+PLACES = ("first", "second", "third")
 RING = timedelta(seconds=75)
 """An owner whose telephone rang this long in vain is called again."""
 
@@ -49,7 +51,7 @@ def connecting(call: Call, event: CaseMade, at: At) -> Step:
     )  # fmt: skip
 
 
-def held(call: Call, _: Held | Silence, at: At) -> Step:
+def held(call: Call, event: Held | Silence, at: At) -> Step:
     """The waiting caller's telephone asks again: bridged, offered something, or spoken to."""
     if call.responder is not None:
         return go(call, State.BRIDGED, Then.WAIT, prompt("connected"), spoken_at=at.now)
@@ -57,11 +59,24 @@ def held(call: Call, _: Held | Silence, at: At) -> Step:
         facts = deadline(at)
         offer = prompt("offer", **facts) if call.number else prompt("offer_message")
         return go(call, State.OFFERING_CALLBACK, Then.KEY, offer, offered=True)
-    if call.spoken_at is not None and at.now - call.spoken_at < PROGRESS:
+    if not unspoken(call, at.now):
         return go(call, State.CONNECTING, Then.WAIT)
-    waited = minutes(at.now - (call.waiting_since or at.now))
-    said = prompt("progress", minutes=waited)
+    said = prompt("progress", **_progress(call, event, at))
     return go(call, State.CONNECTING, Then.WAIT, said, spoken_at=at.now)
+
+
+def unspoken(call: Call, now: datetime) -> bool:
+    """Whether a waiting caller has heard no word for long enough."""
+    return call.spoken_at is None or now - call.spoken_at >= PROGRESS
+
+
+def _progress(call: Call, event: Held | Silence, at: At) -> Mapping[str, str]:
+    ahead, rung = (event.ahead, event.rung) if isinstance(event, Held) else (0, 0)
+    return {
+        "minutes": minutes(at.now - (call.waiting_since or at.now)),
+        "place": PLACES[ahead] if ahead < len(PLACES) else f"number {ahead + 1}",
+        "whom": "the engineer on call" if rung <= 1 else "the next engineer",
+    }
 
 
 def waiting_key(call: Call, event: Keys, at: At) -> Step:
@@ -115,7 +130,7 @@ def ready(call: Call, event: Joined, _: At) -> Step:
 def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
     """The caller enters the conference once the responder is in it."""
     if call.ready:
-        return go(call, State.BRIDGED, Then.JOIN, met=True)
+        return go(call, State.BRIDGED, Then.JOIN, met=True, met_at=call.met_at or at.now)
     if call.spoken_at is not None and at.now - call.spoken_at < MEETING:
         return go(call, State.BRIDGED, Then.WAIT)
     return _wait_on(call, at)
@@ -164,9 +179,11 @@ def kept(call: Call, case: str, at: At) -> tuple[Act, ...]:
 
 def recorded(call: Call, event: Recorded, at: At) -> Step:
     call = replace(call, recording=event.url)
+    keep: tuple[Act, ...] = (KeepRecording(event.id, event.seconds),) if event.id else ()
     if call.case is None:
-        return case(call, OpenCase("message"))
-    acts: tuple[Act, ...] = (Comment(f"The caller left a message: {event.url}"),)
+        made = case(call, OpenCase("message"))
+        return replace(made, acts=(*made.acts, *keep))
+    acts: tuple[Act, ...] = (Comment(f"The caller left a message: {event.url}"), *keep)
     acts += kept(call, call.case, at) if call.confirmed else ()
     return end(call, at, "message", prompt("thanks", case=call.case), acts=acts)
 

@@ -13,7 +13,8 @@ from routing.hotline_call import Prompt
 from routing.policy import HotlineRules
 
 PIN_SECONDS, KEY_SECONDS, HOLD_SECONDS, POLL_SECONDS = 8, 8, 4, 2
-"""How long keys are waited for; how often a waiting caller and a waiting engineer are looked at."""
+"""How long keys are waited for; how often a waiting caller and a waiting engineer are looked at.
+Our hold music is as long as the third."""
 RING_SECONDS = 25
 """Shorter than most mailboxes take to answer."""
 WORDS: Mapping[str, str] = {
@@ -43,7 +44,10 @@ WORDS: Mapping[str, str] = {
     ),
     "case_number": "Your case number is {case:spelt}. We are texting it to you.",
     "connecting": "We are calling the engineer on call now. Please stay on the line.",
-    "progress": "We are still calling our engineers. You have waited for {minutes}. Please hold.",
+    "progress": (
+        "You are {place} in line; we are ringing {whom}. You have waited for {minutes}. "
+        "Please hold."
+    ),
     "connected": "An engineer is on the line. Connecting you now.",
     "offer": (
         "Nobody could answer yet, and we go on calling. Press 1, and an engineer calls this number "
@@ -65,6 +69,13 @@ WORDS: Mapping[str, str] = {
     "trouble_message": (
         "We have a fault of our own. Please leave a message with your company and number after the "
         "tone; an engineer will hear it."
+    ),
+    "trouble_responder": "We have a fault of our own. Please stay on the line.",
+    "trouble_over": (
+        "We cannot connect you now. The case is in your texts and in the console. Goodbye."
+    ),
+    "trouble_back": (
+        "{greeting} This is the call you were promised. Press 1 to speak with the engineer."
     ),
     "whisper": (
         "Emergency call from {account}, {plan}, case {case:spelt}. The customer is on the line. "

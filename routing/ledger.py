@@ -60,6 +60,8 @@ class Ledger:
         self.set(writes=self.case.writes + 1)
         self.do(Announce(self.case.writes, person, text))
 
-    def post(self, channel: str, purpose: str, *, why: str = "", text: str = "") -> None:
+    def post(
+        self, channel: str, purpose: str, *, why: str = "", text: str = "", turn: int = 0
+    ) -> None:
         self.set(writes=self.case.writes + 1)
-        self.do(Post(self.case.writes, channel, purpose, why, text))
+        self.do(Post(self.case.writes, channel, purpose, why, text, turn))

@@ -10,11 +10,17 @@ from types import MappingProxyType
 from routing.book import Book
 from routing.case import Case, Purpose, State
 from routing.decide import decide
-from routing.event import Acknowledge, Decline, Escalate, Event, Refusal, Resolve
+from routing.event import Acknowledge, Decline, Escalate, Event, Refusal, Resolve, TakeOver
 from routing.truth import holder_of, instead
 
 ANSWERS: Mapping[str, Callable[[str, str], Event]] = MappingProxyType(
-    {"acknowledge": Acknowledge, "decline": Decline, "escalate": Escalate, "resolve": Resolve}
+    {
+        "acknowledge": Acknowledge,
+        "decline": Decline,
+        "escalate": Escalate,
+        "resolve": Resolve,
+        "take_over": TakeOver,
+    }
 )
 """Verb to the event, made of the person and by what the answer came."""
 
@@ -32,7 +38,7 @@ class Offer:
 
 
 def offer(case: Case, book: Book, person: str, turn: int, now: datetime) -> Offer:
-    """`now` is UTC. Whoever has the case may also end it; who is too late is offered nothing."""
+    """`now` is UTC. Whoever has the case may also end it; who is too late may take it over."""
     late = instead(case, book, person, turn, now)
     mine = holder_of(case) == person
     wanted = ["acknowledge"] if late is None else []
@@ -40,6 +46,8 @@ def offer(case: Case, book: Book, person: str, turn: int, now: datetime) -> Offe
         wanted += ["decline", "escalate"]
     if mine:
         wanted.append("resolve")
+    elif late is not None and holder_of(case) is not None:
+        wanted.append("take_over")
     if case.state is State.ENGINEERING and "escalate" in wanted:
         wanted.remove("escalate")  # it is there
     verbs = tuple(verb for verb in wanted if _possible(case, book, ANSWERS[verb](person, ""), now))

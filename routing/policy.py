@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.phrases import Wording
+from routing.policy_parts import ChatRoom, PolicyTest
 from routing.region import Region
 from routing.rule import Facts, Match
 from routing.rule_index import MatchIndex, index_of
@@ -172,24 +173,16 @@ class HotlineRules:
     """Prompt to its words, where they differ from the shipped ones."""
     blocked: frozenset[str] = frozenset()
     """E.164 numbers that get through with a PIN alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRoom:
-    """Where a chat channel of the policy is: the kind of product, and the channel's name there."""
-
-    type: str
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTest:
-    """An assertion kept beside the policy: this ticket, at this instant, is treated so."""
-
-    id: str
-    at: datetime
-    given: Mapping[str, str]
-    expect: Mapping[str, str]
+    music: str = "ours"
+    """What a waiting caller hears: `ours`, `none`, or the address of a sound of a few seconds."""
+    transcribe: bool = False
+    """Whether Twilio writes down messages, where the account allows it (US English)."""
+    retention: timedelta = timedelta(days=90)
+    """How long recordings and transcripts are kept, at Twilio and here."""
+    calls_per_number: int = 5
+    """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
+    calls_per_account: int = 10
+    """In ten minutes, before an emergency joins the account's open case instead of a new one."""
 
 
 class _Indexed:

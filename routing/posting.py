@@ -26,7 +26,7 @@ def channels(targets: Iterable[StepTarget]) -> tuple[str, ...]:
 def post(ledger: Ledger, targets: Iterable[StepTarget], why: str) -> None:
     """Ask every channel of a step for somebody who takes the case."""
     for channel in channels(targets):
-        ledger.post(channel, purpose_of(ledger).value, why=why)
+        ledger.post(channel, purpose_of(ledger).value, why=why, turn=ledger.case.turn + 1)
         ledger.set(posted=tuple(dict.fromkeys((*ledger.case.posted, channel))))
         ledger.say("posted", f"posted to {channel}: {why}", channel=channel)
 
@@ -39,7 +39,7 @@ def news(ledger: Ledger, channel: str, text: str) -> None:
 def close(ledger: Ledger) -> None:
     """Nobody is wanted any more: whoever was asked in a channel need not look."""
     case = ledger.case
-    if not case.posted or case.round or case.remind_at or case.open_pages:
+    if not case.posted or case.round or case.remind_at:
         return
     for channel in case.posted:
         news(ledger, channel, standing(case, ledger.book))

@@ -3,9 +3,10 @@
 Accepted in any case, with or without punctuation: `ACK [code]`, `1 [code]`, `A [code]`,
 `ok [code]`, a thumbs-up; `2`, `DECLINE`; `3`, `ESC`; `R`, `RESOLVE`; `?`, `STATUS`; `ACK ALL`;
 `Z 30 [code]`, `SNOOZE 2h`; `TO ben [code]`; `ADD ben [code]`; `TAKE [code]`; `N [code] words`;
-`MENU`. A verb glued to its code is read too (`ack4821`, `1-4821`); a case's own id serves as its
-code. Carriers take STOP, END, CANCEL, QUIT, YES, START, UNSTOP, HELP and INFO for themselves
-(Twilio: opt-out keywords), so none of them means anything here.
+`MENU`; `ME`, for the link to the own page. A verb glued to its code is read too (`ack4821`,
+`1-4821`); a case's own id serves as its code. Carriers take STOP, END, CANCEL, QUIT, YES, START,
+UNSTOP, HELP and INFO for themselves (Twilio: opt-out keywords), so none of them means anything
+here.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Verb(StrEnum):
     TAKE = "take"
     NOTE = "note"
     MENU = "menu"
+    OWN = "own page"
+    """A link to the person's own page."""
     NONE = "none"
     """A code without a word, or words we do not know."""
 
@@ -48,6 +51,7 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("t", "take", "takeover"), Verb.TAKE),
     **dict.fromkeys(("n", "note"), Verb.NOTE),
     **dict.fromkeys(("menu", "commands"), Verb.MENU),
+    "me": Verb.OWN,
 }
 CARRIER = frozenset(
     [
@@ -267,5 +271,6 @@ SHORT = {
     Verb.TAKE: "TAKE",
     Verb.NOTE: "N",
     Verb.MENU: "MENU",
+    Verb.OWN: "ME",
     Verb.NONE: "1",
 }

@@ -23,6 +23,7 @@ COMMANDS = {
     "directory": "service.cli_directory",
     "token": "service.cli_token",
     "intake": "service.cli_intake",
+    "hotline": "service.cli_hotline",
 }
 """Command to the module that has a click command in a variable of that name."""
 

@@ -7,18 +7,19 @@ cases. The sentence is said only after what it says was written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import structlog
 
-from routing.event import Event, Refusal
+from routing.event import Acknowledge, Event, Refusal
 from routing.offer import ANSWERS
 from routing.people import Person
 from routing.posting import standing
 from routing.truth import instead
 from service.chatters import may_take
 from service.desk import NoSuchCase
-from service.library import NothingLoaded
+from service.library import NothingLoaded, Shelf
 from service.links import Link, LinkExpired, LinkForged, Purpose
 from service.store import codec
 from service.store.pool import AWAY, describe
@@ -62,14 +63,16 @@ class Clicks:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def take(self, click: Click, person: Person | None) -> Clicked:
+    async def take(self, click: Click, who: Callable[[Shelf], Person | None]) -> Clicked:
         """Do it once. Raises LinkForged for a token that is none of ours."""
         try:
             link = self._link(click)
         except LinkExpired:
             return Clicked(OVER)
         try:
-            why_not = await self._why_not(link, person)
+            shelf = await self._service.desk.shelf()
+            person = who(shelf)
+            why_not = _why_not(link, person, shelf)
             if person is None or why_not is not None:
                 return Clicked(why_not or UNKNOWN)
             said = await self._once(click, link, person)
@@ -87,17 +90,6 @@ class Clicks:
             raise LinkForged
         return link
 
-    async def _why_not(self, link: Link, person: Person | None) -> str | None:
-        """Why this person may not press this button; None where he may."""
-        if person is None:
-            return UNKNOWN
-        if not link.person:
-            return None if may_take(person) else NO_ROLE
-        if link.person == person.id:
-            return None
-        name = (await self._service.desk.shelf()).book().name(link.person)
-        return f"This page is for {name}, so nothing was changed."
-
     async def _once(self, click: Click, link: Link, person: Person) -> str:
         """The answer; the same one again for the same click."""
         async with self._service.pool.acquire() as conn:
@@ -105,6 +97,8 @@ class Clicks:
         if known is not None:
             return str(known)
         event: Event = ANSWERS[link.verb](person.id, click.via)
+        if isinstance(event, Acknowledge) and not link.person:
+            event = replace(event, turn=link.turn)
         try:
             said = (await self._service.desk.act(link.case, event)).answer
         except Refusal as refusal:
@@ -133,3 +127,14 @@ class Clicks:
         if done or instead(case, book, person.id, link.turn, now) is not None:
             return standing(case, book)
         return None
+
+
+def _why_not(link: Link, person: Person | None, shelf: Shelf) -> str | None:
+    """Why this person may not press this button; None where he may."""
+    if person is None:
+        return UNKNOWN
+    if not link.person:
+        return None if may_take(person) else NO_ROLE
+    if link.person == person.id:
+        return None
+    return f"This page is for {shelf.book().name(link.person)}, so nothing was changed."

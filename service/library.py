@@ -62,7 +62,10 @@ class Library:
 
     async def shelf(self, conn: AnyConnection, now: datetime) -> Shelf:
         """What holds at `now` (UTC), which drops old overrides. `conn` may be in a transaction."""
-        generation = await conn.fetchval(query("generation"))
+        return await self.at(conn, await conn.fetchval(query("generation")), now)
+
+    async def at(self, conn: AnyConnection, generation: int, now: datetime) -> Shelf:
+        """The same for who has just read the counter with something else."""
         shelf = self._shelf
         if shelf is None or shelf.generation != generation or (shelf.until and shelf.until <= now):
             shelf = self._shelf = await self.read(conn, now, generation)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.card import card_of, headline, plain
 from notifiers.proof import SUBJECT, code_text, link_text
-from notifiers.wording import PageFacts, clean, page_text
+from notifiers.wording import PageFacts, clean, email_subject, page_text
 from service.codes import code_of
 from service.links import ANSWERING, VERBS, Link, Purpose, Signer
 from service.outbox import Row
+from service.personal import LINK
 from service.store import codec
 
 SPOKEN = frozenset({"sms", "voice"})
 """Channels that are answered with a code or a key; all others by a link."""
+OWN_PAGE = timedelta(hours=24)
+"""How long a link opens a person's own page: it can change how he is reached."""
 CODE_MINUTES, LINK_HOURS = 10, 24
 """How long a proof can be given, as it is told."""
 BUTTONED = frozenset({"mattermost", "slack", "chat"})
@@ -50,6 +53,12 @@ class Urls:
     def link(self, link: Link) -> str:
         return f"{self.public}/a/{self.signer.token(link)}"
 
+    def own(self, person: str, now: datetime, part: str = "") -> str:
+        """To a person's own page, for a day from `now` (UTC)."""
+        expires = (now + OWN_PAGE).replace(microsecond=0)
+        link = Link(Purpose.OWN, person, expires, verb=part)
+        return f"{self.public}/me/{self.signer.token(link)}"
+
     def links(self, row: Row) -> dict[str, str]:
         """Verb to link, for a page to a person; the same at each try."""
         if row.person is None:
@@ -67,7 +76,8 @@ class Urls:
 
 def _answer(row: Row, purpose: Purpose) -> Link:
     expires = (row.created_at + ANSWERING).replace(microsecond=0)
-    return Link(purpose, row.person or "", expires, row.case_id, row.turn or 0)
+    turn = row.turn or codec.decode(row.payload).get("turn", 0)
+    return Link(purpose, row.person or "", expires, row.case_id, turn)
 
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
@@ -76,7 +86,7 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
         return _proof(row, urls)
     if row.kind in NEWS:
         news = codec.decode(row.payload)
-        return {"to": news["to"], "text": news["text"], "subject": _subject(row, news["text"])}
+        return {"to": news["to"], "text": _text(row, news, urls), "subject": _subject(row, news)}
     facts = facts_of(row.payload)
     if row.channel in SPOKEN:
         return {"to": facts.to, "text": row.text or page_text(facts)}
@@ -84,7 +94,7 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
     return {
         "to": facts.to,
         "text": plain(card),
-        "subject": headline(card),
+        "subject": email_subject(facts) or headline(card),
         "links": urls.links(row),
         "buttons": urls.buttons(row),
         "card": card,
@@ -92,10 +102,10 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
 
 
 def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
-    """A code for a telephone, a link for everything else."""
+    """A code for a telephone; a link, and the code as well, for everything else."""
     asked = codec.decode(row.payload)
+    code = code_of(urls.signer.keys[0], asked["verification"])
     if row.channel in SPOKEN:
-        code = code_of(urls.signer.keys[0], asked["verification"])
         return {"to": asked["to"], "text": code_text(code, asked["name"], CODE_MINUTES)}
     until = datetime.fromisoformat(asked["until"])
     link = Link(
@@ -103,7 +113,7 @@ def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
     )
     return {
         "to": asked["to"],
-        "text": link_text(asked["name"], LINK_HOURS),
+        "text": link_text(code, asked["name"], LINK_HOURS),
         "subject": SUBJECT,
         "links": {"verify": urls.link(link)},
     }
@@ -119,8 +129,16 @@ def ref_of(row: Row) -> str:
     return str(codec.decode(row.payload)["ref"])
 
 
-def _subject(row: Row, text: str) -> str:
+def _text(row: Row, news: Mapping[str, Any], urls: Urls) -> str:
+    text: str = news["text"]
+    if news.get("own") is None:
+        return text
+    return text.replace(LINK, urls.own(row.person or "", row.created_at, news["own"]))
+
+
+def _subject(row: Row, news: Mapping[str, Any]) -> str:
+    """The first line of the news; a link is none of it, it is a key."""
     if row.channel in SPOKEN:
         return ""
-    line = clean(text)
+    line = clean(news["text"].replace(LINK, ""))
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 2].rstrip() + ".."

@@ -31,17 +31,21 @@ class Porter:
         self._rung.wake()
 
     async def run(self) -> None:
-        """Serve for ever. Whoever it cannot ask for is woken to look for himself."""
+        """Serve for ever."""
         while True:
             await self._rung.wait(3600)
-            try:
-                self._chime.ring(await self._busy())
-            except AWAY as error:
-                log.warning("database_away", loop="porter", error=describe(error))
-                self._chime.ring()
-            except Exception:
-                log.exception("porter_failed")
-                self._chime.ring()
+            await self.look()
+
+    async def look(self) -> None:
+        """Wake whoever has something to do now."""
+        try:
+            self._chime.ring(await self._busy())
+        except AWAY as error:
+            log.warning("database_away", loop="porter", error=describe(error))
+            self._chime.ring()
+        except Exception:
+            log.exception("porter_failed")
+            self._chime.ring()
 
     async def _busy(self) -> frozenset[str] | None:
         """The topics of which something is due now; None where somebody moved the clock."""

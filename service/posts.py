@@ -6,13 +6,15 @@ anybody's silence. News is an announcement without one.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.wording import PageFacts
 from routing.case import Case
 from routing.event import Post
-from routing.policy import ChatRoom, Policy
+from routing.policy import Policy
+from routing.policy_parts import ChatRoom
 from routing.words import next_due
 from service.outbox import lane_of
 from service.store import codec
@@ -33,7 +35,8 @@ def post_row(case: Case, effect: Post, policy: Policy, rank: int, now: datetime)
     room = room_of(policy, effect.channel)
     kind = "announce" if effect.text else "page"
     news = {"to": room.address, "text": effect.text}
-    payload = codec.encode(news if effect.text else _facts(case, effect, room, policy, now))
+    asked = {"turn": effect.turn, **asdict(_facts(case, effect, room, policy, now))}
+    payload = codec.encode(news if effect.text else asked)
     key, lane = f"{case.id}/post/{effect.number}", lane_of(kind, room.type)
     return (
         key, case.id, lane, kind, room.type, None, None, None, None, rank, payload, now, now,

@@ -16,6 +16,7 @@ from routing.event import Note, Refusal, Taken
 from routing.hotline_call import Prompt
 from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
+from service import own_link
 from service.answering import MENU, SAID, event_of
 from service.choosing import Paged, choose, since
 from service.desk import NoSuchCase
@@ -47,6 +48,10 @@ class Responder:
         `key` is the provider's own for this delivery: repeated, it gets the same answer again.
         """
         body = body.replace("\x00", "")  # PostgreSQL keeps none
+        if parse(body).verb is Verb.OWN:
+            people = (await self.service.desk.shelf()).phones.get(sender, ())
+            if people:  # a link is not kept: it is a key
+                return await own_link.answered(self.service, people)
         return await self.once(key, sender, body, lambda: self._answer(sender, body))
 
     async def pressed(self, key: str, phone: str, reply: Reply, paged: Paged) -> str:

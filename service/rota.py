@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing import region as regions
@@ -120,17 +120,20 @@ async def change(
     async with pool.acquire() as conn:
         shelf = await library.shelf(conn, now)
     _check(wanted, shelf, now)
-    kept = Override(
-        uuid.uuid4().hex[:12], wanted.kind, wanted.start, wanted.end, wanted.person, wanted.by
-    )
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute(query("bump_generation"))
-        await conn.execute(
-            query("insert_override"), kept.id, schedule, codec.encode(kept), kept.end, by, now
-        )
-        detail = {"schedule": schedule, "override": kept}
-        await note(conn, now, by, "overrode a schedule", detail)
-    return kept
+        return await keep(conn, schedule, replace(wanted, id=uuid.uuid4().hex[:12]), by, now)
+
+
+async def keep(
+    conn: AnyConnection, schedule: str, wanted: Override, by: str, now: datetime
+) -> Override:
+    """Write it, in a transaction that has bumped the generation. It was checked before."""
+    await conn.execute(
+        query("insert_override"), wanted.id, schedule, codec.encode(wanted), wanted.end, by, now
+    )
+    await note(conn, now, by, "overrode a schedule", {"schedule": schedule, "override": wanted})
+    return wanted
 
 
 def _check(wanted: Override, shelf: Shelf, now: datetime) -> None:

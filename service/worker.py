@@ -21,6 +21,7 @@ from service.chime import Chime
 from service.clock import monotonic
 from service.hints import Hints
 from service.hotline import ticking as hotline
+from service.hotline.recordings import Recordings
 from service.logs import configure
 from service.metrics import flush
 from service.outbox import LANES
@@ -31,7 +32,7 @@ from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.stored import decide_stored
 from service.tuning import settle
-from service.wiring import Service, open_service, sender_of
+from service.wiring import Service, account_of, open_service, sender_of
 
 SWEEP = 1.0
 """Seconds between sweeps when nothing is due and nothing rings."""
@@ -165,6 +166,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             watching(sender),
             flush(service),
             hints.run(chime),
+            _recordings(service),
             *(sender.run(lane, chime) for lane in LANES),
         )
     ]
@@ -184,6 +186,17 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
         if isinstance(end, Exception):
             raise end
     log.info("worker_stopped")
+
+
+async def _recordings(service: Service) -> None:
+    """Delete messages that were kept for long enough, where there can be any."""
+    if service.settings.twilio is None:
+        await asyncio.Event().wait()
+    twilio = account_of(service.settings)
+    try:
+        await Recordings(service, twilio).run()
+    finally:
+        await twilio.close()
 
 
 async def _until(stopping: asyncio.Event) -> None:

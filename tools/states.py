@@ -15,6 +15,8 @@ from routing.engineering import NEEDS, UPDATES
 from routing.page import MOVES as PAGES
 from routing.page import PageState
 from routing.sla import ClockState
+from routing.swap import MOVES as SWAPS
+from routing.swap import SwapState
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,7 +69,7 @@ def diagram(arrows: Iterable[str]) -> str:
 
 def states() -> str:
     """docs/states.md."""
-    return "\n\n".join([PRINTED, *_case(), *_page(), *_item(), *_promise()])
+    return "\n\n".join([PRINTED, *_case(), *_page(), *_item(), *_swap(), *_promise()])
 
 
 def _case() -> Iterable[str]:
@@ -93,6 +95,16 @@ def _item() -> Iterable[str]:
     yield diagram(["[*] --> queued", *(f"{a} --> {b}: {how}" for (a, how), b in _moves())])
     yield table(("stage", "what the customer reads"), ((f"`{s}`", UPDATES[s]) for s in Stage))
     yield table(("action", "needs"), ((f"`{a}`", what) for a, what in NEEDS.items()))
+
+
+def _swap() -> Iterable[str]:
+    yield "## A request between colleagues"
+    yield "Somebody is asked to take a shift. Once a shift it is about has begun, it has expired."
+    yield diagram(["[*] --> open", *(f"{a} --> {b}" for a in SwapState for b in _next_of(a))])
+
+
+def _next_of(state: SwapState) -> list[SwapState]:
+    return [then for then in SwapState if then in SWAPS[state]]
 
 
 def _promise() -> Iterable[str]:

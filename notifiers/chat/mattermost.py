@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifiers.chat.hook import Hook
-from notifiers.chat.words import button, cut, facts, shown
+from notifiers.chat.words import button, cut, facts, news, shown
 from notifiers.notifier import Card, Message
 from notifiers.outgoing import Answer, Outgoing
 
@@ -36,14 +36,14 @@ class Mattermost(Hook):
         if message.to:
             body["channel"] = message.to
         if message.card is None:
-            return {**body, "text": shown(message.text)}
+            return {**body, "text": news(message)}
         urgent = {"priority": {"priority": "urgent", "requested_ack": False}}
         attachment = self._attachment(message, message.card)
         return {**body, **urgent, "attachments": [attachment]}
 
     def _attachment(self, message: Message, card: Card) -> dict[str, object]:
         made: dict[str, object] = {
-            "fallback": cut(message.subject),
+            "fallback": shown(cut(message.subject)),
             "color": RED,
             "title": card.case,
             "text": shown(cut(card.subject)),
@@ -73,7 +73,7 @@ class Mattermost(Hook):
 
 def answered(text: str, words: str) -> dict[str, object]:
     """What a click is answered with: the post says how it stands now, its buttons are gone."""
-    attachment = {"fallback": cut(text), "color": GREY, "text": shown(text)}
+    attachment = {"fallback": shown(cut(text)), "color": GREY, "text": shown(text)}
     props = {"attachments": [attachment]}
     return {"update": {"message": "", "props": props}, "ephemeral_text": shown(words)}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifiers.chat.hook import Hook
-from notifiers.chat.words import button, cut, facts, shown
+from notifiers.chat.words import button, cut, facts, news, shown
 from notifiers.notifier import Card, Message
 from notifiers.outgoing import Answer
 
@@ -28,7 +28,7 @@ class RocketChat(Hook):
         if message.to:
             body["channel"] = message.to if message.to[0] in "@#" else f"#{message.to}"
         if message.card is None:
-            return {**body, "text": shown(message.text)}
+            return {**body, "text": news(message)}
         return {**body, "text": "", "attachments": [_attachment(message, message.card)]}
 
     def nobody(self, answer: Answer) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from notifiers.card import BUTTONS
 from notifiers.chat.hook import Hook
 from notifiers.chat.words import button, cut, facts
 from notifiers.notifier import Card, Fault, Message, Outcome, Refused
@@ -37,7 +38,8 @@ class Slack(Hook):
         """`message.to` is the id of a member, who is mentioned; empty for the whole channel."""
         mention = f"<@{message.to}> " if message.to else ""
         if message.card is None:
-            return {"text": mention + escaped(message.text)}
+            links = (f"<{url}|{BUTTONS[verb]}>" for verb, url in message.links.items())
+            return {"text": "\n".join((mention + escaped(message.text), *links))}
         blocks = _blocks(message.card, mention)
         if self._clicks and message.buttons:
             blocks.append(_buttons(message))

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 
-from notifiers.notifier import Card
+from notifiers.card import BUTTONS
+from notifiers.notifier import Card, Message
 
 MOST_SUBJECT = 300
 """Characters."""
 JOINER = "\u2060"
 """Shows nothing, and keeps a product from seeing a mention or an address in what it parts."""
-BUTTONS = {
-    "acknowledge": "I have it",
-    "decline": "I cannot take it",
-    "escalate": "Sustained Engineering",
-}
-"""Verb to the words on its button."""
 ASKED = {"ask": "Still on it", "handover": "I take it over"}
-"""What the first of them says where something else is asked."""
+"""What the first button says where something else is asked."""
 _MEANT = re.compile(
     r"@(?=\S)|\](?=[(\[:])|(?<=\w):(?=//)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE
 )
@@ -25,9 +20,11 @@ _MEANT = re.compile(
 
 
 def button(card: Card | None, verb: str) -> str:
-    if verb == "acknowledge" and card is not None:
-        return ASKED.get(card.purpose, BUTTONS[verb])
-    return BUTTONS[verb]
+    if verb != "acknowledge" or card is None:
+        return BUTTONS[verb]
+    # A channel is asked what its owner has left unanswered.
+    purpose = "handover" if card.purpose == "ask" and not card.person else card.purpose
+    return ASKED.get(purpose, BUTTONS[verb])
 
 
 def cut(text: str, length: int = MOST_SUBJECT) -> str:
@@ -49,3 +46,9 @@ def facts(card: Card) -> list[tuple[str, str]]:
         ("Why", cut(card.why)),
     ]
     return [(term, words) for term, words in found if words]
+
+
+def news(message: Message) -> str:
+    """In Markdown: what is no page, and its links (an address to be proved)."""
+    links = (f"[{BUTTONS[verb]}]({url})" for verb, url in message.links.items())
+    return "\n".join((shown(message.text), *links))

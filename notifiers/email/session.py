@@ -28,10 +28,14 @@ _DOT = re.compile(rb"(?m)^\.")
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """`command`: one answer of the server. `total`: all of it, below the lease of a send."""
+    """`command`: one answer of the server. `total`: all of it, below the lease of a send.
+
+    The answer to the content may take all that is left: a server that reads it for spam first is
+    slow, and who hangs up on it sends twice (RFC 5321, 4.5.3.2.6, would wait ten minutes).
+    """
 
     command: timedelta = timedelta(seconds=10)
-    total: timedelta = timedelta(seconds=30)
+    total: timedelta = timedelta(seconds=40)
 
 
 @dataclass(slots=True)
@@ -111,7 +115,7 @@ class Sessions:
             raise SMTPServerDisconnected("Connection lost")
         smtp.protocol.write(_DOT.sub(b"..", content) + b".\r\n")
         way.open = True
-        answer = await smtp.protocol.read_response(self._timeouts.command.total_seconds())
+        answer = await smtp.protocol.read_response()
         if 200 <= answer.code < 300:  # noqa: PLR2004 - RFC 5321, 4.2.1
             return
         way.open = not 400 <= answer.code < 600  # noqa: PLR2004

@@ -19,6 +19,9 @@ class Exchange:
         self.phones: dict[str, Phone] = {}
         self.texts: dict[str, Text] = {}
         self.calls: dict[str, Call] = {}
+        self.recordings: dict[str, str] = {}
+        """What was said in each, by its id; their transcripts go by theirs."""
+        self.transcriptions: dict[str, str] = {}
         self.alerts: list[Alert] = []
         self.trouble: Trouble | None = None
         """What is wrong with Twilio itself; a phone's own trouble comes first."""
@@ -31,6 +34,8 @@ class Exchange:
         live = {call.sid: call for call in self.live_calls()}
         for known in (self.phones, self.texts, self.calls, self._texts_of, self._calls_of):
             known.clear()
+        self.recordings.clear()
+        self.transcriptions.clear()
         self.alerts.clear()
         for call in live.values():
             self.keep_call(call)

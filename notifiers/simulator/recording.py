@@ -31,7 +31,9 @@ async def record(conversation: Conversation, element: ET.Element) -> Source | No
         conversation.listen(on=False)
         seconds = max(1, round((timers.now() - begun).total_seconds()))
         if said:
+            conversation.switch.exchange.recordings[sid] = " ".join(said)
             _tell(conversation, element, _fields(conversation, sid, seconds))
+            _write_down(conversation, element, sid)
         if said and not ended and leg.over.is_set():
             fields = [*_fields(conversation, sid, seconds), ("Digits", "hangup")]
             address = conversation.source(element.get("action") or conversation.base, element).url
@@ -58,6 +60,24 @@ async def _listen(conversation: Conversation, element: ET.Element, said: list[st
         elif index > 1:
             break
     return ""
+
+
+def _write_down(conversation: Conversation, element: ET.Element, sid: str) -> None:
+    """Tell what was said, where that was asked for."""
+    url = element.get("transcribeCallback")
+    if element.get("transcribe") != "true" or url is None:
+        return
+    exchange, name = conversation.switch.exchange, new_sid("TR")
+    exchange.transcriptions[name] = exchange.recordings[sid]
+    fields = [
+        ("AccountSid", exchange.config.account_sid),
+        ("CallSid", conversation.leg.call.sid),
+        ("RecordingSid", sid),
+        ("TranscriptionSid", name),
+        ("TranscriptionStatus", "completed"),
+        ("TranscriptionText", exchange.transcriptions[name]),
+    ]
+    conversation.switch.post(conversation.leg, conversation.source(url, element).url, fields)
 
 
 def _fields(conversation: Conversation, sid: str, seconds: int) -> list[tuple[str, str]]:

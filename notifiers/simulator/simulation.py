@@ -20,6 +20,7 @@ from notifiers.simulator.page import Page
 from notifiers.simulator.rest import Gate, twilio_error, unknown
 from notifiers.simulator.rest_calls import Calls
 from notifiers.simulator.rest_messages import Messages
+from notifiers.simulator.rest_recordings import Recordings
 from notifiers.simulator.telephone import Telephone
 from notifiers.simulator.timers import Tasks, Timers
 from notifiers.simulator.verbs import Verbs
@@ -94,7 +95,7 @@ class Simulation:
         gate = Gate(self.exchange, self.timers)
         rest = Router(
             f"/twilio/{VERSION}",
-            route_handlers=[Messages, Calls, unknown],
+            route_handlers=[Messages, Calls, Recordings, unknown],
             exception_handlers={TwilioError: twilio_error},
         )
         parts = {

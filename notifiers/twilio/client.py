@@ -120,6 +120,23 @@ class Wire(AsyncHttpClient):
             raise ThrottledError(text, _seconds(answer.headers.get("Retry-After")))
         return Response(answer.status, text, answer.headers)
 
+    async def fetch(self, uri: str, auth: tuple[str, str]) -> bytes | None:
+        """The bytes at an address of Twilio's, which may lead on; None for 404.
+
+        Raises NotSentError or NoAnswerError.
+        """
+        asked = self._open().get(self._url(uri, None), headers=_login(auth), max_redirects=3)
+        try:
+            async with asked as answer:
+                if answer.status == 404:  # noqa: PLR2004 - HTTP
+                    return None
+                answer.raise_for_status()
+                return await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
+            raise NotSentError(_words(problem)) from problem
+        except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+            raise NoAnswerError(_words(problem)) from problem
+
     def _url(self, uri: str, params: Mapping[str, object] | None) -> URL:
         """Twilio's address, on our base: the library knows no other host than Twilio's."""
         split = urlsplit(uri)
@@ -165,6 +182,10 @@ class Twilio:
         account = client.api.v2010.account
         self.messages = account.messages
         self.calls = account.calls
+        self.recordings = account.recordings
+        self.transcriptions = account.transcriptions
+        self._account = f"https://api.twilio.com/2010-04-01/Accounts/{credentials.account_sid}"
+        self._login = credentials.login
 
     async def create(self, request: Awaitable[Any]) -> Outcome:
         """Do a request of the library that creates one thing, and say what became of it."""
@@ -175,6 +196,13 @@ class Twilio:
         if isinstance(ref, str) and ref:
             return Accepted(ref)
         return Unclear("Twilio took the request, but its answer names nothing.")
+
+    async def sound(self, recording: str) -> bytes | None:
+        """A recording as MP3; None where there is none (any more).
+
+        Raises NotSentError or NoAnswerError.
+        """
+        return await self._wire.fetch(f"{self._account}/Recordings/{recording}.mp3", self._login)
 
     async def judge(self, request: Awaitable[T]) -> T | Refused | Unclear:
         """Turn everything that the network and Twilio can raise into a value."""

@@ -81,11 +81,11 @@ class SignatureCheck:
         if form is None or not inbound.signature:
             return False
         given = inbound.signature.encode("utf-8", "surrogateescape")
-        good = False
-        for address in addresses(self._public_url, inbound.target):
-            for secret, algorithm in self._secrets(inbound.settings):
-                good |= hmac.compare_digest(sign(secret, address, form, algorithm).encode(), given)
-        return good
+        return any(
+            hmac.compare_digest(sign(secret, address, form, algorithm).encode(), given)
+            for address in addresses(self._public_url, inbound.target)
+            for secret, algorithm in self._secrets(inbound.settings)
+        )
 
     def _secrets(self, settings: str) -> Iterator[tuple[str, str]]:
         if not settings.strip():

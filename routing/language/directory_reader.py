@@ -18,6 +18,7 @@ from routing.language.words import (
     parse_count,
     parse_duration,
     parse_flag,
+    parse_language,
     parse_zone,
 )
 from routing.people import Account, Contact, ContactMethod, ContactRule, Environment, Person
@@ -33,7 +34,6 @@ URGENCIES = ("urgent", "normal")
 MOST_REPEATS = 10
 EVERY, SOONEST = timedelta(minutes=5), timedelta(minutes=1)
 """How long between the repetitions of a contact: unless said, and at least."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
 _PIN = re.compile(r"\d{4,12}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[^\s@.]+(?:\.[^\s@.]+)+")
@@ -218,13 +218,6 @@ def parse_interval(text: str) -> timedelta:
     if found < SOONEST:
         raise ValueError(f"{text!r} is too soon to try again; wait a minute at least.")
     return found
-
-
-def parse_language(text: str) -> str:
-    """A BCP 47 tag: `sv`, `de`, `pt-BR`."""
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError(f"{text!r} is no language; write its tag: en, sv, pt-BR.")
-    return text
 
 
 def parse_id(text: str) -> str:

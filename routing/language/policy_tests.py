@@ -8,7 +8,7 @@ from datetime import UTC
 from routing.language.cursor import Cursor, Members
 from routing.language.tree import Listing
 from routing.language.words import parse_instant
-from routing.policy import PolicyTest
+from routing.policy_parts import PolicyTest
 
 GIVEN = (
     "account",

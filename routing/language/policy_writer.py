@@ -269,6 +269,11 @@ def _hotline(rules: HotlineRules) -> Document:
             "language": rules.language,
             "words": dict(rules.words),
             "blocked": sorted(rules.blocked),
+            "music": rules.music,
+            "transcribe": rules.transcribe,
+            "retention": duration_text(rules.retention),
+            "calls_per_number": rules.calls_per_number,
+            "calls_per_account": rules.calls_per_account,
         }
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from routing.language.cursor import Cursor, Members
 from routing.language.problems import nearest
 from routing.language.tree import Scalar, Table
-from routing.policy import ChatRoom, Policy
+from routing.policy import Policy
+from routing.policy_parts import ChatRoom
 
 KINDS = ("mattermost", "rocketchat", "slack", "webhook", "apprise")
 PLACED_BY_ITS_WEBHOOK = "slack"

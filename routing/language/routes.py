@@ -10,7 +10,13 @@ from routing.language.conditions import read_match
 from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_step_target
 from routing.language.tree import Scalar
-from routing.language.words import parse_choice, parse_count, parse_duration, parse_wait
+from routing.language.words import (
+    parse_choice,
+    parse_count,
+    parse_duration,
+    parse_flag,
+    parse_wait,
+)
 from routing.policy import EngineeringRules, EscalationPolicy, HotlineRules, Route, Step, StepTarget
 from routing.rule import Match
 
@@ -188,6 +194,11 @@ HOTLINE_MEMBERS = (
     "language",
     "words",
     "blocked",
+    "music",
+    "transcribe",
+    "retention",
+    "calls_per_number",
+    "calls_per_account",
 )
 
 
@@ -212,6 +223,11 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
         members.text("language", usual.language),
         _words(members),
         frozenset(item.read(parse_number, "") for item in members.items("blocked")),
+        members.read("music", parse_music, usual.music),
+        members.read("transcribe", parse_flag, usual.transcribe),
+        members.read("retention", parse_wait, usual.retention),
+        members.read("calls_per_number", parse_count(1, 1000), usual.calls_per_number),
+        members.read("calls_per_account", parse_count(1, 1000), usual.calls_per_account),
     )
 
 
@@ -220,6 +236,13 @@ def _words(members: Members) -> dict[str, str]:
     if at is None:
         return {}
     return {name: part.text() for name, part in at.members(*WORDS).found.items()}
+
+
+def parse_music(text: str) -> str:
+    """`ours`, `none`, or where a sound is."""
+    if text in {"ours", "none"} or text.startswith(("https://", "http://")):
+        return text
+    raise ValueError(f"{text!r} is no music; write ours, none, or the address of a short sound.")
 
 
 def parse_number(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from routing.gsm import is_gsm, segments
 from routing.language.cursor import Cursor, Members
+from routing.language.words import parse_language
 from routing.phrases import (
     ASKS,
     CHANNELS,
@@ -42,21 +43,27 @@ def read_wording(of: Members) -> Wording:
     if at is None:
         return Wording()
     members = at.members("language", "languages", *MEMBERS)
-    usual = members.text("language", Wording().language)
+    usual = members.read("language", parse_language, Wording().language)
     own = _phrases(members)
-    others = {
-        tag: _phrases(part.members(*MEMBERS), own) for tag, part in members.named("languages")
-    }
+    others = {tag: _language(tag, part, own) for tag, part in members.named("languages")}
     if usual in others:
         at.wrong(f"the words of {usual!r} stand at the top and below `languages`; keep one.")
     mine = {usual: own} if own != Phrases() else {}
     return Wording(usual, {**mine, **others})
 
 
+def _language(tag: str, at: Cursor, base: Phrases) -> Phrases:
+    try:
+        parse_language(tag)
+    except ValueError as refused:
+        at.wrong(str(refused))
+    return _phrases(at.members(*MEMBERS), base)
+
+
 def _phrases(members: Members, base: Phrases | None = None) -> Phrases:
     """`base` is the default language, whose words stand in for those that are missing."""
     words = Phrases(
-        speech=members.text("speech"),
+        speech=members.read("speech", parse_language, ""),
         asks=_table(members, "asks", tuple(ASKS), MOST_ASKED),
         promises=_table(members, "promises", tuple(PROMISES), MOST_ASKED),
         menu=_line(members, "menu"),

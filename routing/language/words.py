@@ -17,6 +17,7 @@ YEARS = range(2000, 2101)
 """The years a date may name; anything else is a slip of the hand."""
 LONGEST = timedelta(days=366)
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?")
 
 
@@ -116,6 +117,13 @@ def parse_zone(text: str) -> str:
         close = nearest(text, sorted(available_timezones()))
         hint = close if close.startswith("did") else "write one such as Europe/Stockholm."
         raise ValueError(f"{text!r} is no time zone; {hint}") from wrong
+    return text
+
+
+def parse_language(text: str) -> str:
+    """A BCP 47 tag: `sv`, `de`, `pt-BR`."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f"{text!r} is no language; write its tag: en, sv, pt-BR.")
     return text
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from routing.directory import Directory
 from routing.language.words import parse_duration, parse_instant
-from routing.policy import Policy, PolicyTest, Route
+from routing.policy import Policy, Route
+from routing.policy_parts import PolicyTest
 from routing.sla import Metric
 from routing.tools.rehearsal import Rehearsal, rehearse
 from routing.tools.sketch import sketch_from

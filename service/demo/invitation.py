@@ -73,5 +73,11 @@ A customer on the top plan reports that nobody can log in. In another terminal:
 
 {command(address, secret, way_to_sign())}
 
-Then watch the phones, and answer 1. Ctrl-C ends everything; the data stays for the next start.
+Then watch the phones, and answer 1.
+
+Or be the customer whose production is down: on Ada Byron's phone press "Call us", then 1. Answer
+1 to the text on the phone beside it: it rings, 1 connects the two, and what one says the other
+hears.
+
+Ctrl-C ends everything; the data stays for the next start.
 """

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from routing.hotline_call import Act, Call, CallResponder, PromiseCallback, Prompt, Tell
+from routing.hotline_call import (
+    Act,
+    Call,
+    CallResponder,
+    KeepRecording,
+    PromiseCallback,
+    Prompt,
+    Tell,
+)
 from routing.hotline_callback import Callback
 from routing.hotline_words import worded
 from routing.people import Person
@@ -31,6 +39,9 @@ async def act(
                 await text(conn, call, key, facts, shelf.current.hotline, now)
             case PromiseCallback(deadline):
                 await _promise(conn, call, deadline, now)
+            case KeepRecording(name, seconds):
+                row = (name, call.id, call.case, call.account, seconds, now)
+                await conn.execute(query("keep_recording"), *row)
             case CallResponder(person, leg):
                 key = f"hotline/{call.id}/line/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)

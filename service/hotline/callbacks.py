@@ -94,9 +94,9 @@ class Callbacks:
         except Refusal as refusal:
             log.warning("hotline_alarm_refused", case=callback.case, said=str(refusal))
 
-    async def dial(self, name: str, person: str) -> bytes:
+    async def dial(self, name: str, person: str, line: str) -> bytes:
         """The responder is on the line: the customer is called next. Raises TooLate."""
-        callback = await self.tell(name, ResponderReady(person))
+        callback = await self.tell(name, ResponderReady(person, line))
         rules = (await self.service.desk.shelf()).current.hotline
         here = f"{self.service.settings.public_url}/twilio/hotline/back/{name}"
         twilio = self.service.settings.twilio
@@ -108,15 +108,20 @@ class Callbacks:
         )  # fmt: skip
         return twiml.voice(speech.said(rules, "dialling"), dialled)
 
+    async def found(self, name: str) -> Callback:
+        """Raises TooLate where there is none."""
+        async with self.service.pool.acquire() as conn:
+            stored = await keeping.load_callback(conn, name)
+        if stored is None:
+            raise TooLate("There is no such promise.")
+        return stored[0]
+
     async def greet(self, name: str) -> bytes:
         """What the customer hears first: a key connects, a mailbox presses none."""
         rules = (await self.service.desk.shelf()).current.hotline
-        async with self.service.pool.acquire() as conn:
-            found = await keeping.load_callback(conn, name)
-        if found is None:
-            return speech.goodbye(rules)
+        case = (await self.found(name)).case
         here = f"{self.service.settings.public_url}/twilio/hotline/back/{name}/key"
-        words = speech.said(rules, "answer_back", greeting=rules.greeting, case=found[0].case)
+        words = speech.said(rules, "answer_back", greeting=rules.greeting, case=case)
         asked = twiml.gather(words, twiml.pause(1), words, action=here, timeout=8, digits=1)
         return twiml.voice(asked, speech.said(rules, "goodbye"), twiml.hangup())
 
@@ -127,10 +132,18 @@ class Callbacks:
         await self.tell(name, CustomerReady())
         return twiml.voice()
 
-    async def over(self, name: str) -> bytes:
-        """The responder's line is back from the customer's."""
+    async def over(self, name: str, *, bridged: bool) -> bytes:
+        """The responder's line is back from the customer's, and once more if our answer was lost.
+
+        `bridged`: they were connected, which takes the customer's key; where that could not be
+        written at the time it is now.
+        """
         rules = (await self.service.desk.shelf()).current.hotline
-        callback = await self.tell(name, CallOver())
+        callback = await self.found(name)
+        if bridged and callback.state is CallbackState.CALLING_CUSTOMER:
+            callback = await self.tell(name, CustomerReady())
+        if callback.state in {CallbackState.CALLING_CUSTOMER, CallbackState.BRIDGED}:
+            callback = await self.tell(name, CallOver())
         missed = callback.state is CallbackState.MISSED
         return twiml.voice(speech.said(rules, "missed" if missed else "goodbye"), twiml.hangup())
 

@@ -10,7 +10,7 @@ from routing.hotline_call import Call, Caller, OpenCase
 from routing.hotline_caller import caller_of, emergency
 from routing.lookup import HOTLINE
 from routing.people import Account
-from routing.policy import Policy
+from routing.policy import HotlineRules, Policy
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
 from service import matching
 from service.desk import Arrival
@@ -18,8 +18,9 @@ from service.store import codec
 from service.store.sql import query
 from service.wiring import Service
 
-FLOOD, FLOOD_SPAN = 5, timedelta(minutes=10)
-"""From the sixth call of a number nobody knows within the span, a PIN alone gets through."""
+FLOOD_SPAN = timedelta(minutes=10)
+HIDDEN_SHARE = 4
+"""Callers who hide their number are many people under one name, and get so many times its calls."""
 US = "the hotline"
 
 
@@ -46,17 +47,36 @@ class Callers:
         async with self.service.pool.acquire() as conn:
             return (await matching.look_up(conn, [(kind, value)])).one((kind, value))
 
-    async def too_many(self, number: str | None) -> bool:
+    async def too_many(self, rules: HotlineRules, number: str | None) -> bool:
+        """Whether a number nobody knows has one try at a PIN alone.
+
+        A number from which a PIN was right within the span is a customer's: its calls are his.
+        """
+        since = self.service.clock.now() - FLOOD_SPAN
+        most = rules.calls_per_number * (1 if number else HIDDEN_SHARE)
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("hotline_calls_from"), number, since)
+        if row is None or row["calls"] < most:
+            return False
+        return number is None or not row["proven"]
+
+    async def _hot_in_flood(self, rules: HotlineRules, call: Call) -> str | None:
+        """The case that an emergency joins when its account calls and calls; nobody is refused."""
         since = self.service.clock.now() - FLOOD_SPAN
         async with self.service.pool.acquire() as conn:
-            return int(await conn.fetchval(query("hotline_calls_from"), number, since)) >= FLOOD
+            many = await conn.fetchval(query("hotline_calls_of"), call.account, since)
+            if many <= rules.calls_per_account:
+                return None
+            hot: str | None = await conn.fetchval(query("hot_case_of_account"), call.account)
+            return hot
 
     async def case(self, policy: Policy, call: Call, act: OpenCase) -> str:
         """The case of an act: the same however often it is asked for. Raises NotMade."""
-        if act.kind == "join" and act.case is not None:
-            joined = await self._join(policy, call, act.case)
-            if joined:
-                return act.case
+        wanted = act.case
+        if act.kind == "emergency" and call.account is not None:
+            wanted = await self._hot_in_flood(policy.hotline, call)
+        if wanted is not None and await self._join(policy, call, wanted):
+            return wanted
         return await self._open(policy, call, message=act.kind == "message")
 
     async def _open(self, policy: Policy, call: Call, *, message: bool) -> str:

@@ -28,6 +28,12 @@ class Stored:
     version: int
     answer: bytes
     seen_at: datetime | None
+    """When his engineer, who waits for him, was heard of."""
+    quiet_at: datetime | None
+
+    def due(self, wall: datetime) -> bool:
+        """Whether half of the silence he is given would be over."""
+        return self.quiet_at is not None and self.quiet_at - wall < _patience(self.call) / 2
 
 
 def decode(body: str) -> Call:
@@ -39,10 +45,20 @@ def decode_callback(body: str) -> Callback:
 
 
 async def load(conn: AnyConnection, call: str) -> Stored | None:
+    return (await look(conn, call))[0]
+
+
+async def look(conn: AnyConnection, call: str) -> tuple[Stored | None, int]:
+    """The call, and the generation of what processes keep in memory (`Library.at`)."""
     row = await conn.fetchrow(query("hotline_call"), call)
     if row is None:
-        return None
-    return Stored(_call(row["body"]), row["version"], row["answer"], row["seen_at"])
+        raise LookupError("The database has no generation: it is not migrated.")
+    if row["version"] is None:
+        return None, row["generation"]
+    stored = Stored(
+        _call(row["body"]), row["version"], row["answer"], row["seen_at"], row["quiet_at"]
+    )
+    return stored, row["generation"]
 
 
 async def insert(conn: AnyConnection, call: Call, answer: bytes, wall: datetime) -> bool:
@@ -60,6 +76,11 @@ async def update(
     columns = (*_columns(call, wall), answer, codec.encode(call))
     made = await conn.fetchval(query("update_hotline_call"), call.id, version, *columns)
     return made is not None
+
+
+async def heard(conn: AnyConnection, stored: Stored, wall: datetime) -> None:
+    """Of a caller for whom nothing changed."""
+    await conn.execute(query("hotline_heard"), stored.call.id, wall + _patience(stored.call))
 
 
 def _columns(call: Call, wall: datetime) -> tuple[object, ...]:

@@ -24,24 +24,25 @@ from routing.hotline_call import (
     Keys,
     OpenCase,
     Rang,
-    Recorded,
     ResponderLeft,
     Silence,
     State,
     Step,
 )
+from routing.hotline_waiting import unspoken
 from routing.policy import HotlineRules
 from service.hotline import keeping, speech
 from service.hotline.acting import act
 from service.hotline.callers import Callers
 from service.hotline.keeping import Stored
+from service.hotline.recordings import OVER, recorded
 from service.library import Shelf
+from service.store.sql import query
 from service.wiring import Service
 
 ATTEMPTS = 6
 UNSEEN = timedelta(seconds=12)
 """A responder who waits for the caller asks every two seconds; after this he is gone."""
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 log = structlog.get_logger(__name__)
 Form = Mapping[str, str]
 
@@ -61,35 +62,45 @@ class Line:
     async def rang(self, form: Form) -> bytes:
         """A call comes in; the same call again gets the same answer again."""
         name = form["CallSid"]
-        stored = await self._load(name)
+        stored, shelf = await self._look(name)
         if stored is not None:
             return stored.answer
-        shelf = await self.service.desk.shelf()
-        number = number_of(form.get("From", ""))
+        number, now = number_of(form.get("From", "")), self.service.clock.now()
         caller = await self.callers.by(shelf.current, "phone", number)
         limited = caller is None and (
-            number in shelf.current.hotline.blocked or await self.callers.too_many(number)
+            number in (rules := shelf.current.hotline).blocked
+            or await self.callers.too_many(rules, number)
         )
-        now = self.service.clock.now()
         call = Call(name, number, secrets.token_urlsafe(24), now)
         made = step(call, Rang(caller, limited), shelf.current.hotline, now)
         call = replace(made.call, turn=1)
         answer = self._document(call, made, shelf.current.hotline)
-        async with self.service.pool.acquire() as conn, conn.transaction():
-            if not await keeping.insert(conn, call, answer, self.service.clock.wall()):
-                made = replace(made, acts=())
-            await act(conn, call, made.acts, shelf, now)
         log.info("hotline_rang", call=name, number=mask(number or ""), known=caller is not None)
-        await self.service.desk.ring()
+        if await self._insert(call, answer, made, shelf):
+            return answer
         return (await self.stored(name)).answer
+
+    async def _insert(self, call: Call, answer: bytes, made: Step, shelf: Shelf) -> bool:
+        """False where the call is there by now."""
+        wall = self.service.clock.wall()
+        async with self.service.pool.acquire() as conn:
+            if not made.acts:
+                return await keeping.insert(conn, call, answer, wall)
+            async with conn.transaction():
+                if not await keeping.insert(conn, call, answer, wall):
+                    return False
+                await act(conn, call, made.acts, shelf, self.service.clock.now())
+        await self.service.desk.ring()
+        return True
 
     async def answer(self, name: str, turn: int, form: Form) -> bytes:
         """The next document of a call. A request of an older turn changes nothing."""
         for _ in range(ATTEMPTS):
-            stored = await self.stored(name)
+            stored, shelf = await self._look(name)
+            if stored is None:
+                raise NoSuchCall(f"There is no call {name}.")
             if turn != stored.call.turn:
                 return stored.answer
-            shelf = await self.service.desk.shelf()
             event = await self._event(stored, form, shelf)
             try:
                 done = await self._save(stored, event, shelf, answers=True)
@@ -102,11 +113,10 @@ class Line:
     async def tell(self, name: str, event: Any) -> Call | None:  # noqa: ANN401 - any event of the table
         """Something that the caller's own telephone did not ask for; None where it comes late."""
         for _ in range(ATTEMPTS):
-            stored = await self._load(name)
+            stored, shelf = await self._look(name)
             if stored is None:
                 return None
             try:
-                shelf = await self.service.desk.shelf()
                 done = await self._save(stored, event, shelf, answers=False)
             except Illegal:
                 return None
@@ -116,14 +126,21 @@ class Line:
 
     async def stored(self, name: str) -> Stored:
         """Raises NoSuchCall."""
-        stored = await self._load(name)
+        stored, _ = await self._look(name)
         if stored is None:
             raise NoSuchCall(f"There is no call {name}.")
         return stored
 
-    async def _load(self, name: str) -> Stored | None:
+    async def known(self, name: str) -> Call | None:
+        """The call, if we ever answered it."""
+        stored, _ = await self._look(name)
+        return stored.call if stored else None
+
+    async def _look(self, name: str) -> tuple[Stored | None, Shelf]:
+        """The call and what it is decided by, in one round trip. Raises NothingLoaded."""
         async with self.service.pool.acquire() as conn:
-            return await keeping.load(conn, name)
+            stored, generation = await keeping.look(conn, name)
+            return stored, await self.service.library.at(conn, generation, self.service.clock.now())
 
     async def _save(
         self,
@@ -134,21 +151,41 @@ class Line:
         answers: bool,
     ) -> tuple[Call, bytes] | None:
         """Step and write; None where somebody else was quicker and it must be looked at anew."""
-        rules, now = shelf.current.hotline, self.service.clock.now()
         made = await self._through_desk(stored.call, event, shelf)
+        if made.call == stored.call and not made.acts and not made.prompts:
+            return stored.call, await self._unchanged(stored, made, shelf, answers=answers)
         call = replace(made.call, turn=made.call.turn + answers)
-        answer = self._document(call, made, rules) if answers else None
-        async with self.service.pool.acquire() as conn, conn.transaction():
-            wall = self.service.clock.wall()
-            if not await keeping.update(conn, call, stored.version, answer, wall):
-                return None
-            await act(conn, call, made.acts, shelf, now)
+        answer = self._document(call, made, shelf.current.hotline) if answers else None
+        if not await self._write(stored, call, answer, made, shelf):
+            return None
         if call.outcome is not None and stored.call.outcome is None:
             self.service.measures.hotline.labels(call.outcome).inc()
             log.info("hotline_ended", call=call.id, outcome=call.outcome, case=call.case)
-        if made.acts:
-            await self.service.desk.ring()
         return call, answer or stored.answer
+
+    async def _unchanged(self, stored: Stored, made: Step, shelf: Shelf, *, answers: bool) -> bytes:
+        """The same turn again, as often as nothing is to be said: there is nothing to write."""
+        if not answers:
+            return stored.answer
+        if stored.due(wall := self.service.clock.wall()):
+            async with self.service.pool.acquire() as conn:
+                await keeping.heard(conn, stored, wall)
+        return self._document(stored.call, made, shelf.current.hotline)
+
+    async def _write(
+        self, stored: Stored, call: Call, answer: bytes | None, made: Step, shelf: Shelf
+    ) -> bool:
+        """One statement where that is enough. False where somebody else was quicker."""
+        wall, version = self.service.clock.wall(), stored.version
+        async with self.service.pool.acquire() as conn:
+            if not made.acts:
+                return await keeping.update(conn, call, version, answer, wall)
+            async with conn.transaction():
+                if not await keeping.update(conn, call, version, answer, wall):
+                    return False
+                await act(conn, call, made.acts, shelf, self.service.clock.now())
+        await self.service.desk.ring()
+        return True
 
     async def _through_desk(self, call: Call, event: Any, shelf: Shelf) -> Step:  # noqa: ANN401
         """One step, and where it asks for a case the one that follows from having it."""
@@ -175,7 +212,7 @@ class Line:
         if "DialCallStatus" in form:
             return DialOver(gone=form.get("CallStatus") in OVER)
         if call.state is State.RECORDING:
-            return _recorded(form)
+            return recorded(self.service.settings.public_url, form)
         if form.get("CallStatus") in OVER:
             return HungUp()
         if call.state in WAITING and self._responder_gone(stored):
@@ -185,20 +222,23 @@ class Line:
             pin = "".join(d for d in digits if d.isdigit())
             found = await self.callers.by(shelf.current, "pin", pin) if asked else None
             return Keys(digits, found)
-        return Held() if call.state in {State.CONNECTING, State.BRIDGED} else Silence()
+        return await self._held(call)
+
+    async def _held(self, call: Call) -> Held | Silence:
+        """With his place in line when it is to be said."""
+        if call.state not in {State.CONNECTING, State.BRIDGED}:
+            return Silence()
+        if call.state is State.BRIDGED or not unspoken(call, self.service.clock.now()):
+            return Held()
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("hotline_place"), call.waiting_since, call.case)
+        return Held(row["ahead"], row["rung"]) if row else Held()
 
     def _responder_gone(self, stored: Stored) -> bool:
         if stored.call.responder is None:
             return False
         seen = stored.seen_at
         return seen is None or self.service.clock.wall() - seen > UNSEEN
-
-
-def _recorded(form: Form) -> Recorded | Silence | HungUp:
-    if form.get("RecordingUrl"):
-        seconds = form.get("RecordingDuration", "0")
-        return Recorded(form["RecordingUrl"], int(seconds) if seconds.isdigit() else 0)
-    return HungUp() if form.get("CallStatus") in OVER else Silence()
 
 
 HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})

@@ -53,8 +53,8 @@ class Responders:
         asked = twiml.gather(words, twiml.pause(2), words, action=action, timeout=8, digits=1)
         return twiml.voice(asked, speech.said(rules, "no_key"), twiml.hangup())
 
-    async def take(self, case: str, person: str) -> bytes | None:
-        """He pressed his key. What his line does now; None where no customer waits for anybody."""
+    async def take(self, case: str, person: str, line: str) -> bytes | None:
+        """He pressed his key. What his line (CallSid) does now; None where no customer waits."""
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("case_by_id"), case)
         if row is None or row["owner"] != person:
@@ -63,19 +63,19 @@ class Responders:
         if call is not None and (call.responder in {None, person}):
             joined = await self.line.tell(call.id, Joined(person))
             if joined is not None:
-                return await self.wait(joined.id, person, first=True)
+                return await self.wait(joined.id, person, line, first=True)
         if callback is not None:
-            return await self._call_back(callback, person)
+            return await self._call_back(callback, person, line)
         return None
 
-    async def wait(self, name: str, person: str, *, first: bool = False) -> bytes:
+    async def wait(self, name: str, person: str, line: str, *, first: bool = False) -> bytes:
         """The responder's line asks: the conference, some more seconds, or the call back."""
         rules = await self._rules()
         call = (await self.line.stored(name)).call
         if call.state in WAITING and call.responder is None:
             call = await self.line.tell(name, Joined(person)) or call
         if call.state not in LIVE or call.responder != person:
-            return await self._without(call, person, rules)
+            return await self._without(call, person, line, rules)
         async with self.service.pool.acquire() as conn:
             wall = self.service.clock.wall()
             await conn.execute(query("hotline_responder_seen"), name, wall)
@@ -90,13 +90,13 @@ class Responders:
         )
         return twiml.voice(hold)
 
-    async def _without(self, call: Call, person: str, rules: HotlineRules) -> bytes:
+    async def _without(self, call: Call, person: str, line: str, rules: HotlineRules) -> bytes:
         """The caller is gone while he waited, or somebody else speaks with him."""
         gone = twiml.voice(speech.said(rules, "caller_gone"), twiml.hangup())
         if call.case is None or call.state is not State.ENDED:
             return gone
         _, callback = await self._of(call.case)
-        return gone if callback is None else await self._call_back(callback, person)
+        return gone if callback is None else await self._call_back(callback, person, line)
 
     async def over(self, name: str) -> bytes:
         """He is back from the conference: it ended, or he left it."""
@@ -110,9 +110,9 @@ class Responders:
         if stored.call.state is State.BRIDGED and stored.call.met:
             await self.line.tell(name, HungUp())
 
-    async def _call_back(self, callback: Callback, person: str) -> bytes:
+    async def _call_back(self, callback: Callback, person: str, line: str) -> bytes:
         try:
-            return await self.callbacks.dial(callback.id, person)
+            return await self.callbacks.dial(callback.id, person, line)
         except TooLate as late:
             return twiml.voice(twiml.say(str(late)), twiml.hangup())
 

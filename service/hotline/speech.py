@@ -11,9 +11,9 @@ from routing.hotline_call import Call, Prompt, Then, prompt
 from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, worded
 from routing.policy import HotlineRules
 
-LONGEST_MESSAGE = 180
-"""Seconds."""
-LAST_RESORT_SECONDS = 40
+MUSIC = "/twilio/hotline/hold.wav"
+LONGEST_MESSAGE, LONGEST_WRITTEN = 180, 120
+"""Seconds; Twilio writes down no more than two minutes (13617)."""
 
 
 def spoken(rules: HotlineRules, prompts: Sequence[Prompt]) -> list[Verb]:
@@ -21,11 +21,29 @@ def spoken(rules: HotlineRules, prompts: Sequence[Prompt]) -> list[Verb]:
 
 
 def document(
-    base: str, call: Call, rules: HotlineRules, says: Sequence[Prompt], then: Then
+    base: str, call: Call, rules: HotlineRules, prompts: Sequence[Prompt], then: Then
 ) -> bytes:
     """The next document of a call; every address in it names the call and its turn."""
     here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}{PATIENCE}"
-    return twiml.voice(*_AFTER[then](here, call, spoken(rules, says)))
+    says = spoken(rules, prompts)
+    if then is Then.WAIT:
+        return twiml.voice(_wait(here, says, music(base, rules)))
+    if then is Then.RECORD:
+        written = f"{base}/twilio/hotline/transcript/{call.id}{PATIENCE}"
+        return twiml.voice(*_record(here, says, written if rules.transcribe else None))
+    return twiml.voice(*_AFTER[then](here, call, says))
+
+
+def music(base: str, rules: HotlineRules) -> Verb:
+    """A few seconds of it: a waiting caller's line is looked at between two rounds."""
+    if rules.music == "none":
+        return twiml.pause(HOLD_SECONDS)
+    return twiml.play(f"{base}{MUSIC}" if rules.music == "ours" else rules.music)
+
+
+def on_hold(base: str, rules: HotlineRules) -> bytes:
+    """What is heard in a conference until the other one is there; Twilio asks again and again."""
+    return twiml.voice(music(base, rules))
 
 
 def _pin(here: str, _: Call, says: list[Verb]) -> list[Verb]:
@@ -39,19 +57,21 @@ def _key(here: str, _: Call, says: list[Verb]) -> list[Verb]:
     return [twiml.gather(*says, action=here, timeout=KEY_SECONDS, digits=1, on_silence=True)]
 
 
-def _wait(here: str, _: Call, says: list[Verb]) -> list[Verb]:
-    hold = twiml.pause(HOLD_SECONDS)
-    return [twiml.gather(*says, hold, action=here, timeout=1, digits=1, on_silence=True)]
+def _wait(here: str, says: list[Verb], hold: Verb) -> Verb:
+    return twiml.gather(*says, hold, action=here, timeout=1, digits=1, on_silence=True)
 
 
-def _record(here: str, _: Call, says: list[Verb]) -> list[Verb]:
-    return [*says, _tape(here), twiml.redirect(here)]
+def _record(here: str, says: list[Verb], transcript: str | None) -> list[Verb]:
+    return [*says, tape(here, transcript), twiml.redirect(here)]
 
 
-def _tape(action: str) -> Verb:
+def tape(action: str, transcript: str | None = None) -> Verb:
+    """A message after the tone; `action` is told where it is kept, `transcript` what it says."""
     return twiml.record(
-        action, maxLength=LONGEST_MESSAGE, timeout=8, finishOnKey="#", playBeep=True
-    )
+        action, maxLength=LONGEST_WRITTEN if transcript else LONGEST_MESSAGE, timeout=8,
+        finishOnKey="#", playBeep=True, transcribe=True if transcript else None,
+        transcribeCallback=transcript,
+    )  # fmt: skip
 
 
 def _join(here: str, call: Call, says: list[Verb]) -> list[Verb]:
@@ -65,8 +85,6 @@ def _end(_: str, __: Call, says: list[Verb]) -> list[Verb]:
 _AFTER: dict[Then, Callable[[str, Call, list[Verb]], list[Verb]]] = {
     Then.PIN: _pin,
     Then.KEY: _key,
-    Then.WAIT: _wait,
-    Then.RECORD: _record,
     Then.JOIN: _join,
     Then.CASE: _end,
     Then.END: _end,
@@ -75,14 +93,15 @@ _AFTER: dict[Then, Callable[[str, Call, list[Verb]], list[Verb]]] = {
 
 def room(here: str, call: Call, label: str) -> Verb:
     """The conference; it ends with whoever leaves it."""
-    ended = f"{here.split('/twilio/', maxsplit=1)[0]}/twilio/hotline/room/{call.id}"
+    base = here.split("/twilio/", maxsplit=1)[0]
     return twiml.conference(
         call.room,
         startConferenceOnEnter=True,
         endConferenceOnExit=True,
         beep="false",
         participantLabel=label,
-        statusCallback=ended,
+        waitUrl=f"{base}/twilio/hotline/hold",
+        statusCallback=f"{base}/twilio/hotline/room/{call.id}",
         statusCallbackEvent="end",
         statusCallbackMethod="POST",
     )
@@ -90,19 +109,6 @@ def room(here: str, call: Call, label: str) -> Verb:
 
 def said(rules: HotlineRules, key: str, /, **facts: str) -> Verb:
     return spoken(rules, [prompt(key, **facts)])[0]
-
-
-def last_resort(base: str, rules: HotlineRules) -> bytes:
-    """Needs nothing of ours any more: dials people, then takes a message."""
-    tape = _tape(f"{base}/twilio/hotline/trouble")
-    message = [said(rules, "trouble_message"), tape, said(rules, "goodbye"), twiml.hangup()]
-    if not rules.fallback_numbers:
-        return twiml.voice(*message)
-    numbers = [twiml.number(n) for n in rules.fallback_numbers[:10]]
-    dialled = twiml.dial(
-        *numbers, timeout=LAST_RESORT_SECONDS, sequential=True if len(numbers) > 1 else None
-    )
-    return twiml.voice(said(rules, "trouble"), dialled, *message)
 
 
 def goodbye(rules: HotlineRules) -> bytes:

@@ -1,6 +1,15 @@
 -- name: hotline_call
--- One call, with the last document it was served.
-select id, version, state, case_id, seen_at, answer, body from hotline_calls where id = $1;
+-- One call, with the last document it was served, and the counter of what processes keep in memory:
+-- a row even where there is no such call.
+select g.value as generation, h.version, h.seen_at, h.quiet_at, h.answer, h.body
+from generations as g
+left join hotline_calls as h on h.id = $1
+where g.name = 'book';
+
+-- name: hotline_heard
+-- The waiting caller is there still. It may be lost with the machine, so it waits for no disk.
+with quick as (select set_config('synchronous_commit', 'off', true))
+update hotline_calls set quiet_at = $2 from quick where id = $1 and quiet_at < $2;
 
 -- name: insert_hotline_call
 -- A new call; one that is there by now is left out of the answer.
@@ -11,10 +20,13 @@ on conflict (id) do nothing
 returning id;
 
 -- name: update_hotline_call
--- A call as its step left it, unless somebody else was quicker.
+-- A call as its step left it, unless somebody else was quicker. Without a document it was not the
+-- caller's telephone that asked, so nothing was heard of him.
 update hotline_calls
 set version = version + 1, number = $3, state = $4, account = $5, case_id = $6, outcome = $7,
-    started_at = $8, ended_at = $9, quiet_at = $10, answer = coalesce($11, answer), body = $12
+    started_at = $8, ended_at = $9,
+    quiet_at = case when $11::bytea is null and state = $4 then quiet_at else $10 end,
+    answer = coalesce($11, answer), body = $12
 where id = $1 and version = $2
 returning id;
 
@@ -22,9 +34,31 @@ returning id;
 -- The responder who waits for the caller was heard of just now (true time).
 update hotline_calls set seen_at = $2 where id = $1;
 
+-- name: hotline_line
+-- Callers who wait for an engineer, the first in line first.
+select id from hotline_calls
+where quiet_at is not null and state in ('connecting', 'offering_callback')
+  and body->>'responder' is null
+order by (body->>'waiting_since')::timestamptz, id;
+
+-- name: hotline_place
+-- How many callers have waited for longer than since an instant, and how many people were called
+-- about a case.
+select
+    (select count(*) from hotline_calls
+     where quiet_at is not null and state in ('connecting', 'offering_callback')
+       and body->>'responder' is null and (body->>'waiting_since')::timestamptz < $1) as ahead,
+    (select count(distinct person) from outbox where case_id = $2 and kind = 'page'
+       and state <> 'cancelled') as rung;
+
 -- name: hotline_calls_from
--- How often a number (null: hidden ones) called since an instant.
-select count(*) from hotline_calls where number is not distinct from $1 and started_at >= $2;
+-- How often a number (null: hidden ones) called since an instant, and whether it was a customer's.
+select count(*) as calls, coalesce(bool_or(account is not null), false) as proven
+from hotline_calls where number is not distinct from $1 and started_at >= $2;
+
+-- name: hotline_calls_of
+-- How often an account called since an instant.
+select count(*) from hotline_calls where account = $1 and started_at >= $2;
 
 -- name: hot_case_of_account
 -- A case of the account that people are at now, the most severe first.
@@ -68,6 +102,7 @@ select id, body
 from hotline_calls
 where ($1::timestamptz is null or (started_at, id) < ($1, $2::text))
   and ($3::text[] is null or account = any($3))
+  and (not $5 or quiet_at is not null)
 order by started_at desc, id desc
 limit $4;
 
@@ -112,3 +147,14 @@ where ($1::timestamptz is null or (promised_at, id) < ($1, $2::text))
   and ($3::text[] is null or account = any($3))
 order by promised_at desc, id desc
 limit $4;
+
+-- name: hotline_report
+-- The calls of a period, each with what became of its promise.
+select coalesce(h.account, '') as account, coalesce(h.outcome, '') as outcome,
+    coalesce((h.body->>'confirmed')::boolean, false) as confirmed, h.started_at,
+    (h.body->>'met_at')::timestamptz as met_at, b.promised_at,
+    (b.body->>'reached_at')::timestamptz as reached_at,
+    (b.body->>'broken_at')::timestamptz as broken_at, coalesce(b.outcome, '') as promise
+from hotline_calls as h
+left join hotline_callbacks as b on b.id = h.id
+where h.started_at >= $1 and h.started_at < $2 and ($3::text[] is null or h.account = any($3));

@@ -1,8 +1,14 @@
 -- name: known_intake
--- Deliveries that were taken in before.
-select source, event_key, state, case_id
-from intake
-where (source, event_key) in (select * from unnest($1::text[], $2::text[]));
+-- Deliveries that were taken in before. Each is looked up by itself: a table that grows faster than
+-- its statistics would be read whole.
+select known.source, known.event_key, known.state, known.case_id
+from unnest($1::text[], $2::text[]) as asked (source, event_key)
+cross join lateral (
+    select source, event_key, state, case_id
+    from intake
+    where source = asked.source and event_key = asked.event_key
+    limit 1
+) as known;
 
 -- name: insert_intake
 -- Webhooks as they came; one that is there by now is left out of the answer.

@@ -203,11 +203,11 @@ select exists (select from outbox where state = 'sending')
 
 -- name: busy_topics
 -- What there is to do: lanes that have something to send, cases due soon, webhooks to be decided.
-select lane as topic
-from unnest($1::text[]) as lane
+select asked.topic
+from unnest($1::text[]) as asked (topic)
 where exists (
-    select from outbox as o
-    where o.state = 'queued' and o.lane = lane and o.available_at <= $2)
+    select from outbox
+    where state = 'queued' and lane = asked.topic and available_at <= $2)
 union all
 select 'cases' where exists (select from cases where wake_at <= $3)
 union all

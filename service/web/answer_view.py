@@ -18,6 +18,7 @@ DOES = {
     "acknowledge": "You own the case, and nobody else is paged for it.",
     "decline": "Somebody else is asked instead of you.",
     "escalate": "Their engineer on call is paged, and the case is theirs.",
+    "take_over": "The case is yours from then on, and whoever has it now is told.",
     "resolve": "The case ends, and nobody is paged for it any more.",
 }
 """Verb to what a press of its button does."""

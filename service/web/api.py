@@ -18,9 +18,11 @@ from service.web import (
     api_hotline,
     api_intake,
     api_oncall,
+    api_own,
     api_pacing,
     api_policy,
     api_policy_versions,
+    api_recordings,
     api_verifying,
     calendars,
 )
@@ -33,8 +35,8 @@ SECTIONS = {
     "Cases": [*api_cases.HANDLERS, *api_actions.HANDLERS],
     "On call": [*api_oncall.HANDLERS, *api_absences.HANDLERS, *calendars.HANDLERS],
     "Sustained Engineering": api_engineering.HANDLERS,
-    "Directory": [*api_directory.HANDLERS, *api_verifying.HANDLERS],
-    "Hotline": api_hotline.HANDLERS,
+    "Directory": [*api_directory.HANDLERS, *api_own.HANDLERS, *api_verifying.HANDLERS],
+    "Hotline": [*api_hotline.HANDLERS, *api_recordings.HANDLERS],
     "Policy": [
         *api_policy.HANDLERS,
         *api_policy_versions.HANDLERS,

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Annotated
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from notifiers.mask import mask
 from routing.hotline_call import Call
 from routing.hotline_callback import Callback
-from service.hotline import keeping
+from routing.hotline_report import Numbers
+from service.hotline import keeping, reporting
 from service.store.sql import query
-from service.web.asking import Aware, from_cursor, limit_of, to_cursor
+from service.web.asking import Aware, from_cursor, limit_of, optional_instant, to_cursor
 from service.web.security import ACT, READ, Asking, only, own_accounts
 from service.wiring import Service
 
+MONTH = timedelta(days=30)
+
 
 class CallView(Struct, frozen=True, kw_only=True):
-    """`number` is masked for roles that answer nobody; null where the caller hides it."""
+    """`number` is masked for roles that answer nobody; null where the caller hides it.
+
+    `place` in line (1 is first) and `waiting_seconds` are of callers who wait for an engineer.
+    """
 
     id: str
     state: str
@@ -31,6 +38,9 @@ class CallView(Struct, frozen=True, kw_only=True):
     case: str | None
     responder: str | None
     waiting_since: datetime | None
+    waiting_seconds: int | None
+    place: int | None
+    met_at: datetime | None
     recording: str | None
     started_at: datetime
     ended_at: datetime | None
@@ -70,22 +80,25 @@ async def list_calls(
     service: NamedDependency[Service],
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
+    live: FromQuery[bool] = False,
 ) -> CallPage:
-    """A customer success manager sees the calls of his own accounts alone."""
+    """A customer success manager sees the calls of his own accounts alone. `live`: no past ones."""
     many, after = limit_of(limit), from_cursor(cursor, tuple[Aware, str]) or (None, None)
     async with service.pool.acquire() as conn:
         own = await own_accounts(conn, request.auth)
-        rows = await conn.fetch(query("list_hotline_calls"), *after, own, many + 1)
+        rows = await conn.fetch(query("list_hotline_calls"), *after, own, many + 1, live)
+        line = [row["id"] for row in await conn.fetch(query("hotline_line"))]
     calls = [keeping.decode(row["body"]) for row in rows]
-    full = request.auth.role in ACT
+    full, now = request.auth.role in ACT, service.clock.now()
     last = calls[many - 1] if len(calls) > many else None
     return CallPage(
-        items=[_call(call, full=full) for call in calls[:many]],
+        items=[_call(call, line, now, full=full) for call in calls[:many]],
         next=to_cursor((last.started_at, last.id)) if last else None,
     )
 
 
-def _call(call: Call, *, full: bool) -> CallView:
+def _call(call: Call, line: list[str], now: datetime, *, full: bool) -> CallView:
+    waits = call.waiting_since if call.id in line else None
     return CallView(
         id=call.id,
         state=call.state,
@@ -96,6 +109,9 @@ def _call(call: Call, *, full: bool) -> CallView:
         case=call.case,
         responder=call.responder,
         waiting_since=call.waiting_since,
+        waiting_seconds=int((now - waits).total_seconds()) if waits else None,
+        place=line.index(call.id) + 1 if call.id in line else None,
+        met_at=call.met_at,
         recording=call.recording if full else None,
         started_at=call.started_at,
         ended_at=call.ended_at,
@@ -148,4 +164,33 @@ def _callback(callback: Callback, now: datetime, *, full: bool) -> CallbackView:
     )
 
 
-HANDLERS = [list_calls, list_callbacks]
+class ReportView(Struct, frozen=True, kw_only=True):
+    """`accounts` by id; callers nobody could place are under the empty name."""
+
+    since: datetime
+    until: datetime
+    total: Numbers
+    accounts: dict[str, Numbers]
+
+
+@get("/hotline/report", summary="Time to a human, callers lost, promises kept", opt=only(READ))
+async def hotline_report(
+    request: Asking,
+    service: NamedDependency[Service],
+    from_: Annotated[
+        str | None, QueryParameter(name="from", description="A month ago unless said.")
+    ] = None,
+    to: Annotated[str | None, QueryParameter(description="Now unless said.")] = None,
+    account: FromQuery[str | None] = None,
+) -> ReportView:
+    """Of the calls that began between two instants; a CSM's are of his own accounts."""
+    until = optional_instant("to", to) or service.clock.now()
+    since = optional_instant("from", from_) or until - MONTH
+    async with service.pool.acquire() as conn:
+        own = await own_accounts(conn, request.auth)
+        wanted = own if account is None else [a for a in [account] if own is None or a in own]
+        total, accounts = await reporting.of_period(conn, since, until, wanted)
+    return ReportView(since=since, until=until, total=total, accounts=dict(accounts))
+
+
+HANDLERS = [list_calls, list_callbacks, hotline_report]

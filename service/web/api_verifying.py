@@ -21,7 +21,10 @@ PATH = "/people/{person:str}/methods/{method:str}"
 
 
 class AskedView(Struct, frozen=True, kw_only=True):
-    """What was sent: a code to bring back, or a link to follow. `to` is the address, masked."""
+    """What was sent: a code to bring back, or a link to follow (with a code beside it).
+
+    `to` is the address, masked.
+    """
 
     how: str
     channel: str

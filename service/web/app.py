@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
+from service.library import NothingLoaded
 from service.logs import configure
 from service.metrics import flush
 from service.policies import load_at_start
@@ -32,6 +33,7 @@ from service.web import (
 from service.web.api import api_router
 from service.web.batcher import Batcher
 from service.web.ending import at_end
+from service.web.pages.routes import pages
 from service.web.phones import simulation
 from service.web.problems import HANDLERS
 from service.web.schema import openapi
@@ -61,6 +63,8 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
             service = await open_service(settings, database_url, redis_url, name="web")
             stack.push_async_callback(service.close)
             await load_at_start(service.pool, service.clock, settings)
+            with suppress(NothingLoaded):  # a call knows the last resort even if all goes away now
+                await service.desk.shelf()
             state.service = app.state.service = service
             state.batcher = app.state.batcher = Batcher(service.desk)
             if phones is not None:
@@ -85,6 +89,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *([] if settings.production else devclock.HANDLERS),
         *([phones.router] if phones else []),
         api_router(),
+        *pages(),
     ]
     return Litestar(
         handlers,

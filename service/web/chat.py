@@ -23,9 +23,8 @@ from notifiers.chat import mattermost, slack
 from notifiers.chat.slack_clicks import genuine, may_answer
 from notifiers.outgoing import Answer, Outgoing
 from service.chatters import of_mattermost, of_slack
-from service.clicking import SORRY, Click, Clicked, Clicks
+from service.clicking import Click, Clicked, Clicks
 from service.links import LinkForged
-from service.store.pool import AWAY
 from service.web.problems import AnyRequest, Problem
 from service.wiring import Service
 
@@ -54,12 +53,9 @@ async def of_team(
         raise Problem(400, UNREADABLE)
     click = Click(_key("mattermost", user, trigger, token), token, "Mattermost")
     try:
-        person = of_mattermost(await service.desk.shelf(), user, name)
-        clicked = await Clicks(service).take(click, person)
+        clicked = await Clicks(service).take(click, lambda shelf: of_mattermost(shelf, user, name))
     except LinkForged:
         raise Problem(403, FORGED) from None
-    except AWAY:
-        clicked = Clicked(SORRY)
     _count(service, "mattermost", clicked)
     if clicked.post is None:
         return Response(mattermost.told(clicked.words))
@@ -93,13 +89,8 @@ async def of_workspace(request: AnyRequest, service: NamedDependency[Service]) -
 
 
 async def _slack_click(service: Service, user: str, moment: str, token: str) -> Clicked:
-    try:
-        person = of_slack(await service.desk.shelf(), user)
-        clicked = await Clicks(service).take(
-            Click(_key("slack", user, moment, token), token, "Slack"), person
-        )
-    except AWAY:
-        clicked = Clicked(SORRY)
+    click = Click(_key("slack", user, moment, token), token, "Slack")
+    clicked = await Clicks(service).take(click, lambda shelf: of_slack(shelf, user))
     _count(service, "slack", clicked)
     return clicked
 

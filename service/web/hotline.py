@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 import structlog
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -14,27 +15,41 @@ from routing.hotline_call import HungUp
 from routing.policy import HotlineRules
 from service.hotline import speech
 from service.hotline.callbacks import Callbacks
-from service.hotline.line import OVER, Line
+from service.hotline.line import Line
+from service.hotline.messages import Messages
+from service.hotline.recordings import OVER
+from service.hotline.rescue import accepted, again, greeting, last_resort
 from service.hotline.responders import Responders
+from service.hotline.safety import in_time
 from service.store.sql import query
 from service.web.problems import AnyRequest, RowNumber
 from service.web.twilio import XML, form_of
 from service.wiring import Service
 
+MUSIC = (Path(__file__).parents[1] / "hotline" / "hold.wav").read_bytes()
+"""`tools/music.py` plays it."""
 log = structlog.get_logger(__name__)
 Form = Mapping[str, str]
 Work = Callable[[Form], Awaitable[bytes]]
+Rescue = Callable[[Form, HotlineRules], bytes]
 
 
-async def _answered(request: AnyRequest, service: Service, work: Work) -> Response[bytes]:
-    """A genuine request's document. Any error of ours leads to the policy's last resort."""
+async def _answered(
+    request: AnyRequest, service: Service, work: Work, rescue: Rescue | None = None
+) -> Response[bytes]:
+    """A genuine request's document, in time. Where it cannot be made, `rescue` makes another.
+
+    Without one it is a caller's line, which is led to the policy's last resort.
+    """
     form = await form_of(request, service)
     try:
-        document = await work(form)
+        document = await in_time(service, lambda: work(form))
     except Exception:
-        log.exception("hotline_failed", path=request.scope["path"], call=form.get("CallSid"))
+        path = request.scope["path"]
+        log.exception("hotline_failed", path=path, call=form.get("CallSid"))
         service.measures.hotline.labels("failed").inc()
-        document = speech.last_resort(service.settings.public_url, _rules(service))
+        base, rules = service.settings.public_url, _rules(service)
+        document = rescue(form, rules) if rescue else last_resort(base, rules)
     return Response(document, status_code=200, media_type=XML)
 
 
@@ -42,6 +57,19 @@ def _rules(service: Service) -> HotlineRules:
     """As last read: the database may be what is away."""
     shelf = service.library.last
     return shelf.current.hotline if shelf else HotlineRules()
+
+
+async def _engineer(
+    request: AnyRequest, service: Service, work: Work, path: str = ""
+) -> Response[bytes]:
+    """The same for an engineer's line: while something is broken it asks `path` again."""
+    tried, path = request.query_params.get("tried", ""), path or request.scope["path"]
+    base = service.settings.public_url
+    return await _answered(request, service, work, lambda _, rules: again(base, path, tried, rules))
+
+
+def _farewell(_: Form, rules: HotlineRules) -> bytes:
+    return speech.goodbye(rules)
 
 
 @post("/twilio/voice", status_code=200, include_in_schema=False)
@@ -71,20 +99,37 @@ async def said(
 
 @post("/twilio/hotline/room/{name:str}", status_code=204, include_in_schema=False)
 async def room(name: FromPath[str], request: AnyRequest, service: NamedDependency[Service]) -> None:
-    """The conference is over."""
+    """The conference is over. Where that cannot be written the lines' own ends tell it."""
     await form_of(request, service)
-    await Responders(service).room_over(name)
+    try:
+        await in_time(service, lambda: Responders(service).room_over(name))
+    except Exception:
+        log.exception("hotline_room_failed", call=name)
 
 
 @post("/twilio/hotline/trouble", status_code=200, include_in_schema=False)
 async def trouble(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
-    """A message that was left while something of ours was broken; Twilio keeps it."""
+    """A message that was left while something of ours was broken.
+
+    It pages like any message if things work again by now; else the log tells where Twilio keeps it.
+    """
 
     async def work(form: Form) -> bytes:
         log.critical("hotline_message_in_trouble", recording=form.get("RecordingSid"))
+        if form.get("RecordingUrl"):
+            await Messages(service).in_trouble(form)
         return speech.goodbye(_rules(service))
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, work, _farewell)
+
+
+@post("/twilio/hotline/transcript/{name:str}", status_code=204, include_in_schema=False)
+async def transcript(
+    name: FromPath[str], request: AnyRequest, service: NamedDependency[Service]
+) -> None:
+    """What a message says. Where it cannot be written now, Twilio asks again."""
+    form = await form_of(request, service)
+    await in_time(service, lambda: Messages(service).transcribed(name, form))
 
 
 @post("/twilio/hotline/responder/{name:str}/{person:str}", status_code=200, include_in_schema=False)
@@ -95,7 +140,11 @@ async def waits(
     service: NamedDependency[Service],
 ) -> Response[bytes]:
     """The responder who pressed his key waits for the caller."""
-    return await _answered(request, service, lambda _: Responders(service).wait(name, person))
+
+    async def work(form: Form) -> bytes:
+        return await Responders(service).wait(name, person, form.get("CallSid", ""))
+
+    return await _engineer(request, service, work)
 
 
 @post(
@@ -111,7 +160,7 @@ async def spoke(
 ) -> Response[bytes]:
     """The responder is back from the conference."""
     log.info("hotline_responder_back", call=name, person=person)
-    return await _answered(request, service, lambda _: Responders(service).over(name))
+    return await _answered(request, service, lambda _: Responders(service).over(name), _farewell)
 
 
 @post("/twilio/hotline/leg/{row:int}", status_code=200, include_in_schema=False)
@@ -125,7 +174,7 @@ async def leg(
         action = f"{service.settings.public_url}/twilio/hotline/leg/{row}/key"
         return await Responders(service).whisper(case, action)
 
-    return await _answered(request, service, work)
+    return await _engineer(request, service, work)
 
 
 @post("/twilio/hotline/leg/{row:int}/key", status_code=200, include_in_schema=False)
@@ -136,12 +185,12 @@ async def leg_key(
         case, person = await _leg(service, row)
         taken = None
         if form.get("Digits") == "1":
-            taken = await Responders(service).take(case, person)
+            taken = await Responders(service).take(case, person, form.get("CallSid", ""))
         rules = _rules(service)
         key = "caller_gone" if form.get("Digits") == "1" else "no_key"
         return taken or twiml.voice(speech.said(rules, key), twiml.hangup())
 
-    return await _answered(request, service, work)
+    return await _engineer(request, service, work, f"/twilio/hotline/leg/{row}")
 
 
 async def _leg(service: Service, row: int) -> tuple[str, str]:
@@ -161,15 +210,35 @@ async def back(
 ) -> Response[bytes]:
     """A promised call: the customer's first words, his key, and the end of it."""
     callbacks = Callbacks(service)
+    key = f"{service.settings.public_url}/twilio/hotline/back/{name}/key"
 
     async def work(form: Form) -> bytes:
         if what == "customer":
             return await callbacks.greet(name)
         if what == "key":
             return await callbacks.accept(name, form.get("Digits", ""))
-        return await callbacks.over(name)
+        return await callbacks.over(name, bridged=form.get("DialBridged") == "true")
 
-    return await _answered(request, service, work)
+    def rescue(form: Form, rules: HotlineRules) -> bytes:
+        if what == "customer":
+            return greeting(key, rules)
+        return accepted(form.get("Digits", ""), rules) if what == "key" else _farewell(form, rules)
+
+    return await _answered(request, service, work, rescue)
 
 
-HANDLERS = [rang, said, room, trouble, waits, spoke, leg, leg_key, back]
+@post("/twilio/hotline/hold", status_code=200, include_in_schema=False)
+async def hold(request: AnyRequest, service: NamedDependency[Service]) -> Response[bytes]:
+    """What is heard in a conference by whoever is there first."""
+    await form_of(request, service)
+    document = speech.on_hold(service.settings.public_url, _rules(service))
+    return Response(document, status_code=200, media_type=XML)
+
+
+@get(speech.MUSIC, include_in_schema=False, sync_to_thread=False)
+def music() -> Response[bytes]:
+    """Our hold music, which is nobody's secret; Twilio keeps it for a day."""
+    return Response(MUSIC, media_type="audio/wav", headers={"cache-control": "max-age=86400"})
+
+
+HANDLERS = [hold, music, rang, said, room, trouble, transcript, waits, spoke, leg, leg_key, back]

@@ -18,6 +18,8 @@ from service.wiring import Service
 
 SHOWN = 12
 """Cases on the page, the newest first."""
+CUSTOMERS = 6
+"""Their phones on the page."""
 LINES = 60
 """Lines of each case's timeline."""
 
@@ -89,7 +91,10 @@ async def _cases(service: Service) -> list[dict[str, Any]]:
 
 
 async def _people(service: Service) -> list[dict[str, Any]]:
-    """Everybody with a number, in the order in which a page would reach them now."""
+    """Everybody with a number, in the order in which a page would reach them now.
+
+    Customers stand beside the first, so that one sees both ends of a call to the hotline.
+    """
     try:
         shelf = await service.desk.shelf()
     except NothingLoaded:
@@ -100,7 +105,20 @@ async def _people(service: Service) -> list[dict[str, Any]]:
         for method in person.contact_methods:
             if method.type in {"sms", "voice"}:
                 found.setdefault(method.address, person.name)
-    return [{"name": name, "number": number} for number, name in found.items()]
+    staff = [{"name": name, "number": number} for number, name in found.items()]
+    return [*staff[:1], *await _customers(service), *staff[1:]]
+
+
+async def _customers(service: Service) -> list[dict[str, Any]]:
+    """One telephone of each account."""
+    async with service.pool.acquire() as conn:
+        rows = await conn.fetch(query("all_accounts"))
+    found = []
+    for account in (codec.decode_account(row["body"]) for row in rows):
+        contact = next((c for c in account.contacts if c.phone), None)
+        if contact is not None:
+            found.append({"name": f"{contact.name}, {account.name}", "number": contact.phone})
+    return found[:CUSTOMERS]
 
 
 def _soonest(shelf: Shelf, now: datetime) -> dict[str, int]:

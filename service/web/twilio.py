@@ -18,10 +18,13 @@ from routing.reply import Reply, Verb
 from service.choosing import Paged
 from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
+from service.hotline.safety import DEADLINE
 from service.responder import Responder
 from service.rung import OVER, page_of, rung, stamp, take_all
 from service.settings import Settings
-from service.store.pool import AWAY
+from service.store import codec
+from service.store.pool import AWAY, ride_out
+from service.store.sql import query
 from service.web.problems import AnyRequest, Problem, RowNumber
 from service.wiring import Service
 
@@ -123,8 +126,8 @@ async def receipt(row: RowNumber, request: AnyRequest, service: NamedDependency[
     form = await form_of(request, service)
     token = request.headers.get("i-twilio-idempotency-token", "")
     said: Receipt | None = status.receipt(form, token)
-    if said is not None:
-        await service.contacts.receipt(row, said)
+    if said is not None:  # Twilio's own tries are over in a moment, a restart of PostgreSQL is not
+        await ride_out(lambda: service.contacts.receipt(row, said), patience=DEADLINE)
 
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
@@ -137,6 +140,9 @@ async def call(
     """
     await form_of(request, service)
     try:
+        news = await _news(service, row)
+        if news is not None:
+            return _last_word(f"{news} I say it again. {news} Goodbye.")
         told = await rung(service, row)
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
@@ -186,7 +192,7 @@ async def key(
             said = await take_all(service, name, page, every)
         else:
             said = await Responder(service).pressed(name, page.facts.to, Reply(verb), page.paged)
-        line = await to_the_line(service, page.paged, verb)
+        line = await to_the_line(service, page.paged, verb, form.get("CallSid", ""))
         if line is not None:
             return _xml(line)
     except AWAY as error:
@@ -206,12 +212,12 @@ async def _stands(service: Service, row: int, again: str) -> Response[bytes]:
     return _xml(twiml.voice(twiml.say(said), twiml.redirect(again)))
 
 
-async def to_the_line(service: Service, paged: Paged, verb: Verb) -> bytes | None:
+async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> bytes | None:
     """Who takes a caller's case stays on the line: it leads to the caller. None for other cases."""
     if verb is not Verb.ACKNOWLEDGE:
         return None
     try:
-        return await Responders(service).take(paged.case, paged.person)
+        return await Responders(service).take(paged.case, paged.person, line)
     except Exception:
         # The case is his already, and the worker brings him to the caller's line.
         log.exception("hotline_line_failed", case=paged.case)
@@ -222,6 +228,15 @@ def _all_until(digits: str | None, until: str | None) -> int:
     """The instant all is meant by, where 9 was offered and pressed; else 0."""
     offered = until is not None and until.isdecimal() and len(until) <= LONGEST_STAMP
     return int(until or 0) if digits == ALL and offered else 0
+
+
+async def _news(service: Service, row: int) -> str | None:
+    """What a call says that wants no answer: a test page. None for a page."""
+    async with service.pool.acquire() as conn:
+        found = await conn.fetchrow(query("outbox_by_id"), row)
+    if found is None or found["kind"] != "announce":
+        return None
+    return str(codec.decode(found["payload"])["text"])
 
 
 HANDLERS = [text, receipt, call, key]

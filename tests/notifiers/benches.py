@@ -34,13 +34,13 @@ SINCE = datetime(2026, 3, 2, 10, tzinfo=UTC)
 class Bench(Protocol):
     """One channel, ready to be tried."""
 
-    @property
-    def channel(self) -> str: ...
-
     looks: bool
     """Whether the provider can be asked what it has. If not, each try has the same ref."""
     recalls: bool
     """Whether the provider can be asked to stop what it has."""
+
+    @property
+    def channel(self) -> str: ...
 
     @property
     def sender(self) -> str: ...
@@ -138,7 +138,7 @@ class MailBench:
     def notifier(self, at: str | None = None, *, hasty: bool = False) -> Notifier:
         host, _, port = (at or f"127.0.0.1:{self.office.port}").partition(":")
         account = SmtpAccount(host, int(port or 25), mailbox(self.sender))
-        return Email(account, MailTimeouts(command=SHORT) if hasty else None)
+        return Email(account, MailTimeouts(SHORT, total=SHORT * 3) if hasty else None)
 
     def message(self) -> Message:
         number = next(_numbers)
@@ -191,13 +191,10 @@ class Receiver(AbstractResolver):
 class HookBench:
     """A chat's incoming webhook, or a machine's."""
 
+    channel: str
     product: Product
     looks: bool = False
     recalls: bool = False
-
-    @property
-    def channel(self) -> str:
-        return self.product.kind
 
     @property
     def sender(self) -> str:

@@ -55,6 +55,8 @@ class Product:
     now: Callable[[], datetime] | None = None
     posts: list[Posted] = field(default_factory=list)
     asked: int = 0
+    told: list[Body] = field(default_factory=list)
+    """What clicks were answered with through their `response_url`."""
     answer: tuple[int, bytes, dict[str, str]] | None = None
     silent: bool = False
     keeps: bool = True
@@ -66,12 +68,19 @@ class Product:
         return {"slack": "/services/T0/B0/x", "webhook": "/in"}.get(self.kind, "/hooks/secret-key")
 
     @property
+    def response_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/actions/T0/1/x"
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}{self.path}"
 
     async def take(self, request: web.Request) -> web.Response:
         raw = await request.read()
         self.asked += 1
+        if request.path.startswith("/actions/"):
+            self.told.append(json.loads(raw))
+            return web.Response(text="ok")
         if self.answer is not None:
             status, body, headers = self.answer
             return web.Response(status=status, body=body, headers=headers)
@@ -253,8 +262,8 @@ BLOCKS: dict[str, Callable[[Body], None]] = {
 def webhook(body: Body) -> None:
     """By the schema of docs/channels.md."""
     only(body, "type", "data")
-    if body["type"] == "news":
-        only(body["data"], "text")
+    if body["type"] in {"news", "proof"}:
+        only(body["data"], "text", *(("links",) if body["type"] == "proof" else ()))
         return
     need(body["type"] == "page", "a type")
     only(

@@ -24,7 +24,7 @@ async def bench(request: pytest.FixtureRequest, simulator: Simulator) -> AsyncIt
             yield MailBench(office)
     elif request.param in HOOKS:
         async with product(request.param) as made:
-            yield HookBench(made)
+            yield HookBench(made.kind, made)
     else:
         yield TwilioBench(str(request.param), simulator)
 

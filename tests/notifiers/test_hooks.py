@@ -99,6 +99,15 @@ async def test_a_page_and_news_fit_what_the_product_reads(it: Product, notifier:
     assert "Anna Lind has ACME-7." in second
 
 
+async def test_an_address_can_be_proved_by_the_link_in_the_post(
+    it: Product, notifier: Notifier
+) -> None:
+    link = "https://pager.example/a/proof"
+    asked = page(it, card=None, links={"verify": link}, buttons={}, text="Open the link.")
+    assert isinstance(await notifier.send(asked), Accepted)
+    assert link in strings(it.posts[0].body)
+
+
 @pytest.mark.parametrize(
     ("status", "fault"),
     [
@@ -182,7 +191,7 @@ async def test_words_of_customers_call_nobody_and_lead_nowhere(
     armed = replace(CARD, subject=WEAPON, account=WEAPON, why=WEAPON)
     message = page(it, card=armed, subject=WEAPON, text=WEAPON)
     assert isinstance(await notifier.send(message), Accepted)
-    assert isinstance(await notifier.send(replace(message, card=None)), Accepted)
+    assert isinstance(await notifier.send(replace(message, card=None, links={})), Accepted)
     if it.kind == "webhook":
         return  # JSON for a machine: the words are as they are
     for post in it.posts:
@@ -194,7 +203,7 @@ async def test_words_of_customers_call_nobody_and_lead_nowhere(
 
 def _markdown(value: Any) -> list[str]:
     if isinstance(value, dict):
-        shown = {k: v for k, v in value.items() if k not in {"title_link", "url", "fallback"}}
+        shown = {k: v for k, v in value.items() if k not in {"title_link", "url"}}
         return [words for one in shown.values() for words in _markdown(one)]
     if isinstance(value, list):
         return [words for one in value for words in _markdown(one)]
@@ -237,7 +246,7 @@ async def test_mattermost_gets_buttons_that_bring_our_token_back() -> None:
     assert [(a["id"], a["name"]) for a in actions] == [
         ("acknowledge", "I have it"),
         ("decline", "I cannot take it"),
-        ("escalate", "Sustained Engineering"),
+        ("escalate", "Hand to Sustained Engineering"),
     ]
     assert actions[0]["integration"] == {"url": DOOR, "context": {"token": "token-acknowledge"}}
     assert "https://pager.example/a/" not in json.dumps(body), "a link speaks for its person"
@@ -302,3 +311,19 @@ async def test_a_webhook_is_signed_anew_at_each_try_under_the_same_id() -> None:
     assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
     assert first.body["data"]["links"] == LINKS
     assert len(first.headers["webhook-signature"].split(" ")) == 2
+
+
+@pytest.mark.parametrize(
+    ("purpose", "person", "words"),
+    [
+        ("page", "Anna Lind", "I have it"),
+        ("ask", "Anna Lind", "Still on it"),
+        ("ask", "", "I take it over"),
+        ("handover", "", "I take it over"),
+        ("engineering", "", "I have it"),
+    ],
+)
+async def test_a_button_says_what_is_asked(purpose: str, person: str, words: str) -> None:
+    card = replace(CARD, purpose=purpose, person=person)
+    body = await only_post("mattermost", make, card=card)
+    assert body["attachments"][0]["actions"][0]["name"] == words

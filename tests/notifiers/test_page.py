@@ -1,8 +1,6 @@
 """The phones' page in a real browser."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +17,7 @@ from notifiers.simulator.exchange import new_sid
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Call, Direction, Text
 from notifiers.twilio import twiml
+from tests.chromium import chromium
 from tests.notifiers.conftest import Receiver
 
 ANNA, BEN = "+46700000001", "+14155550102"
@@ -26,16 +25,6 @@ HOSTILE = (
     "</p></article><script>document.title='pwned'</script>"
     "<img src=x onerror=\"document.title='pwned'\">{{ 7*7 }}\u202e\x00 'quoted' \"twice\" & more"
 )
-
-
-def chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    if os.environ.get("CI"):
-        pytest.fail("There is no Chromium, and CI has to have one: apt-get install chromium")
-    pytest.skip("No Chromium was found; the page is not tested here")
 
 
 @pytest.fixture(scope="module")

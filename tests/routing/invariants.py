@@ -75,8 +75,8 @@ def check_shape(case: Case) -> None:
         assert case.round or case.remind_at, "a page is open that nothing ends"
     elif case.round is not None:
         assert case.round.step < 0, "a step is waited for that nobody can answer (rule 5)"
-    else:
-        assert case.posted == () or case.remind_at, "a channel is left believing somebody is wanted"
+    if not (case.round or case.remind_at):
+        assert case.posted == (), "a channel is left believing that somebody is wanted"
     if case.state not in LIVE:
         assert (case.clocks_at, case.review_at) == (None, None)
 

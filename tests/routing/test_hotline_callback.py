@@ -94,3 +94,13 @@ def test_what_is_done_takes_nothing_any_more() -> None:
     done = replace(PROMISE, state=CallbackState.DONE)
     with pytest.raises(TooLate, match="done already"):
         step(done, ResponderReady("ben"), NOW)
+
+
+def test_what_twilio_asks_twice_is_done_once_and_another_line_comes_too_late() -> None:
+    dialled = on(PROMISE, ANNA, ResponderReady("anna", "CA9")).callback
+    assert on(dialled, ResponderReady("anna", "CA9")) == Turn(dialled)
+    for line in ("CA8", ""):
+        with pytest.raises(TooLate):
+            on(dialled, ResponderReady("anna", line))
+    bridged = on(dialled, CustomerReady()).callback
+    assert on(bridged, CustomerReady()) == Turn(bridged)

@@ -18,11 +18,24 @@ def test_the_worst_case_is_the_last_person_reached_and_the_longest_talk() -> Non
     assert found.people == ("carl", "ben", "grace")
     assert found.first is not None
     assert found.worst is not None
-    assert found.worst - found.first == 15 * 60, "ten minutes for Carl, five for Ben"
-    assert 60 < found.talk < 150
-    assert found.offered == found.talk + 240
-    assert f"{found.worst:.0f} s at the worst (carl, ben, grace)" in str(found)
-    assert found.promised == found.offered + 900
+    by_text = found.worst - found.first - 15 * 60  # ten minutes for Carl, five for Ben
+    assert 0 < by_text < 30, "Carl is rung, Grace is texted and then called to the line"
+    assert 60 < found.talk < 180
+    assert 240 < found.offered - found.talk < 270, "said at the first look after the hold"
+    assert 900 < found.promised - found.offered < 960
+    said = str(found)
+    assert "if Carl Ek answers at once" in said
+    assert f"{found.worst:5.0f} s at the worst: only Grace Holm answers" in said
+    assert "in this order: Carl Ek, Ben Okafor, Grace Holm" in said
+
+
+def test_the_worst_is_the_last_contact_whoever_it_goes_to() -> None:
+    """Carl is rung first, and once more as duty manager when he and Ben were asked in vain."""
+    policy = read_policy(POLICY.replace("person grace", "person carl"), "policy.yaml")
+    found = rehearse_hotline(policy, read_directory(DIRECTORY, "d.yaml"), AT, "acme", FAST)
+    assert found.first is not None
+    assert found.worst == found.first + 15 * 60
+    assert "only Carl Ek answers" in str(found)
 
 
 def test_where_nobody_is_reached_no_time_is_promised() -> None:
@@ -30,4 +43,4 @@ def test_where_nobody_is_reached_no_time_is_promised() -> None:
     nobody = read_directory("people: []\n", "directory.yaml")
     found = rehearse_hotline(policy, nobody, AT)
     assert (found.first, found.worst, found.people) == (None, None, ())
-    assert "No human would be reached." in str(found)
+    assert "no human would be reached" in str(found)

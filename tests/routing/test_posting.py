@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from routing.case import State
-from routing.event import Escalate, Resolve, Snooze
+from routing.event import Acknowledge, Escalate, Resolve, Snooze
 from routing.policy import EngineeringRules, EscalationPolicy, Policy, Step, StepTarget
 from routing.rule import Match
 from tests.routing import world
@@ -113,3 +113,31 @@ def test_stakeholders_and_leaders_may_be_channels() -> None:
     story.passes(hours(1))
     assert "has been with Sustained Engineering since" in story.posts[-1].text
     assert story.said("leaders") == ["leadership is told: war-room"]
+
+
+def click(story: Story, person: str, number: int = -1) -> str:
+    """The person presses the button of a post."""
+    return story.happens(Acknowledge(person, "chat", story.posts[number].turn))
+
+
+def test_an_old_post_of_the_case_takes_nothing_from_the_engineers_queue() -> None:
+    """Broken once: Carl of support pressed it and had the engineers' item."""
+    story = Story(book(by(beside("schedule first"))))
+    story.happens(Escalate("anna", "sms", "stuck"))
+    said = story.refuses(Acknowledge("carl", "chat", story.posts[0].turn))
+    assert "Sustained Engineering has ACME-7" in said
+    assert story.case.engineering is not None
+    assert story.case.engineering.engineer is None
+
+
+def test_who_presses_the_post_of_a_question_to_the_owner_has_the_case() -> None:
+    policy = by(beside("schedule second"), acknowledge_timeout=hours(1))
+    story = Story(book(policy))
+    story.acks("ben")
+    first = story.posts[0].turn
+    story.passes(hours(1))  # Ben is asked whether he is still on it
+    story.passes(minutes(5))  # and then, in the channel, everybody
+    assert story.posts[-1].purpose == "ask"
+    assert "Ben Ek has" in story.refuses(Acknowledge("carl", "chat", first))
+    assert "you have ACME-7" in click(story, "carl")
+    assert story.case.owner == "carl"

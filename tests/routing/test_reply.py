@@ -24,6 +24,7 @@ PLAIN = [
     ("3", ESC), ("esc", ESC), ("ESCALATE", ESC), ("e", ESC),
     ("r", DONE), ("R", DONE), ("resolve", DONE), ("Resolved.", DONE),
     ("?", STATUS), ("status", STATUS), ("STATUS?", STATUS), ("s", STATUS),
+    ("me", Verb.OWN), ("ME", Verb.OWN), (" Me! ", Verb.OWN),
 ]  # fmt: skip
 CODED = [
     ("1 4821", ACK, "4821"), ("1 #4821", ACK, "4821"), ("ack 4821", ACK, "4821"),
@@ -80,7 +81,8 @@ def test_a_code_alone_says_nothing_even_if_it_begins_like_an_answer(text: str, c
 @pytest.mark.parametrize(
     "text",
     ["", " ", "\x00", "no", "what?", "who is this", "ok I will look", "a moment", "rather not",
-     "stop it", "yes 4821", "2 minutes", "3 more people call", "2min", "driving, 2 min", "10"],
+     "stop it", "yes 4821", "me too", "meh", "me first please", "2 minutes",
+     "3 more people call", "2min", "driving, 2 min", "10"],
 )  # fmt: skip
 def test_what_is_no_answer_is_not_taken_for_one(text: str) -> None:
     assert parse(text).verb is NOTHING or parse(text).code is not None
@@ -158,7 +160,7 @@ def test_no_word_is_a_carriers_and_every_answer_has_one() -> None:
 
 names = st.sampled_from(["ben", "Ben Okafor", "bjorn-2", "anna.k"])
 codes = st.one_of(st.integers(1000, 999_999).map(str), st.sampled_from(["ACME-7", "B2-1042"]))
-verbs = st.sampled_from([v for v in Verb if v not in {NOTHING, Verb.MENU}])
+verbs = st.sampled_from([v for v in Verb if v not in {NOTHING, Verb.MENU, Verb.OWN}])
 
 
 @given(verbs, codes, names, st.integers(1, 999), st.booleans())

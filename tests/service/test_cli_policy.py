@@ -81,6 +81,8 @@ def test_coverage_names_the_first_counter_example(files: Path) -> None:
 def test_explain_and_rehearse_read_well(files: Path) -> None:
     told = run(files, "explain", *URGENT, *AT)
     assert "route        route emergencies: severity is l1 and plan is premier" in told.stdout
+    assert "would say    sms to dev (1 segment, GSM-7, " in told.stdout
+    assert "would say    voice to dev: Heliograph page for Dev Anand. Severity" in told.stdout
     played = run(files, "rehearse", *URGENT, *AT, "--answer-nth", "2")
     assert played.stdout == (
         "2026-03-02 03:00:00Z  +0:00:00  page    sms to Dev Anand\n"

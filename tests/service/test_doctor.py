@@ -13,9 +13,11 @@ from service.clock import FixedClock, SystemClock
 from service.doctor.finding import Finding, Level
 from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
+from service.doctor.people import check_people
 from service.doctor.stores import check_database, check_redis
 from service.settings import Settings, read_settings
 from tests.notifiers.postoffice import post_office
+from tests.service.office import Office
 
 SID = "AC" + "1" * 32
 NUMBER = "+14155550100"
@@ -33,7 +35,7 @@ def answering(answers: dict[str, tuple[int, Any]], date: datetime | None = None)
             self.send_response_only(status)
             self.send_header("Date", format_datetime(date or SystemClock().wall(), usegmt=True))
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
         def log_message(self, *_: object) -> None:
             pass
@@ -92,6 +94,32 @@ async def test_the_mail_server_is_tried_without_a_letter(
     assert len(found) == len(says), found
     assert all(words in said for words, (_, said) in zip(says, found, strict=True)), found
     assert office.letters == []
+
+
+async def test_whom_no_page_reaches_is_named(office: Office, database_url: str) -> None:
+    async def told(**given: str) -> list[tuple[Level, str]]:
+        settings = settings_for("http://127.0.0.1:1", DATABASE_URL=database_url, **given)
+        return troubles(await check_people(settings))
+
+    assert await told() == []
+    await office.pool.execute(
+        "update people set body = replace(replace(body::text, '\"sms\"', '\"email\"'),"
+        " '\"voice\"', '\"slack\"')::json where id = 'carl'"
+    )
+    assert {says for _, says in await told()} == {
+        "email is not set up, and carl would be paged by it.",
+        "slack is not set up, and carl would be paged by it.",
+        "No page can reach carl.",
+    }
+    smtp = "smtp://127.0.0.1:9?from=pager@heliograph.example"
+    assert [says for _, says in await told(SMTP_URL=smtp)] == [
+        "slack is not set up, and carl would be paged by it."
+    ]
+
+
+async def test_without_a_directory_there_is_nobody_to_speak_of(empty_database_url: str) -> None:
+    settings = settings_for("http://127.0.0.1:1", DATABASE_URL=empty_database_url)
+    assert await check_people(settings) == []
 
 
 async def test_without_a_mail_server_there_is_nothing_to_say() -> None:

@@ -5,37 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
 
-from notifiers.twilio.signature import Form, sign
-from notifiers.twilio.twiml_check import check
 from service.hotline.ticking import tick
+from tests.service.calling import ADA, HIDDEN, LAST_RESORT, POLICY, Phone, cases, sent
 from tests.service.web.world import World, opened, settings_of
-
-ADA, HIDDEN = "+14155550101", "+266696687"
-HOTLINE = "+14155550100"
-LAST_RESORT = "+46701740699"
-POLICY = f"""
-policy: small
-extends: mattermost@2018-03
-schedules:
-  support: {{zone: UTC, rotation: {{people: [anna], every: 1 week, handoff: mon 00:00}}}}
-escalation_policies:
-  support: {{steps: [{{page: schedule support, wait: 5m}}]}}
-duty_manager: person grace
-routes:
-  - {{id: everything, escalate: support, page: now}}
-hotline:
-  number: "{HOTLINE}"
-  greeting: Small Support.
-  fallback_numbers: ["{LAST_RESORT}"]
-  blocked: ["+14155550666"]
-"""
 
 
 @pytest.fixture
@@ -44,61 +20,6 @@ async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncItera
     (tmp_path / "policy.yaml").write_text(POLICY)
     async with opened(settings) as made:
         yield made
-
-
-@dataclass
-class Phone:
-    """A caller who does what each document says; every document is checked as it comes."""
-
-    world: World
-    sid: str = "CA1"
-    number: str = ADA
-    last: str = ""
-    documents: list[str] = field(default_factory=list)
-
-    async def rings(self) -> str:
-        return await self.posts("/twilio/voice")
-
-    async def presses(self, keys: str) -> str:
-        return await self.posts(self.action, Digits=keys)
-
-    @property
-    def action(self) -> str:
-        root = ET.fromstring(self.last)  # noqa: S314 - our own document, checked
-        found = next(e.get("action") for e in root.iter() if e.get("action"))
-        assert found
-        return "/" + found.split("/", 3)[3].partition("#")[0]
-
-    async def posts(self, path: str, **fields: str) -> str:
-        answer = await self.raw(path, **fields)
-        assert answer.status_code == 200, answer.text
-        assert check(answer.content) == []
-        self.last = answer.text
-        return self.last
-
-    async def raw(self, path: str, token: str = "", **fields: str) -> httpx.Response:
-        given = {
-            "CallSid": self.sid, "From": self.number, "To": HOTLINE, "CallStatus": "in-progress",
-            "Direction": "inbound", **fields,
-        }  # fmt: skip
-        settings = self.world.service.settings
-        assert settings.twilio is not None
-        key = token or settings.twilio.auth_tokens[0]
-        form = Form({name: [value] for name, value in given.items()})
-        signature = sign(key, settings.public_url + path, form)
-        headers = {"x-twilio-signature": signature}
-        return await self.world.http.post(path, data=given, headers=headers)
-
-
-async def cases(world: World) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = (await world.get("/cases"))["items"]
-    return found
-
-
-async def sent(world: World, kind: str) -> list[str]:
-    async with world.service.pool.acquire() as conn:
-        rows = await conn.fetch("select payload from outbox where kind = $1 order by id", kind)
-    return [row["payload"] for row in rows]
 
 
 async def test_the_case_is_there_before_the_answer_and_a_repetition_makes_no_second(
@@ -149,6 +70,34 @@ async def test_a_flood_leaves_the_door_open_for_a_pin_alone(world: World) -> Non
     phone = Phone(world, "CA10", "+14155550999")
     await phone.rings()
     assert "press 1" in await phone.presses("482915")
+    phone = Phone(world, "CA11", "+14155550999")
+    await phone.rings()
+    assert "PIN" in await phone.presses("1"), "a customer's telephone has all its tries"
+
+
+async def test_hidden_callers_are_many_and_are_not_shut_out_by_each_other(world: World) -> None:
+    for turn in range(19):
+        await Phone(world, f"CA{turn}", HIDDEN).rings()
+    slip = Phone(world, "CA30", HIDDEN)
+    await slip.rings()
+    assert "enter your support PIN" in await slip.presses("1")
+    last = Phone(world, "CA31", HIDDEN)
+    await last.rings()
+    assert "<Hangup" in await last.presses("1")
+
+
+async def test_an_account_that_calls_and_calls_has_one_case_and_everybody_waits_in_line(
+    world: World,
+) -> None:
+    for turn in range(12):
+        ada = Phone(world, f"CA{turn}")
+        await ada.rings()
+        if "Is it about case" in await ada.presses("1"):
+            await ada.presses("2")  # a new one, each time
+        assert "case number" in ada.last
+    assert len(await cases(world)) == 10
+    line = (await world.get("/hotline/calls?live=true"))["items"]
+    assert len(line) == 12, "nobody was refused"
 
 
 @pytest.mark.parametrize("number", ["+14155550666", HIDDEN, "anonymous", ""])

@@ -177,10 +177,13 @@ async def test_taking_over_is_offered_done_and_told(office: Office, say: Say) ->
     assert refused.endswith(f" Reply TAKE {bens} to take it over.")
     assert "Anna Lind had it until now" in await say("take", "ben")
     assert (await office.case(case)).owner == "ben"
-    news = await office.pool.fetch("select person, payload from outbox where kind = 'announce'")
-    assert [
-        (n["person"], "Ben Okafor has" in codec.decode(n["payload"])["text"]) for n in news
-    ] == [("anna", True)]
+    rows = await office.pool.fetch(
+        "select person, payload from outbox where kind = 'announce' order by id"
+    )
+    told = {row["person"]: codec.decode(row["payload"])["text"] for row in rows}
+    assert told["anna"].startswith(f"Ben Okafor has {case}")
+    assert "Anna Lind had it since 10:05 UTC." in told["ben"]
+    assert len(rows) == 2
 
 
 async def test_a_note_reaches_the_ticket_whole_and_inside(office: Office, say: Say) -> None:

@@ -2,9 +2,13 @@
 
 import pytest
 
+from notifiers.wording import PageFacts, page_text, spoken
 from routing.event import Acknowledge, Decline, Snooze
+from service import directory, policies
 from service.saving import _candidate
+from service.store import codec
 from tests.service.office import NOW, Office
+from tests.stories.organisation import DIRECTORY, POLICY
 
 
 async def test_no_two_live_pages_of_a_person_have_one_code(office: Office) -> None:
@@ -30,6 +34,26 @@ async def test_a_code_that_is_taken_gives_way_to_the_next_and_longer_ones(office
     code = await office.pool.fetchval("select code from pages where case_id = $1", case)
     assert code == _candidate(("ACME-2", 1, "anna"), 8)
     assert [len(_candidate(key, n)) for n in (0, 1, 2, 5, 6, 23)] == [4, 4, 5, 5, 6, 6]
+
+
+async def test_a_page_is_queued_in_the_words_of_its_policy_and_person(office: Office) -> None:
+    words = (
+        "wording:\n  languages:\n    sv:\n"
+        "      sms: '{account} ({case}). {due} Svara 1 {code} ja, 2 {code} nej.'\n"
+        "      due: '{promise} senast {time}.'\n      promises: {reply: Svar}\n"
+    )
+    anna = next(line for line in DIRECTORY.splitlines() if "id: anna" in line)
+    swedish = "people:\n" + anna.replace("id: anna,", "id: anna, language: sv-SE,") + "\n"
+    assert swedish.count("language") == 1
+    await policies.apply(office.pool, office.clock, POLICY + words, "p.yaml", "test")
+    await directory.bring_in(office.pool, office.clock, swedish, "d.yaml", "test", plans=True)
+    case = (await office.report("T-1")).case
+    payload = await office.pool.fetchval("select payload from outbox where kind = 'page'")
+    facts = codec.decoder(PageFacts)(payload)
+    assert page_text(facts) == (
+        f"Acme Corp ({case}). Svar senast 11:00 UTC. Svara 1 {facts.code} ja, 2 {facts.code} nej."
+    )
+    assert spoken(facts).startswith("Heliograph page for Anna Lind.")
 
 
 async def test_the_codes_of_an_ended_case_may_be_drawn_again(office: Office) -> None:

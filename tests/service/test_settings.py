@@ -99,6 +99,16 @@ def test_every_error_is_told_at_once_and_names_its_variable() -> None:
     assert "hush" not in errors[-1]
 
 
+def test_two_keys_may_sign_during_a_rotation() -> None:
+    settings = read_settings(
+        {"HELIOGRAPH_SECRET_KEY": "new, old", "HELIOGRAPH_ENVIRONMENT": "test"}
+    )
+    assert (settings.secret_key, settings.secret_keys) == ("new", ("new", "old"))
+    assert "new" not in repr(settings.secret_keys)
+    (error,) = errors_of({"HELIOGRAPH_SECRET_KEY": "a,b,c"})
+    assert "one, or two during a rotation" in error
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "zendesk"
     file.write_text("from-file\n")
@@ -179,3 +189,27 @@ def test_a_misspelled_variable_is_noticed_with_the_right_spelling() -> None:
     (notice,) = settings.notices
     assert notice.startswith("HELIOGRAPH_TWILIO_ACOUNT_SID is not a setting and has no effect.")
     assert notice.endswith("Did you mean HELIOGRAPH_TWILIO_ACCOUNT_SID?")
+
+
+def test_chats_and_webhooks_are_read_and_checked() -> None:
+    settings = read_settings(
+        {
+            "HELIOGRAPH_SLACK_SIGNING_SECRET": "new,old",
+            "HELIOGRAPH_OUTGOING_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "HELIOGRAPH_OUTGOING_ALLOW": "10.0.0.0/8, fd00::/8",
+            "HELIOGRAPH_APPRISE_CONFIG": "anna = ntfys://topic-secret",
+        }
+    )
+    assert settings.chat.slack_secrets == ("new", "old")
+    assert settings.chat.allowed == ("10.0.0.0/8", "fd00::/8")
+    assert "topic-secret" not in repr(settings)
+    assert "MfKQ9r8" not in repr(settings)
+    errors = errors_of(
+        {
+            "HELIOGRAPH_OUTGOING_WEBHOOK_SECRET": "whsec_%%%",
+            "HELIOGRAPH_OUTGOING_ALLOW": "10.0.0.1/8",
+        }
+    )
+    named = [error.split()[0] for error in errors]
+    assert named == ["HELIOGRAPH_OUTGOING_WEBHOOK_SECRET", "HELIOGRAPH_OUTGOING_ALLOW"]
+    assert "%%%" not in errors[0]

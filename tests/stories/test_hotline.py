@@ -221,16 +221,3 @@ def test_texts_ask_add_and_take_back(world: World) -> None:
     carl.ends("canceled")
     assert case_of(world)["state"] == "resolved"
     ada.hangs_up()
-
-
-def test_the_web_is_killed_in_mid_call_and_nobody_is_lost(build: Build) -> None:
-    world = build(processes=True, **HOW)
-    ada = ring(world).hears("press 1")
-    world.web.stop()
-    world.web.start()
-    ada.presses("1").hears("case number")
-    world.phone_of(ADA).gets_sms("is open")
-    carl = rung(world).answers().hears("Press 1").presses("1").hears("in the conference")
-    ada.hears("in the conference").hangs_up()
-    carl.ends()
-    state(world, outcome="bridged")

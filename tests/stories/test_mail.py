@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from service.wiring import sender_of
 from tests.notifiers.postoffice import DROPPED, PostOffice, post_office
 from tests.service.web.world import World, opened, settings_of
 
-ANNA = {
+ANNA: dict[str, Any] = {
     "name": "Anna Lind",
     "contact_methods": [
         {"id": "mail", "type": "email", "address": "anna@support.example", "verified": True},
@@ -91,7 +92,7 @@ async def test_a_letter_wakes_and_its_link_answers(desk: Desk) -> None:
     assert await desk.case(case) == ("paging", None)
     page = await desk.world.http.get(links["I have it"])
     (action, *_) = re.findall(r'<form method="post" action="([^"]*)"', page.text)
-    done = await desk.world.http.post(action)
+    done = await desk.world.http.post(page.url.join(action))
     assert f"You have {case}" in done.text
     assert await desk.case(case) == ("acknowledged", "anna")
     await desk.forward(minutes=3)
@@ -109,6 +110,22 @@ async def test_letters_follow_the_contact_rules(desk: Desk) -> None:
     first, second, third = desk.office.letters
     assert len({first["Message-ID"], second["Message-ID"], third["Message-ID"]}) == 3
     assert first["References"] == second["References"] == third["References"]
+
+
+async def test_only_what_is_proven_is_paged(desk: Desk) -> None:
+    mail, home = ANNA["contact_methods"]
+    unproven = {**ANNA, "contact_methods": [{**mail, "verified": False}, home]}
+    assert (await desk.world.ask("PUT", "/people/anna", unproven)).status_code == 200
+    await desk.world.ticket("T-1", priority="urgent")
+    await desk.serve()
+    assert {letter["To"] for letter in desk.office.letters} == {"lind@home.example"}
+    answer = await desk.world.ask("POST", "/people/anna/methods/mail/verify")
+    assert answer.status_code == 202
+    await desk.serve()
+    await desk.world.http.post(desk.links(desk.office.letters[-1])["This address is mine"])
+    await desk.world.ticket("T-2", priority="urgent")
+    await desk.serve()
+    assert desk.office.letters[-1]["To"] == "anna@support.example"
 
 
 async def test_a_mailbox_that_is_gone_is_passed_over_and_marked(desk: Desk) -> None:

@@ -130,7 +130,8 @@ document.addEventListener("submit", async (event) => {
   const field = form.elements.text;
   const text = field.value;
   field.value = "";
-  if (!await send("POST", form.dataset.send, { text }) && !field.value) field.value = text;
+  const path = event.submitter?.dataset.send || form.dataset.send;
+  if (!await send("POST", path, { text }) && !field.value) field.value = text;
 });
 
 document.addEventListener("change", async (event) => {

@@ -5,7 +5,7 @@ import pytest
 from routing.directory import Directory
 from routing.language.policy_writer import policy_document
 from routing.language.problems import PolicyErrors
-from routing.policy import ChatRoom
+from routing.policy_parts import ChatRoom
 from routing.tools.check_routes import route_findings
 from service.policyfile.load import read_policy
 from service.store import codec

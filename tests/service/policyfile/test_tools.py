@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from routing.calendar import Window
 from routing.directory import Directory
+from routing.people import ContactRule
 from routing.policy import Policy, StepTarget
 from routing.tools.check import check
 from routing.tools.coverage import coverage
@@ -254,6 +256,37 @@ def test_check_finds_people_whom_no_page_reaches() -> None:
     for person, key in ((mute, "unreachable/dev"), (texted, "one-channel/dev")):
         people = {**DIRECTORY.people, "dev": person}
         assert key in keys(demo(), replace(DIRECTORY, people=people))
+
+
+def test_check_says_why_no_page_reaches_somebody() -> None:
+    dev = DIRECTORY.people["dev"]
+    mobile = dev.contact_methods[0]
+    for methods, words in (
+        ((), "there is no contact method. Add one"),
+        ((replace(mobile, verified=False),), f"Verify {mobile.id}."),
+        ((replace(mobile, disabled="no such number"),), f"providers refuse {mobile.id}"),
+    ):
+        people = {**DIRECTORY.people, "dev": replace(dev, contact_methods=methods)}
+        found = check(demo(), replace(DIRECTORY, people=people), NEW_YEAR, 7)
+        (sentence,) = [str(f) for f in found.findings if f.key == "unreachable/dev"]
+        assert words in sentence
+
+
+def test_check_tells_of_contacts_no_step_waits_for_and_of_urgent_pages_that_are_held() -> None:
+    dev = DIRECTORY.people["dev"]
+    rules = (ContactRule("mobile", timedelta(), repeat=4, every=timedelta(minutes=3)),)
+    late = replace(dev, contact_rules={"urgent": rules})
+    asleep = replace(dev, quiet_hours=(Window(0, time(22), 1, time(7)),))
+    for person, holds, key in (
+        (late, "", "rules/dev/urgent/late"),
+        (asleep, "quiet_hours: {hold: [normal, urgent]}\n", "quiet/dev"),
+    ):
+        changes = {"tests:\n": f"{holds}tests:\n"}
+        people = replace(DIRECTORY, people={**DIRECTORY.people, "dev": person})
+        found = check(demo(changes), people, NEW_YEAR, 30)
+        assert key in {f.key for f in found.findings}
+        usual = check(demo(), DIRECTORY, NEW_YEAR, 30)
+        assert key not in {f.key for f in usual.findings}
 
 
 def test_check_finds_two_people_with_one_telephone() -> None:

@@ -142,6 +142,8 @@ SMS = "({case}) 1 {code} yes, 2 {code} no"
         ('voice: "{phone}"', "wording.voice: there is no place {phone} here"),
         ('email_subject: "{account}"', "wording.email_subject: it must say {case}"),
         ('menu: "press"', "wording.menu: it must say what 1 and 2 do"),
+        ('speech: "swedish, please"', "wording.speech: 'swedish, please' is no language"),
+        ('languages: {"s!": {nothing: "x"}}', "'s!' is no language; write its tag"),
         ('due: "soon"', "wording.due: it must say {time}"),
         ('asks: {ask: "{code}"}', "wording.asks.ask: no place belongs here"),
         ('asks: {aks: "hm"}', "there is no member 'aks' here; did you mean ask?"),

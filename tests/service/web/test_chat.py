@@ -13,7 +13,9 @@ import pytest
 
 from notifiers.chat.slack_clicks import may_answer, sign
 from service.links import Link, Purpose
+from service.web import chat
 from tests.notifiers.products import product
+from tests.service.web.cable import Cable
 from tests.service.web.world import NOW, World, opened, settings_of
 
 SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -23,10 +25,12 @@ DAY = timedelta(days=1)
 
 
 @asynccontextmanager
-async def working(folder: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
+async def working(
+    folder: Path, database_url: str, redis_url: str, **given: str
+) -> AsyncIterator[World]:
     """Mattermost and Slack are set up; Anna, Ben and Cleo have proved their accounts."""
     urls = {n: f"https://{n.lower()}.example/hooks/key" for n in ("MATTERMOST", "SLACK")}
-    more = {f"{name}_WEBHOOK_URL": url for name, url in urls.items()}
+    more = {f"{name}_WEBHOOK_URL": url for name, url in urls.items()} | given
     settings = settings_of(
         folder, database_url, redis_url, SLACK_SIGNING_SECRET=f"{SIGNING},older", **more
     )
@@ -304,25 +308,6 @@ async def test_a_click_in_slack_is_done_before_it_is_answered(world: World) -> N
     assert await state(world, case) == ("acknowledged", "anna")
 
 
-async def test_the_post_and_who_clicked_are_told_where_slack_says(
-    tmp_path: Path, database_url: str, redis_url: str
-) -> None:
-    async with product("slack") as it:
-        it.keeps, it.answer = True, (200, b"ok", {})
-        settings = settings_of(
-            tmp_path, database_url, redis_url,
-            SLACK_SIGNING_SECRET=SIGNING, SLACK_WEBHOOK_URL=it.url,
-        )  # fmt: skip
-        async with opened(settings) as world:
-            case = await world.ticket(priority="urgent")
-            answer = await slack(world, token(world, case), "U0NOBODY", url=f"{it.url}/answer")
-            assert answer.status_code == 200
-            while not it.asked:
-                await world.http.get("/livez")
-            assert it.asked == 1
-            assert await state(world, case) == ("paging", None)
-
-
 @pytest.mark.parametrize(
     ("headers", "why"),
     [
@@ -405,3 +390,40 @@ def test_the_signature_is_that_of_slacks_own_example() -> None:
 def test_only_slack_is_answered(url: object, may: bool) -> None:
     assert may_answer(url, "https://slack.internal:8443/services/x") is may
     assert not may_answer("https:///x", "")
+
+
+async def test_while_postgres_is_away_a_click_is_told_so_and_a_forged_one_is_none(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    cable = Cable(database_url)
+    await cable.put_in()
+    async with working(tmp_path, cable.url, redis_url) as world:
+        case = await world.ticket(priority="urgent")
+        given = token(world, case, person="anna")
+        await cable.pull()
+        answer = await mattermost(world, given)
+        assert "cannot read or write just now" in answer.json()["ephemeral_text"]
+        assert "update" not in answer.json()
+        assert (await mattermost(world, given[:-4] + "AAAA")).status_code == 403
+        await cable.put_in()
+        assert "You have" in (await mattermost(world, given)).json()["ephemeral_text"]
+        assert await state(world, case) == ("acknowledged", "anna")
+    await cable.pull()
+
+
+async def test_slack_is_answered_in_time_and_the_click_is_done_all_the_same(
+    tmp_path: Path, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat, "PATIENCE", 0.05)
+    async with product("slack") as it:
+        given = {"SLACK_WEBHOOK_URL": it.url}
+        async with working(tmp_path, database_url, redis_url, **given) as world:
+            case = await world.ticket(priority="urgent")
+            async with world.service.pool.acquire() as conn, conn.transaction():
+                await conn.execute("select 1 from cases where id = $1 for update", case)
+                answer = await slack(world, token(world, case, person="anna"), url=it.response_url)
+                assert (answer.status_code, it.told) == (200, [])
+            while len(it.told) < 2:
+                await world.http.get("/livez")
+            assert await state(world, case) == ("acknowledged", "anna")
+            assert [said["replace_original"] for said in it.told] == [True, False]

@@ -27,6 +27,25 @@ async def test_what_is_read_can_be_written_back(world: World) -> None:
     ]
 
 
+async def test_repetitions_quiet_hours_and_language_are_kept_and_told(world: World) -> None:
+    ben = await world.get("/people/ben")
+    call = {"method": "mobile", "after": "2m", "repeat": 2, "every": "3m"}
+    ben |= {"contact_rules": {"urgent": [call]}, "language": "sv"}
+    ben["quiet_hours"] = ["daily 22:00-07:00"]
+    status, told = await put(world, "/people/ben", ben)
+    assert (status, told["contact_rules"]) == (200, {"urgent": [call]})
+    assert (told["quiet_hours"], told["language"]) == (["daily 22:00-07:00"], "sv")
+    for rule, wrong in (
+        ({**call, "repeat": 11}, "from 0 to 10"),
+        ({**call, "every": "30s"}, "a minute at least"),
+        ({"method": "mobile", "every": "5m"}, "say `repeat` as well"),
+    ):
+        status, told = await put(world, "/people/ben", {**ben, "contact_rules": {"urgent": [rule]}})
+        assert (status, wrong in str(told)) == (422, True)
+    for member, value in (("language", "swedish!"), ("quiet_hours", ["nightly"])):
+        assert (await put(world, "/people/ben", {**ben, member: value}))[0] == 422
+
+
 async def test_a_new_account_is_found_by_its_domain_from_now_on(world: World) -> None:
     requester = {"email": "eva@delta.example"}
     assert await put(world, "/accounts/delta", NEW, role="sales") == (

@@ -89,6 +89,10 @@ async def test_explain_tells_what_would_become_of_a_ticket(still: World) -> None
     assert "everything" in told["route"]
     assert [step["person"] for step in told["ladder"]][:2] == ["anna", "anna"]
     assert told["clocks"][0]["due_at"] == "2026-03-03T11:00:00Z"
+    text = told["wording"][0]
+    assert (text["person"], text["channel"], text["encoding"]) == ("anna", "sms", "GSM-7")
+    assert text["text"].endswith(" 2 4821 to decline, 3 4821 for engineering.")
+    assert text["characters"] == len(text["text"])
 
 
 async def test_explain_tells_why_somebody_was_paged(world: World) -> None:

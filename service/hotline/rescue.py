@@ -1,0 +1,53 @@
+"""What a telephone is told when something of ours has failed. All of it needs nothing of ours."""
+
+from __future__ import annotations
+
+from notifiers.twilio import twiml
+from notifiers.twilio.patience import PATIENCE
+from routing.hotline_words import KEY_SECONDS
+from routing.policy import HotlineRules
+from service.hotline.speech import goodbye, said, tape
+
+RING_SECONDS = 40
+"""For each of the last-resort numbers, of which Twilio dials ten at most."""
+TRIES, PAUSE = 3, 3
+"""How often an engineer's line asks us again, after how many seconds."""
+
+
+def last_resort(base: str, rules: HotlineRules) -> bytes:
+    """For a caller: dials people, then takes a message. Also the static document of the number."""
+    recorded = tape(f"{base}/twilio/hotline/trouble{PATIENCE}")
+    message = [said(rules, "trouble_message"), recorded, said(rules, "goodbye"), twiml.hangup()]
+    if not rules.fallback_numbers:
+        return twiml.voice(*message)
+    numbers = [twiml.number(n) for n in rules.fallback_numbers[:10]]
+    dialled = twiml.dial(
+        *numbers, timeout=RING_SECONDS, sequential=True if len(numbers) > 1 else None
+    )
+    return twiml.voice(said(rules, "trouble"), dialled, *message)
+
+
+def again(base: str, path: str, tried: str, rules: HotlineRules) -> bytes:
+    """For an engineer: his line asks again, some times, since the customer waits or was promised.
+
+    `tried` is the number in the address that failed; it is no state of the call, only patience.
+    """
+    count = (int(tried) if tried.isdigit() else 0) + 1
+    if count >= TRIES:
+        return twiml.voice(said(rules, "trouble_over"), twiml.hangup())
+    follow = twiml.redirect(f"{base}{path}?tried={count}{PATIENCE}")
+    return twiml.voice(said(rules, "trouble_responder"), twiml.pause(PAUSE), follow)
+
+
+def greeting(action: str, rules: HotlineRules) -> bytes:
+    """For a customer who was called back: a key connects, as ever; no case can be named."""
+    words = said(rules, "trouble_back", greeting=rules.greeting)
+    asked = twiml.gather(words, twiml.pause(1), words, action=action, timeout=KEY_SECONDS, digits=1)
+    return twiml.voice(asked, said(rules, "goodbye"), twiml.hangup())
+
+
+def accepted(digits: str, rules: HotlineRules) -> bytes:
+    """For a customer who pressed a key: 1 connects, though it cannot be written down now."""
+    if digits == "1":
+        return twiml.voice()
+    return goodbye(rules)
