@@ -18,6 +18,8 @@ NAMES = (
     "burst",
     "wakes",
     "hotline",
+    "storm",
+    "voice",
 )
 
 

@@ -40,5 +40,6 @@ def page_facts(  # noqa: PLR0913 - a page is about many things
         why=why,
         url=case.ticket.url,
         accepted_at=accepted_at,
+        urgency=severity.urgency if severity else "",
     )
     return worded(facts, phrases)

@@ -49,6 +49,8 @@ class PageFacts:
     why: str
     url: str | None = None
     accepted_at: str | None = None
+    urgency: str = ""
+    """The severity's: urgent or normal."""
     sms: str = ""
     """The policy's own template, where it differs from the shipped one; so below."""
     voice: str = ""

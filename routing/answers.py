@@ -28,6 +28,7 @@ from routing.event import (
     Refusal,
     Resolve,
     Snooze,
+    StandDown,
     Taken,
 )
 from routing.holder import has_it, relieved
@@ -147,6 +148,7 @@ def decline(ledger: Ledger, event: Decline) -> None:
     name = ledger.book.name(person)
     ledger.say("declined", f"{name} declined by {event.via}", person, via=event.via)
     ended = paging.answered(ledger, person, PageState.DECLINED)
+    ledger.do(StandDown(person))
     if holder == person:
         engineering.give_back(ledger, person) if item else _give_back(ledger, person)
     else:

@@ -228,7 +228,10 @@ def refused(ledger: Ledger, event: ContactRefused) -> None:
     if page is None:
         return
     wanted = page.open
-    page = pages.refuse(page, method, attempt, event.reason, ledger.now, dead=event.dead)
+    page = pages.refuse(
+        page, method, attempt, event.reason, ledger.now,
+        dead=event.dead, instead=_ways(ledger, person, event.instead),
+    )  # fmt: skip
     put(ledger, page)
     name = ledger.book.name(person)
     ledger.say("refused", f"{method} to {name} failed: {event.reason}", person, turn=str(turn))
@@ -240,6 +243,13 @@ def refused(ledger: Ledger, event: ContactRefused) -> None:
         step_over_if_done(ledger, f"{name} cannot be reached")
         if ledger.case.remind_at is not None and not ledger.case.waited_for:
             _again(ledger, min(SOON, ledger.book.policy.reminder))
+
+
+def _ways(ledger: Ledger, person: str, channel: str) -> tuple[str, ...]:
+    """The person's methods of a channel that work."""
+    known = ledger.book.people.get(person)
+    methods = known.contact_methods if known and channel else ()
+    return tuple(m.id for m in methods if m.usable and m.type == channel)
 
 
 def step_over_if_done(ledger: Ledger, why: str) -> None:

@@ -54,6 +54,8 @@ class ContactRefused:
     reason: str
     dead: bool = False
     """Whether it will not work again, whoever tries."""
+    instead: str = ""
+    """The channel that gets through where this one is barred, to be used at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class StandDown:
-    """Cancel everything of this case that is queued or ringing, for everyone, at once."""
+    """Cancel everything of this case that is queued or ringing, at once.
+
+    For everyone; or for `person` alone, who has answered that he does not take it.
+    """
+
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

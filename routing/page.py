@@ -153,12 +153,20 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
 
 
 def refuse(
-    page: Page, method: str, attempt: int, reason: str, now: datetime, *, dead: bool = False
+    page: Page,
+    method: str,
+    attempt: int,
+    reason: str,
+    now: datetime,
+    *,
+    dead: bool = False,
+    instead: tuple[str, ...] = (),
 ) -> Page:
     """A begun contact was refused: the next one is due now; with none left nobody is reached.
 
     An earlier contact refused late hurries nothing while the latest one is still out. `dead`: the
-    method will not work again, so its repetitions are dropped.
+    method will not work again, so its repetitions are dropped. `instead`: methods that get through
+    where this one is barred; the first of them that was not tried comes next.
     """
     tried = tuple(
         replace(t, refused=reason) if (t.method, t.attempt) == (method, attempt) else t
@@ -166,7 +174,19 @@ def refuse(
     )
     planned = tuple(p for p in page.planned if not (dead and p.again and p.method == method))
     page = replace(page, tried=tried, planned=planned)
-    return _next(page, now) if page.open else page
+    return _next(_preferring(page, instead, now), now) if page.open else page
+
+
+def _preferring(page: Page, methods: tuple[str, ...], now: datetime) -> Page:
+    """The same page with the first of these methods it has not tried at the front of its plan."""
+    if page.tried and page.tried[-1].refused is None:
+        return page
+    tried = {t.method for t in page.tried}
+    wanted = next((m for m in methods if m not in tried), None)
+    if wanted is None:
+        return page
+    rest = tuple(p for p in page.planned if p.again or p.method != wanted)
+    return replace(page, planned=(Planned(wanted, now), *rest))
 
 
 def _next(page: Page, now: datetime) -> Page:

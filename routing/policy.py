@@ -208,6 +208,7 @@ class Policy(_Indexed):
     """The day this version begins, where it says so; a case keeps the version it opened under."""
     extends: str | None = None
     """The preset it stands on."""
+    bundle: int = 3  # so many texts waiting for one phone become one; 0 is never
     sources: Mapping[str, str] = field(default_factory=dict)
     """Short name to the publication a figure is from."""
     accepted_risks: frozenset[str] = frozenset()
@@ -237,8 +238,7 @@ class Policy(_Indexed):
         except AttributeError:
             known = _words(self.severities)
             object.__setattr__(self, "_words", known)
-        word = word.casefold()
-        return known.get((source, word)) or known.get(("*", word))
+        return known.get((source, word.casefold())) or known.get(("*", word.casefold()))
 
     def first_route(self, facts: Facts) -> Route | None:
         """The route a case takes, or None when no route matches."""

@@ -16,7 +16,7 @@ from routing.lookup import HOTLINE
 from routing.report import Report
 from service import matching
 from service.arrivals import Arrival, Fate
-from service.claims import waiting_cases
+from service.created_tickets import waiting_cases
 from service.library import Shelf
 from service.saving import Change
 from service.store import codec

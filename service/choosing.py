@@ -16,6 +16,7 @@ NEVER_A_GUESS = frozenset({Verb.RESOLVE, Verb.SNOOZE, Verb.REASSIGN, Verb.ADD, V
 ANSWERED = frozenset({"acknowledged", "declined"})
 UNANSWERED = frozenset({State.PAGING, State.EXHAUSTED, State.ENGINEERING})
 MOST_LISTED = 6
+NOTHING_OPEN = "No page is open on this phone. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Paged:
     case_state: str
     rank: int = 0
     """The severity of the case; 0 is the most severe."""
+    told: bool = True
+    """Whether a text or call about this case has left for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Chosen:
     why_not: str = ""
     told: bool = False
     """Nothing is to be done: whoever wrote is told how it stands with the page."""
+    newer: tuple[Paged, ...] = ()
+    """What `ACK ALL` cannot mean, because nobody has been told of it yet."""
 
 
 def choose(reply: Reply, pages: Sequence[Paged]) -> Chosen:
@@ -68,8 +73,23 @@ def _open(pages: Sequence[Paged]) -> tuple[Paged, ...]:
 
 
 def _every(pages: Sequence[Paged]) -> Chosen:
+    """Exactly what texts have told of: what came since is somebody's to read first."""
     found = _open(pages)
-    return Chosen(found, "" if found else "No page is open on this phone. Nothing was changed.")
+    told = tuple(p for p in found if p.told)
+    newer = tuple(p for p in found if not p.told)
+    if told:
+        return Chosen(told, newer=newer)
+    none = f"Nothing was changed. {since(newer)}" if newer else NOTHING_OPEN
+    return Chosen((), none)
+
+
+def since(newer: Sequence[Paged]) -> str:
+    """The truth about pages that are open and were not meant; empty for none."""
+    if not newer:
+        return ""
+    names = ", ".join(f"1 {p.code} for {p.case}" for p in newer[:MOST_LISTED])
+    more = f" and {len(newer) - MOST_LISTED} more" if len(newer) > MOST_LISTED else ""
+    return f"Not among them: {names}{more}, which came since."
 
 
 def _mine(pages: Sequence[Paged]) -> Chosen:
@@ -140,7 +160,7 @@ def _last(verb: Verb, pages: Sequence[Paged]) -> Chosen:
 
 def _listed(reply: Reply, pages: Sequence[Paged]) -> str:
     if not pages:
-        return "No page is open on this phone. Nothing was changed."
+        return NOTHING_OPEN
     names = ", ".join(f"{again(reply, p.code)} for {p.case}" for p in pages[:MOST_LISTED])
     more = f" and {len(pages) - MOST_LISTED} more" if len(pages) > MOST_LISTED else ""
     every = ", or ACK ALL" if len(pages) > 1 and reply.verb is Verb.ACKNOWLEDGE else ""

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import structlog
 
+from notifiers.circuit import OF_ONE_NUMBER
 from notifiers.notifier import Delivery, Fault, Receipt
+from notifiers.switchboard import FIRST
 from routing.event import ContactRefused
 from routing.people import Person
+from service.circuits import Circuits
 from service.desk import Desk
 from service.outbox import Row
 from service.store import codec
@@ -16,6 +19,7 @@ from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
 DISABLING = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
+BARRED = frozenset({Fault.LANDLINE, Fault.OPTED_OUT, Fault.BLOCKED})
 OPTED_OUT = "opted out with STOP"
 STATES = {
     Delivery.QUEUED: "sent",
@@ -28,14 +32,20 @@ STATES = {
 log = structlog.get_logger(__name__)
 
 
+def channel_instead(channel: str, fault: Fault | None) -> str:
+    """A text that is barred from a phone is no reason not to ring it, at once."""
+    return "voice" if channel == "sms" and fault in BARRED else ""
+
+
 def why_disabled(fault: Fault | None, reason: str) -> str:
     """What an opt-out is kept as, however it is heard of, so that START finds it."""
     return OPTED_OUT if fault is Fault.OPTED_OUT else reason
 
 
 class Contacts:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, circuits: Circuits | None = None) -> None:
         self.desk, self.pool, self.clock = desk, desk.pool, desk.clock
+        self.circuits = circuits or Circuits(desk.pool, desk.clock)
 
     async def refuse(self, row: Row, event: ContactRefused) -> None:
         """The contact is dead, and the case goes on to the next: one transaction."""
@@ -51,8 +61,24 @@ class Contacts:
     async def receipt(self, row_id: int, receipt: Receipt) -> None:
         """A delivery's status, never going back; a failure is a refusal of the contact.
 
-        Kept in the transaction of what follows from it: were it kept before, and we died, the
-        provider's repetition would be old news and nobody would be asked next.
+        It speaks for every page that the text or call carried.
+        """
+        async with self.pool.acquire() as conn:
+            row = await conn.fetchrow(query("outbox_by_id"), row_id)
+            bundle = row["bundle"] if row else None
+            found = await conn.fetch(query("carried_rows"), bundle) if bundle else []
+        if row is None:
+            return
+        if receipt.fault is Fault.CONFIGURATION and receipt.code not in OF_ONE_NUMBER:
+            await self.circuits.failed((row["provider"] or FIRST, row["channel"]), receipt.reason)
+        for one in [r["id"] for r in found] or [row_id]:
+            await self._receipt(one, receipt)
+
+    async def _receipt(self, row_id: int, receipt: Receipt) -> None:
+        """Kept in the transaction of what follows from it.
+
+        Were it kept before, and we died, the provider's repetition would be old news and nobody
+        would be asked next.
         """
         async with self.pool.acquire() as conn:
             row = await conn.fetchrow(query("outbox_by_id"), row_id)
@@ -65,8 +91,9 @@ class Contacts:
         reason = receipt.reason or receipt.status
         dead = receipt.fault in DISABLING
         event = ContactRefused(
-            row["turn"], row["person"], row["method"], row["attempt"], reason, dead=dead
-        )
+            row["turn"], row["person"], row["method"], row["attempt"], reason, dead=dead,
+            instead=channel_instead(row["channel"], receipt.fault),
+        )  # fmt: skip
 
         async def settle(conn: AnyConnection) -> bool:
             return await self._note(conn, row_id, receipt)

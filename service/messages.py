@@ -94,7 +94,7 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
         }
     facts = facts_of(row.payload)
     if row.channel in SPOKEN:
-        return {"to": facts.to, "text": page_text(facts)}
+        return {"to": facts.to, "text": row.text or page_text(facts)}
     card = card_of(facts)
     return {
         "to": facts.to,
@@ -122,6 +122,16 @@ def _proof(row: Row, urls: Urls) -> Mapping[str, Any]:
         "subject": SUBJECT,
         "links": {"verify": urls.link(link)},
     }
+
+
+def address_of(row: Row) -> str:
+    """E.164 for texts and calls."""
+    return str(codec.decode(row.payload)["to"])
+
+
+def ref_of(row: Row) -> str:
+    """The call a hang-up is about, by the provider's name for it."""
+    return str(codec.decode(row.payload)["ref"])
 
 
 def _text(row: Row, news: Mapping[str, Any], urls: Urls) -> str:

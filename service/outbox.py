@@ -48,39 +48,41 @@ class Row:
     tries: int
     unclear: bool
     begun_at: datetime | None
+    rank: int
+    bundle: int | None = None
+    """The row that carries this one (or this very row) in a text or call for several pages."""
+    text: str | None = None
+    """What the bundle says."""
+    provider: str | None = None
+    riders: tuple[Row, ...] = ()
+    """The pages that go along in the same text or call, and are settled with this one."""
+
+    @property
+    def together(self) -> tuple[Row, ...]:
+        return (self, *self.riders)
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.id for row in self.together]
 
 
-def _row(record: asyncpg.Record) -> Row:
-    return Row(**{name: record[name] for name in Row.__slots__})
+_COLUMNS = tuple(name for name in Row.__slots__ if name != "riders")
+
+
+def row_of(record: asyncpg.Record) -> Row:
+    return Row(**{name: record[name] for name in _COLUMNS})
 
 
 class Outbox:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    async def claim(self, lane: str, limit: int, now: datetime) -> list[Row]:
+    async def claim(
+        self, lane: str, limit: int, now: datetime, provider: str | None = None
+    ) -> list[Row]:
         """Lease the most severe due rows of a lane."""
         async with self.pool.acquire() as conn:
-            return await _claim(conn, lane, limit, now)
-
-    async def claim_paced(
-        self, lane: str, sender: str, per_second: float, limit: int, now: datetime
-    ) -> tuple[list[Row], datetime | None]:
-        """The same, no faster than the sender may; and when it may again, if it may not now.
-
-        The pace is a row of the database, so that several workers keep it together.
-        """
-        async with self.pool.acquire() as conn, conn.transaction():
-            if not await conn.fetchval(query("lane_is_due"), lane, now):
-                return [], None
-            free_at = await conn.fetchval(query("lock_pace"), sender, now)
-            if free_at > now:
-                return [], free_at
-            rows = await _claim(conn, lane, min(limit, max(1, int(per_second / 10))), now)
-            if rows:
-                free_at = now + timedelta(seconds=len(rows) / per_second)
-                await conn.execute(query("set_pace"), sender, free_at)
-            return rows, free_at if rows else None
+            return await _claim(conn, lane, limit, now, provider)
 
     async def lapse(self, now: datetime) -> int:
         """Put back what nobody settled; its outcome is unclear."""
@@ -96,9 +98,13 @@ class Outbox:
     async def sent(self, row: Row, ref: str, now: datetime, begun: datetime) -> bool:
         """The provider has it. True when it is not wanted any more and should be cancelled."""
         async with self.pool.acquire() as conn:
-            return bool(
-                await conn.fetchval(query("settle_sent"), row.id, row.lease, ref, now, begun)
-            )
+            settled = await conn.fetch(query("settle_sent"), row.ids, row.lease, ref, now, begun)
+        return bool(settled) and all(one["unwanted"] for one in settled)
+
+    async def assign(self, row: Row, provider: str) -> None:
+        """Who is to have it, known before it is sent, so that the right one is asked about it."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("assign_provider"), row.ids, row.lease, provider)
 
     async def done(self, row: Row, said: str, now: datetime) -> None:
         async with self.pool.acquire() as conn:
@@ -109,11 +115,25 @@ class Outbox:
             await conn.execute(query("settle_dead"), row.id, row.lease, said, now, now)
 
     async def again(
-        self, row: Row, said: str, at: datetime, begun: datetime | None, *, unclear: bool
+        self,
+        row: Row,
+        said: str,
+        at: datetime,
+        begun: datetime | None,
+        *,
+        unclear: bool,
+        provider: str | None = None,
     ) -> None:
         """To be tried again at `at`; `unclear` asks to look before repeating."""
         async with self.pool.acquire() as conn:
-            await conn.execute(query("settle_again"), row.id, row.lease, said, at, unclear, begun)
+            await conn.execute(
+                query("settle_again"), row.ids, row.lease, said, at, unclear, begun, provider
+            )
+
+    async def slow_down(self, key: str, until: datetime) -> None:
+        """The provider wants to be left alone until then."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("slow_down"), key, until)
 
     async def give_back(self, leases: Sequence[uuid.UUID]) -> None:
         """Return what was leased and not begun, when a sender stops."""
@@ -121,10 +141,12 @@ class Outbox:
             await conn.execute(query("return_leases"), list(leases))
 
 
-async def _claim(conn: AnyConnection, lane: str, limit: int, now: datetime) -> list[Row]:
+async def _claim(
+    conn: AnyConnection, lane: str, limit: int, now: datetime, provider: str | None
+) -> list[Row]:
     lease, until = uuid.uuid4(), now + LEASE
     if lane == "systems":
         records = await conn.fetch(query("claim_writes"), now, limit, until, lease)
     else:
-        records = await conn.fetch(query("claim_outbox"), now, limit, until, lease, lane)
-    return [_row(r) for r in sorted(records, key=lambda r: (r["rank"], r["id"]))]
+        records = await conn.fetch(query("claim_outbox"), now, limit, until, lease, lane, provider)
+    return [row_of(r) for r in sorted(records, key=lambda r: (r["rank"], r["id"]))]

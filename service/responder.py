@@ -19,11 +19,12 @@ from routing.hotline_words import worded
 from routing.reply import Reply, Verb, parse
 from service import own_link
 from service.answering import MENU, SAID, event_of
-from service.choosing import Paged, choose
+from service.choosing import Paged, choose, since
 from service.desk import NoSuchCase
 from service.hotline.outbound import Outbound
 from service.hotline.texts import Texts
 from service.listing import cases_of, listed
+from service.outbox import LEASE
 from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.wiring import Service
@@ -32,7 +33,10 @@ REMEMBERED = timedelta(days=7)
 MOST_REPLIES = 6
 """Answers an unknown number gets within `QUIET`; after that a loop of machines is starved."""
 QUIET = timedelta(hours=1)
+HARDLY_BEGUN = LEASE - timedelta(seconds=5)
+"""What was leased less than five seconds ago nobody can have read."""
 MOST_TEXT = 1600
+MOST_NAMED = 60
 log = structlog.get_logger(__name__)
 
 
@@ -50,16 +54,17 @@ class Responder:
             people = (await self.service.desk.shelf()).phones.get(sender, ())
             if people:  # a link is not kept: it is a key
                 return await own_link.answered(self.service, people)
-        return await self._once(key, sender, body, lambda: self._answer(sender, body))
+        return await self.once(key, sender, body, lambda: self._answer(sender, body))
 
     async def pressed(self, key: str, phone: str, reply: Reply, paged: Paged) -> str:
         """The answer to a key pressed in a call; repeated, it is the same again."""
         said = f"pressed for {reply.verb}"
-        return await self._once(key, phone, said, lambda: self.act(reply, paged, via="phone"))
+        return await self.once(key, phone, said, lambda: self.act(reply, paged, via="phone"))
 
-    async def _once(
+    async def once(
         self, key: str, sender: str, body: str, answer: Callable[[], Awaitable[str]]
     ) -> str:
+        """The answer to a delivery, made once and then remembered under its key."""
         async with self.service.pool.acquire() as conn:
             known = await conn.fetchval(query("inbound_answer"), key)
         if known is not None:
@@ -93,7 +98,8 @@ class Responder:
         if reply.verb is Verb.STATUS or chosen.told:
             return await self._status(chosen.pages)
         if reply.every:
-            return _together([(page, *await self._act(reply, page)) for page in chosen.pages])
+            done = [(page, *await self.did(reply, page)) for page in chosen.pages]
+            return _together(done, since(chosen.newer))
         page = chosen.pages[0]
         return f"{SAID[reply.verb]} {page.code}: {await self.act(reply, page)}"
 
@@ -114,21 +120,22 @@ class Responder:
 
     async def _pages(self, people: tuple[str, ...]) -> list[Paged]:
         async with self.service.pool.acquire() as conn:
-            since = self.service.clock.now() - REMEMBERED
-            rows = await conn.fetch(query("case_of_reply"), list(people), since)
+            now = self.service.clock.now()
+            begun = now + HARDLY_BEGUN
+            rows = await conn.fetch(query("case_of_reply"), list(people), now - REMEMBERED, begun)
         return [
             Paged(
                 r["case_id"], r["turn"], r["person"], r["code"], r["state"], r["opened_at"],
-                r["live"], r["case_state"], r["rank"],
+                r["live"], r["case_state"], r["rank"], r["told"],
             )
             for r in rows
         ]  # fmt: skip
 
     async def act(self, reply: Reply, page: Paged, via: str = "SMS") -> str:
         """Do what the reply says with one page's case; the sentence of what is true now."""
-        return (await self._act(reply, page, via))[1]
+        return (await self.did(reply, page, via))[1]
 
-    async def _act(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
+    async def did(self, reply: Reply, page: Paged, via: str = "SMS") -> tuple[bool, str]:
         """Whether it was done, and the sentence."""
         try:
             if reply.verb is Verb.CALL:
@@ -183,9 +190,10 @@ def _unclear(reply: Reply, pages: list[Paged]) -> str:
     return f"That was not understood, so nothing was changed. {MENU}"
 
 
-def _together(answers: list[tuple[Paged, bool, str]]) -> str:
-    """One text for all of them: what is the person's now, and why the others are not."""
-    taken = ", ".join(page.case for page, done, _ in answers if done)
+def _together(answers: list[tuple[Paged, bool, str]], newer: str = "") -> str:
+    """One text: what is the person's now, what was not meant, and why the rest is not his."""
+    taken = [page.case for page, done, _ in answers if done]
+    more = f" and {len(taken) - MOST_NAMED} more" if len(taken) > MOST_NAMED else ""
     refused = " ".join(sentence for _, done, sentence in answers if not done)
-    have = f"you have {taken}." if taken else "nothing was changed."
-    return f"ACK ALL, {len(answers)} cases: {have} {refused}".strip()
+    have = f"you have {', '.join(taken[:MOST_NAMED])}{more}." if taken else "nothing was changed."
+    return " ".join(filter(None, (f"ACK ALL, {len(answers)} cases: {have}", newer, refused)))

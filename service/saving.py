@@ -213,14 +213,19 @@ async def _outbox(
     rows: list[tuple[Any, ...]] = []
     for change in changes:
         case = change.decision.case
-        if any(isinstance(e, StandDown) for e in change.decision.effects):
-            # What this very batch queued for the case before is wanted no more either.
-            rows = [r for r in rows if (r[1], r[3]) != (case.id, "page")]
-            await conn.execute(query("cancel_queued"), [case.id], now)
-            await conn.execute(query("cancel_ringing"), [case.id], now)
+        for effect in change.decision.effects:
+            if isinstance(effect, StandDown):
+                # What this very batch queued for the case before is wanted no more either.
+                rows = [r for r in rows if not _stood_down(r, case.id, effect.person)]
+                await conn.execute(query("cancel_queued"), case.id, effect.person, now)
+                await conn.execute(query("cancel_ringing"), case.id, effect.person, now)
         rows += filter(None, (_row(change, e, shelf, codes, now) for e in change.decision.effects))
     if rows:
         await conn.execute(query("insert_outbox"), *_columns(rows))
+
+
+def _stood_down(row: tuple[Any, ...], case: str, person: str | None) -> bool:
+    return (row[1], row[3]) == (case, "page") and person in (None, row[5])
 
 
 def _row(

@@ -4,6 +4,7 @@ Theory of operation. A row is leased in a transaction of its own, sent outside a
 settled by what the provider said. Whoever dies in between leaves a lease that lapses, and the next
 one asks the provider (`find`) before repeating: at least once, and twice only where nobody knows.
 What is paced waits in the database, the most severe first; a limit delays a page, never drops it.
+A provider whose circuit is open is passed by.
 """
 
 from __future__ import annotations
@@ -12,35 +13,36 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from notifiers.notifier import Accepted, Fault, Message, Notifier, Outcome, Refused, Unclear
-from notifiers.switchboard import Switchboard
-from routing.event import ContactRefused
+from notifiers.notifier import Accepted, Fault, Message, Outcome, Refused, Unclear
+from notifiers.switchboard import Line, Switchboard
 from service.chime import Chime
+from service.claims import PACED, Claims, Limit, Terms, limits_of
 from service.clock import Clock
-from service.contacts import Contacts, why_disabled
+from service.contacts import Contacts
 from service.measures import Measures
-from service.messages import Urls, facts_of, words_of
+from service.messages import Urls, facts_of, ref_of, words_of
 from service.outbox import Outbox, Row, lane_of
-from service.store import codec
-from service.store.pool import AWAY, describe
+from service.settling import FIRST_PAUSE, Settling
+from service.store.pool import AWAY, AnyConnection, describe
 from service.writer import Writer
 
 SLOTS = 64
 """Sends in flight in one lane."""
 SWEEP = 1.0
 """Seconds between looks at the outbox when nothing rings."""
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
-CHANNEL_FAULTS = frozenset({Fault.NUMBER, Fault.LANDLINE, Fault.OPTED_OUT})
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Sender:
-    """`pace` gives sends per second for a channel; absent or 0 is as fast as it goes."""
+    """`pace` is segments (sms) or calls (voice) per second and number, `account_pace` per account.
+
+    Absent or 0 is as fast as it goes.
+    """
 
     outbox: Outbox
     clock: Clock
@@ -50,12 +52,28 @@ class Sender:
     measures: Measures
     urls: Urls
     pace: Mapping[str, float] = field(default_factory=dict)
+    account_pace: Mapping[str, float] = field(default_factory=dict)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the cases that are due have been woken; no lane serves before."""
     _flying: dict[asyncio.Task[None], Row] = field(default_factory=dict)
     _full: set[str] = field(default_factory=set)
     _free_at: dict[str, datetime] = field(default_factory=dict)
     """When each paced lane may send again, as far as this process knows."""
+    claims: Claims = field(init=False)
+    settling: Settling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = Claims(self.outbox.pool, self._bundle_from, self._text_of)
+        self.settling = Settling(
+            self.outbox, self.clock, self.contacts, self.measures, self.contacts.circuits
+        )
+
+    async def _bundle_from(self, conn: AnyConnection) -> int:
+        shelf = await self.contacts.desk.library.shelf(conn, self.clock.now())
+        return shelf.current.bundle
+
+    def _text_of(self, row: Row) -> str:
+        return str(words_of(row, self.urls)["text"])
 
     async def run(self, lane: str, chime: Chime) -> None:
         """Serve one lane until cancelled."""
@@ -104,15 +122,28 @@ class Sender:
     async def _claim(
         self, lane: str, free: int, now: datetime
     ) -> tuple[list[Row], datetime | None]:
-        notifier, pace = self.switchboard.get(lane), self.pace.get(lane, 0)
-        if notifier is None or not pace:
-            return await self.outbox.claim(lane, free, now), None
+        line = self.settling.circuits.choose(self.switchboard.lines(lane))
+        if line is None or lane not in PACED:
+            return await self.outbox.claim(lane, free, now, line.provider if line else None), None
+        terms = self._terms(lane, line)
+        if lane == "sms" and not terms.limits:
+            return await self.outbox.claim(lane, min(free, terms.rows), now, line.provider), None
         free_at = self._free_at.get(lane)
-        if free_at is not None and now < free_at:
+        if lane == "sms" and free_at is not None and now < free_at:
             return [], free_at
-        rows, wait = await self.outbox.claim_paced(lane, notifier.sender, pace, free, now)
+        rows, wait = await self.claims.take(terms, free, now)
         self._free_at[lane] = wait or now
         return rows, wait
+
+    def _terms(self, lane: str, line: Line) -> Terms:
+        pace, account = self.pace.get(lane, 0), self.account_pace.get(lane, 0)
+        limits: tuple[Limit, ...] = tuple(
+            limits_of(lane, line.notifier.sender, line.provider, pace, account)
+        )
+        if limits:
+            self.settling.paced[f"{lane} {line.provider}"] = limits[0].key
+        trial = self.settling.circuits.of(line).on_trial
+        return Terms(lane, line.provider, limits, 1 if trial else None)
 
     def _start(self, row: Row, chime: Chime) -> None:
         task = asyncio.create_task(self._one(row))
@@ -137,7 +168,7 @@ class Sender:
         await asyncio.gather(*left, return_exceptions=True)
         with contextlib.suppress(*AWAY):
             for row in left.values():
-                await self._later(row, "stopped before it was answered", None, unclear=True)
+                await self.settling.later(row, "stopped before it was answered", None, unclear=True)
 
     async def close(self) -> None:
         await self.switchboard.close()
@@ -161,48 +192,81 @@ class Sender:
         if self._too_late(row):
             await self.outbox.dead(row, "an error of ours, again and again", self.clock.now())
         else:
-            await self._later(row, "an error of ours; it is tried again", None, unclear=True)
+            said = "an error of ours; it is tried again"
+            await self.settling.later(row, said, None, unclear=True)
 
     async def _send(self, row: Row) -> None:
-        notifier = self.switchboard.get(row.channel)
-        if notifier is None:
-            await self._refused(row, Refused(f"{row.channel} is not set up", fault=Fault.OURS))
+        line = self.switchboard.line(row.channel, row.provider)
+        if line is None:
+            said = Refused(f"{row.channel} is not set up", fault=Fault.OURS)
+            await self.settling.refused(row, said)
         elif row.kind == "cancel":
-            await self._cancel(row, notifier)
+            await self._cancel(row, line)
         else:
-            await self._try(row, notifier)
+            await self._try(row, line)
 
-    async def _cancel(self, row: Row, notifier: Notifier) -> None:
-        ref = codec.decode(row.payload)["ref"]
-        outcome = await notifier.cancel(ref)
+    async def _cancel(self, row: Row, line: Line) -> None:
+        ref = ref_of(row)
+        outcome = await line.notifier.cancel(ref)
         now = self.clock.now()
         if outcome is None or now >= row.give_up_at:
             await self.outbox.done(row, "hung up", now)
         else:
             await self.outbox.again(row, outcome.reason, now + FIRST_PAUSE, None, unclear=False)
 
-    async def _try(self, row: Row, notifier: Notifier) -> None:
+    async def _try(self, row: Row, line: Line) -> None:
         message = await self._message(row)
-        if row.unclear and await self._look(row, notifier, message):
+        if row.unclear and await self._look(row, line, message):
             return
         if self._too_late(row):
-            await self._refused(
-                row, Refused("Its time is over; others are asked.", fault=Fault.OURS)
-            )
+            over = Refused("Its time is over; others are asked.", fault=Fault.OURS)
+            await self.settling.refused(row, over)
+            return
+        chosen = await self._whose(row, line)
+        if chosen is None:
             return
         begun = self.clock.now()
         self._began(row, begun)
-        outcome: Outcome = await notifier.send(message)
-        await self._settle(row, notifier, outcome, begun)
+        outcome: Outcome = await chosen.notifier.send(message)
+        await self.settling.settle(row, chosen, self.switchboard, outcome, begun)
 
-    async def _look(self, row: Row, notifier: Notifier, message: Message) -> bool:
-        """Whether an earlier try got through; asked before anything is repeated."""
-        found = await notifier.find(message)
+    async def _whose(self, row: Row, line: Line) -> Line | None:
+        """Who is to have it: the one it was given to, unless that one fails and another works.
+
+        None: nobody of this channel works, and the page has gone on to its next contact.
+        """
+        circuits, lines = self.settling.circuits, self.switchboard.lines(row.channel)
+        chosen = line if circuits.usable(line) else circuits.choose(lines) or line
+        if not circuits.usable(chosen) and await self.settling.has_detour(row, self.switchboard):
+            said = f"{row.channel} is failing ({circuits.of(chosen).why})"
+            await self.settling.refused(row, Refused(said, fault=Fault.CONFIGURATION))
+            return None
+        if chosen.provider != row.provider:
+            await self.outbox.assign(row, chosen.provider)
+        return chosen
+
+    async def _look(self, row: Row, line: Line, message: Message) -> bool:
+        """Whether an earlier try got through; asked before anything is repeated.
+
+        A provider that cannot be asked is not waited for once its circuit is open: the page goes
+        another way, and may come twice.
+        """
+        found = await line.notifier.find(message)
         if isinstance(found, Accepted):
-            await self._settle(row, notifier, found, row.begun_at or row.created_at)
+            begun = row.begun_at or row.created_at
+            await self.settling.settle(row, line, self.switchboard, found, begun)
             return True
-        if isinstance(found, Unclear) and self.clock.now() < row.give_up_at:
-            await self._later(row, found.reason, row.begun_at, unclear=True)
+        if isinstance(found, Unclear):
+            name = (line.provider, line.channel)
+            await self.settling.circuits.failed(name, found.reason)
+            elsewhere = await self.settling.elsewhere(row, line, self.switchboard)
+            if self.clock.now() < row.give_up_at and not elsewhere:
+                await self.settling.later(row, found.reason, row.begun_at, unclear=True)
+                return True
+            return False
+        if row.bundle is not None:  # it certainly did not leave: what waits by now is bundled anew
+            said = "the provider does not have it"
+            await self.outbox.again(row, said, self.clock.now(), row.begun_at, unclear=False)
             return True
         return False
 
@@ -225,59 +289,10 @@ class Sender:
         )
 
     def _began(self, row: Row, begun: datetime) -> None:
-        if row.kind != "page" or row.person is None or row.tries > 1:
-            return
-        accepted = facts_of(row.payload).accepted_at
-        if accepted is not None:
-            latency = (begun - datetime.fromisoformat(accepted)).total_seconds()
-            self.measures.page_latency.observe(max(0.0, latency))
-
-    async def _settle(
-        self, row: Row, notifier: Notifier, outcome: Outcome, begun: datetime
-    ) -> None:
-        match outcome:
-            case Accepted(ref):
-                self._count(row, "sent")
-                if await self.outbox.sent(row, ref, self.clock.now(), begun):
-                    await notifier.cancel(ref)
-            case Unclear(reason):
-                self._count(row, "unclear")
-                await self._later(row, reason, begun, unclear=True)
-            case Refused() as refused:
-                await self._refused(row, refused, begun)
-
-    async def _refused(self, row: Row, refused: Refused, begun: datetime | None = None) -> None:
-        now = self.clock.now()
-        again = now + max(_pause(row.tries), refused.retry_after or timedelta())
-        if refused.retryable and again < row.give_up_at:
-            self._count(row, "again")
-            await self.outbox.again(row, refused.reason, again, begun, unclear=False)
-            return
-        self._count(row, "refused")
-        log.warning("refused", key=row.key, fault=refused.fault.value, code=refused.code)
-        if row.kind != "page" or row.person is None or row.method is None:
-            await self.outbox.dead(row, refused.reason, now)
-            return
-        if refused.fault in CHANNEL_FAULTS:
-            why = why_disabled(refused.fault, refused.reason)
-            await self.contacts.disable(row.person, row.method, why)
-        event = ContactRefused(
-            row.turn or 0,
-            row.person,
-            row.method,
-            row.attempt or 0,
-            refused.reason,
-            dead=refused.fault in CHANNEL_FAULTS,
-        )
-        await self.contacts.refuse(row, event)
-
-    async def _later(self, row: Row, reason: str, begun: datetime | None, *, unclear: bool) -> None:
-        at = self.clock.now() + _pause(row.tries)
-        await self.outbox.again(row, reason, at, begun, unclear=unclear)
-
-    def _count(self, row: Row, outcome: str) -> None:
-        self.measures.pages.labels(row.channel, outcome).inc()
-
-
-def _pause(tries: int) -> timedelta:
-    return min(FIRST_PAUSE * (1 << min(max(0, tries - 1), 10)), LONGEST_PAUSE)
+        for page in row.together:
+            accepted = (
+                facts_of(page.payload).accepted_at if page.kind == "page" and page.person else None
+            )
+            if accepted is not None and page.tries == 1:
+                latency = (begun - datetime.fromisoformat(accepted)).total_seconds()
+                self.measures.page_latency.observe(max(0.0, latency))

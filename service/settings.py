@@ -13,7 +13,15 @@ from types import MappingProxyType
 
 from notifiers.email.account import SmtpAccount
 from service.chat_settings import ChatSettings, read_chat
-from service.environment import Environment, Secret, SettingsError, port, rate
+from service.environment import Environment, Secret, SettingsError, port
+from service.phone_settings import (
+    BreakerSettings,
+    TwilioSettings,
+    per_second,
+    read_account,
+    read_breaker,
+    read_twilio,
+)
 
 __all__ = ["SERVING", "Secret", "Settings", "SettingsError", "TwilioSettings", "read_settings"]
 
@@ -76,26 +84,7 @@ REASONS = {
     "ADMIN_TOKEN": "Give a random API token, for example from `openssl rand -hex 32`.",
 }
 
-SIMULATED_SID = "AC" + "0" * 32
-SIMULATED_TOKEN = Secret("simulated-auth-token")
-SIMULATED_NUMBER = "+15005550006"
-SIMULATED_HOTLINE = "+15005550009"
 DEVELOPMENT_KEY = Secret("a key that protects nothing: development and test only")
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioSettings:
-    """`simulated`: the credentials are made up and `api_url` defaults to the simulator."""
-
-    account_sid: str
-    auth_tokens: tuple[str, ...]
-    """The first signs our requests; a request to us may be signed with either."""
-    from_number: str | None
-    messaging_service_sid: str | None
-    hotline_number: str | None
-    api_url: str | None
-    """None is Twilio's own, or the simulator's."""
-    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +105,16 @@ class Settings:
     """None: the sample of the demo."""
     directory: Path | None
     sms_per_second: float
-    """Per sending number; 0 lifts the limit. So does the next."""
+    """Segments per second and sending number; 0 lifts the limit. So does the next."""
     calls_per_second: float
+    account_sms_per_second: float
+    """For all numbers of an account together; 0 is no limit but the number's. So does the next."""
+    account_calls_per_second: float
+    breaker: BreakerSettings
     twilio: TwilioSettings | None
     """None in production without credentials: nobody can be texted or rung."""
+    twilio2: TwilioSettings | None
+    """A second account, region or provider, which takes over while the first fails."""
     webhook_secrets: Mapping[str, tuple[str, ...]]
     """Source to one or two secrets; an absent source answers 404."""
     write_back: Mapping[str, Mapping[str, str]]
@@ -168,9 +163,13 @@ def read_settings(
         redis_url=given.url("REDIS_URL", ("redis", "rediss")),
         policy=existing_file(given, "POLICY"),
         directory=existing_file(given, "DIRECTORY"),
-        sms_per_second=given.parsed("SMS_PER_SECOND", rate, 1.0, "a number from 0 up"),
-        calls_per_second=given.parsed("CALLS_PER_SECOND", rate, 1.0, "a number from 0 up"),
+        sms_per_second=per_second(given, "SMS_PER_SECOND", 1.0),
+        calls_per_second=per_second(given, "CALLS_PER_SECOND", 1.0),
+        account_sms_per_second=per_second(given, "ACCOUNT_SMS_PER_SECOND", 0.0),
+        account_calls_per_second=per_second(given, "ACCOUNT_CALLS_PER_SECOND", 0.0),
+        breaker=read_breaker(given),
         twilio=read_twilio(given, simulate=environment != "production"),
+        twilio2=read_account(given, "TWILIO2"),
         webhook_secrets=read_webhook_secrets(given),
         write_back=read_write_back(given),
         channels=read_channels(given),
@@ -193,45 +192,6 @@ def existing_file(given: Environment, name: str) -> Path | None:
     if value is not None and not Path(value).is_file():
         given.error(name, f"names {value}, which is no file. Correct the path.")
     return None if value is None else Path(value)
-
-
-def read_twilio(given: Environment, *, simulate: bool) -> TwilioSettings | None:
-    sid = given.text("TWILIO_ACCOUNT_SID")
-    tokens = given.secrets("TWILIO_AUTH_TOKEN")
-    number = given.phone("TWILIO_FROM_NUMBER", short_code=True)
-    service = given.text("TWILIO_MESSAGING_SERVICE_SID")
-    hotline = given.phone("TWILIO_HOTLINE_NUMBER")
-    api_url = given.url("TWILIO_API_URL", ("https", "http"))
-    if not sid and not tokens:
-        if not simulate:
-            return None
-        return TwilioSettings(
-            account_sid=SIMULATED_SID,
-            auth_tokens=(SIMULATED_TOKEN,),
-            from_number=number or SIMULATED_NUMBER,
-            messaging_service_sid=service,
-            hotline_number=hotline or SIMULATED_HOTLINE,
-            api_url=api_url,
-            simulated=api_url is None,
-        )
-    require_twilio(given, sid, tokens, number or service)
-    return TwilioSettings(sid or "", tokens, number, service, hotline, api_url)
-
-
-def require_twilio(
-    given: Environment, sid: str | None, tokens: tuple[str, ...], sender: str | None
-) -> None:
-    both = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are of use together alone."
-    if not sid:
-        given.error("TWILIO_ACCOUNT_SID", f"is not set. {both}")
-    elif not sid.startswith("AC"):
-        given.error("TWILIO_ACCOUNT_SID", "does not begin with AC, as Twilio's account SIDs do.")
-    if not tokens:
-        given.error("TWILIO_AUTH_TOKEN", f"is not set. {both}")
-    if not sender:
-        given.error(
-            "TWILIO_FROM_NUMBER", "is not set. Give it, or TWILIO_MESSAGING_SERVICE_SID, to text."
-        )
 
 
 def read_webhook_secrets(given: Environment) -> Mapping[str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from notifiers.notifier import Accepted, Message
 from routing.book import find
 from routing.case import Case, State
 from service.library import NothingLoaded
+from service.pacing import passed_by, sentence
 from service.sender import Sender
 from service.store.pool import AWAY
 from service.store.sql import query
@@ -38,6 +39,8 @@ class Health:
     oldest_wake: datetime | None
     oldest_send: datetime | None
     oldest_stored: datetime | None
+    failing: tuple[str, ...] = ()
+    """A sentence for each provider that is passed by."""
 
     def troubles(self, now: datetime) -> list[str]:
         """Sentences, one for each thing that is wrong."""
@@ -49,7 +52,7 @@ class Health:
         ):
             if since is not None and now - since > limit:
                 found.append(f"{what} for {int((now - since).total_seconds())} s")
-        return found
+        return [*found, *self.failing]
 
 
 async def examine(service: Service) -> Health:
@@ -58,8 +61,9 @@ async def examine(service: Service) -> Health:
         wake = await conn.fetchval(query("next_wake"))
         outbox = await conn.fetchrow(query("outbox_health"), now)
         stored = await conn.fetchval(query("oldest_stored"))
+        failing = tuple(map(sentence, await passed_by(conn)))
     oldest = outbox["oldest"] if outbox else None
-    return Health(wake if wake and wake <= now else None, oldest, stored)
+    return Health(wake if wake and wake <= now else None, oldest, stored, failing)
 
 
 async def watch(service: Service, sender: Sender) -> None:
@@ -95,13 +99,13 @@ async def _alive(service: Service, client: httpx.AsyncClient) -> None:
 async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
     sentence = f"Heliograph needs help: {'; '.join(troubles)}. Look at /readyz and the logs."
     log.critical("stuck", said=sentence)
-    notifier = sender.switchboard.get("sms")
-    if notifier is None:
+    line = sender.settling.circuits.choose(sender.switchboard.lines("sms"))
+    if line is None:
         return
     for number in await _duty_numbers(service):
         now = service.clock.now()
         message = Message(key=f"watchdog/{now}", channel="sms", to=number, text=sentence, since=now)
-        outcome = await notifier.send(message)
+        outcome = await line.notifier.send(message)
         if not isinstance(outcome, Accepted):
             log.error("duty_manager_not_told", reason=outcome.reason)
 

@@ -6,9 +6,11 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
+from notifiers.circuit import Limits
 from notifiers.email.account import SmtpAccount
 from notifiers.email.mail import Email
 from notifiers.notifier import Notifier
@@ -18,6 +20,7 @@ from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 from service.bell import Bell
 from service.channels import channels_of
+from service.circuits import Circuits
 from service.clock import SystemClock
 from service.contacts import Contacts
 from service.desk import Desk
@@ -27,7 +30,7 @@ from service.measures import Measures
 from service.messages import Urls
 from service.outbox import Outbox
 from service.sender import Sender
-from service.settings import Settings
+from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS
@@ -98,32 +101,41 @@ async def open_service(
     library = Library()
     measures = Measures()
     desk = Desk(pool, library, clock, bell.ring, measures)
-    contacts, access = Contacts(desk), access_of(settings)
+    contacts, access = contacts_of(desk, settings), access_of(settings)
     service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
     return service
 
 
-def twilio_api(settings: Settings) -> str:
+def contacts_of(desk: Desk, settings: Settings) -> Contacts:
+    """With the circuits of the settings."""
+    of = settings.breaker
+    window, pause = timedelta(seconds=of.window), timedelta(seconds=of.pause)
+    return Contacts(desk, Circuits(desk.pool, desk.clock, Limits(of.failures, window, pause)))
+
+
+def twilio_api(settings: Settings, twilio: TwilioSettings) -> str:
     """The base of the REST API we speak to: the simulator's where nothing else is set."""
-    twilio = settings.twilio
-    if twilio is None or twilio.api_url:
-        return (twilio.api_url if twilio else None) or TWILIO_API
+    if twilio.api_url:
+        return twilio.api_url
     return f"http://{settings.host}:{settings.port}{SIMULATOR}" if twilio.simulated else TWILIO_API
 
 
-def account_of(settings: Settings) -> Twilio:
-    """Our account at Twilio; the settings must connect one. To be closed by whoever asked."""
-    twilio = settings.twilio
+def account_of(settings: Settings, twilio: TwilioSettings | None = None) -> Twilio:
+    """An account, the first unless another is given. To be closed by whoever asked.
+
+    Raises LookupError where the settings connect none.
+    """
+    twilio = twilio or settings.twilio
     if twilio is None:
         raise LookupError("Twilio is not set up.")
     login = Credentials(twilio.account_sid, twilio.auth_tokens)
-    return Twilio(login, api_url=twilio_api(settings))
+    return Twilio(login, api_url=twilio_api(settings, twilio))
 
 
 def notifiers_of(settings: Settings) -> list[Notifier]:
     """The channels the settings connect."""
-    return [*_by_telephone(settings), *_by_mail(settings), *channels_of(settings)]
+    return [*phones_of(settings, settings.twilio), *_by_mail(settings), *channels_of(settings)]
 
 
 def _by_mail(settings: Settings) -> list[Notifier]:
@@ -131,11 +143,11 @@ def _by_mail(settings: Settings) -> list[Notifier]:
     return [Email(SmtpAccount.parse(url))] if url else []
 
 
-def _by_telephone(settings: Settings) -> list[Notifier]:
-    twilio = settings.twilio
+def phones_of(settings: Settings, twilio: TwilioSettings | None) -> list[Notifier]:
+    """Texts and calls through one account."""
     if twilio is None:
         return []
-    account = account_of(settings)
+    account = account_of(settings, twilio)
     found: list[Notifier] = []
     if twilio.from_number or twilio.messaging_service_sid:
         found.append(TwilioSms(account, twilio.from_number, twilio.messaging_service_sid))
@@ -166,9 +178,10 @@ def sender_of(service: Service) -> Sender:
         outbox,
         service.clock,
         service.contacts,
-        Switchboard(notifiers_of(settings)),
+        Switchboard(notifiers_of(settings), phones_of(settings, settings.twilio2)),
         Writer(outbox, service.desk, service.access),
         service.measures,
         Urls(settings.public_url, service.signer),
         {"sms": settings.sms_per_second, "voice": settings.calls_per_second},
+        {"sms": settings.account_sms_per_second, "voice": settings.account_calls_per_second},
     )

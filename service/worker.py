@@ -107,6 +107,18 @@ async def deciding(service: Service, chime: Chime) -> None:
         await heard.wait(SWEEP)
 
 
+async def watching(sender: Sender) -> None:
+    """Know which providers fail, and try again those that have rested."""
+    while True:
+        try:
+            await sender.settling.circuits.look(sender.switchboard)
+        except AWAY as error:
+            log.warning("database_away", loop="watching", error=describe(error))
+        except Exception:
+            log.exception("watching_failed")
+        await asyncio.sleep(SWEEP)
+
+
 async def _follow(service: Service, chime: Chime) -> None:
     """Where somebody moved the clock, every lane has something to look for."""
     before = service.clock.offset
@@ -151,6 +163,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             bell.listen(redis_url, porter.ring),
             porter.run(),
             watchdog.watch(service, sender),
+            watching(sender),
             flush(service),
             hints.run(chime),
             _recordings(service),

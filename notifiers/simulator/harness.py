@@ -43,21 +43,22 @@ class Simulator:
         messaging_service_sid: str | None = None,
         strict: bool = True,
         hooks: Hooks | None = None,
+        login: tuple[str, str] = (ACCOUNT, TOKEN),
     ) -> None:
         """`patience`: seconds of real time to wait for what is expected.
 
         `strict`: leaving the `with` fails on any text, call or complaint that nobody expected.
         """
         config = SimulatorConfig(
-            account_sid=ACCOUNT,
-            auth_token=TOKEN,
+            account_sid=login[0],
+            auth_token=login[1],
             numbers=(OwnNumber(number),),
             clock=clock or RealClock(),
             messaging_service_sid=messaging_service_sid,
             pace=pace,
         )
         self.number = number
-        self.account_sid, self.auth_token = ACCOUNT, TOKEN
+        self.account_sid, self.auth_token = login
         self.simulation = Simulation(config, hooks)
         self.patience = patience
         self.strict = strict

@@ -213,6 +213,11 @@ class Twilio:
         except (ValueError, TypeError, AttributeError, KeyError) as problem:
             return Unclear(f"Twilio's answer cannot be read ({type(problem).__name__}).")
 
+    async def well(self) -> bool:
+        """Whether it answers us at all: asked for the latest text, which harms nobody."""
+        answer = await self.judge(self.messages.list_async(limit=1))
+        return not isinstance(answer, Refused | Unclear)
+
     async def close(self) -> None:
         await self._wire.close()
 

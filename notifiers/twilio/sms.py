@@ -77,6 +77,10 @@ class TwilioSms:
             return answer
         return None
 
+    async def check(self) -> bool:
+        """Whether the account answers again, after an outage."""
+        return await self._twilio.well()
+
     async def close(self) -> None:
         await self._twilio.close()
 

@@ -86,5 +86,9 @@ class TwilioVoice:
             return answer
         return None
 
+    async def check(self) -> bool:
+        """Whether the account answers again, after an outage."""
+        return await self._twilio.well()
+
     async def close(self) -> None:
         await self._twilio.close()

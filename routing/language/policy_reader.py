@@ -22,7 +22,13 @@ from routing.language.routes import (
 from routing.language.schedules import read_schedules
 from routing.language.tree import Node, Scalar, Table, merged
 from routing.language.wordings import read_wording
-from routing.language.words import parse_choice, parse_date, parse_duration, parse_wait
+from routing.language.words import (
+    parse_choice,
+    parse_count,
+    parse_date,
+    parse_duration,
+    parse_wait,
+)
 from routing.policy import Policy
 from routing.sla import Metric
 
@@ -52,6 +58,7 @@ SECTIONS = (
     "after_hours",
     "handover",
     "timers",
+    "storms",
     "engineering",
     "hotline",
     "wording",
@@ -170,6 +177,7 @@ def _timed(policy: Policy, of: Members) -> Policy:
     clocks = of.table("clocks", "pauses", "change")
     handover = of.table("handover", "severities", "before")
     timers = of.table("timers", "acknowledge_timeout", "reminder", "grace", "review")
+    storms = of.table("storms", "bundle")
     return replace(
         policy,
         pauses=_pauses(clocks),
@@ -180,6 +188,7 @@ def _timed(policy: Policy, of: Members) -> Policy:
         reminder=timers.read("reminder", parse_wait, policy.reminder),
         grace=timers.read("grace", parse_duration, policy.grace),
         review=timers.read("review", parse_wait, policy.review),
+        bundle=storms.read("bundle", parse_count(0, 1000), policy.bundle),
         wording=read_wording(of),
         quiet_holds=_quiet_holds(of),
     )

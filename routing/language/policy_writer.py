@@ -303,4 +303,5 @@ def _timed(policy: Policy) -> Document:
                 "review": duration_text(policy.review),
             }
         ),
+        "storms": said({"bundle": policy.bundle}),
     }

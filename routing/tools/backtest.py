@@ -63,7 +63,7 @@ class _Play:
                 self.tally.contact(effect, now)
                 if self.answers is None:
                     self.answers = (now + self.habits.answer, effect.person)
-            elif isinstance(effect, StandDown):
+            elif isinstance(effect, StandDown) and effect.person is None:
                 self.answers = None
 
     def until(self, end: datetime, *, calm: bool = False) -> None:

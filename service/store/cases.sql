@@ -113,12 +113,19 @@ update pages set live = false where case_id = any($1::text[]) and live;
 -- name: case_of_reply
 -- The pages a reply may mean, the newest first.
 select p.case_id, p.turn, p.person, p.code, p.state, p.opened_at, p.live, c.state as case_state,
-       c.rank
+       c.rank, coalesce(t.told, false) as told
 from pages as p
 join cases as c on c.id = p.case_id
+left join lateral (
+    select true as told
+    from outbox as o
+    where o.case_id = p.case_id and o.person = p.person and o.kind = 'page'
+      and (o.state in ('sent', 'delivered') or o.unclear
+           or (o.state = 'sending' and o.lease_until < $3))
+    limit 1) as t on true
 where p.person = any($1::text[]) and (p.live or p.opened_at >= $2)
 order by p.opened_at desc, p.case_id desc
-limit 400;
+limit 4000;
 
 -- name: next_wake
 -- When the next case is due.
@@ -192,3 +199,14 @@ limit $1;
 -- name: count_cases
 -- How many cases there are in each state.
 select state, count(*) as n from cases group by state;
+
+-- name: open_pages_of
+-- What is open for a person and was opened by then: the most severe first, each case once.
+select case_id, turn, rank
+from (
+    select distinct on (p.case_id) p.case_id, p.turn, p.opened_at, c.rank
+    from pages as p
+    join cases as c on c.id = p.case_id
+    where p.person = $1 and p.state = 'open' and p.opened_at <= $2
+    order by p.case_id, p.turn desc) as open
+order by rank, opened_at, case_id;

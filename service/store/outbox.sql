@@ -9,23 +9,28 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 on conflict (key) do nothing;
 
 -- name: cancel_queued
--- Contacts that have not left are not sent any more.
+-- A case's contacts, or one person's, that have not left are not sent any more.
 update outbox
 set state = case when state = 'queued' then 'cancelled' else state end,
     unwanted = true,
-    settled_at = case when state = 'queued' then $2::timestamptz end,
-    said = 'stood down before it was sent'
-where case_id = any($1::text[]) and kind = 'page' and state in ('queued', 'sending');
+    settled_at = case when state = 'queued' then $3::timestamptz end,
+    said = case when state = 'sent' then said else 'stood down before it was sent' end
+where case_id = $1 and kind = 'page' and ($2::text is null or person = $2)
+  and (state in ('queued', 'sending') or (state = 'sent' and bundle is not null));
 
 -- name: cancel_ringing
--- Calls that may be ringing are to be hung up.
+-- A case's calls, or one person's, that may be ringing are to be hung up. A call that carries pages
+-- of other cases rings on until the last of them is not wanted any more.
 insert into outbox (key, case_id, lane, kind, channel, person, turn, method, attempt, rank, payload,
-                    created_at, available_at, give_up_at)
+                    created_at, available_at, give_up_at, provider)
 select 'cancel/' || key, case_id, channel, 'cancel', channel, person, turn, method, attempt, -1,
-       json_build_object('ref', ref), $2, $2, $2::timestamptz + interval '2 minutes'
-from outbox
-where case_id = any($1::text[]) and kind = 'page' and channel = 'voice' and state = 'sent'
-  and ref is not null
+       json_build_object('ref', ref), $3, $3, $3::timestamptz + interval '2 minutes', provider
+from outbox as o
+where case_id = $1 and kind = 'page' and channel = 'voice' and state = 'sent'
+  and ref is not null and ($2::text is null or person = $2)
+  and not exists (
+      select from outbox as other
+      where other.bundle = o.bundle and other.state = 'sent' and not other.unwanted)
 on conflict (key) do nothing;
 
 -- name: unsent_turns
@@ -51,12 +56,13 @@ with due as materialized (
     for update skip locked
 )
 update outbox as o
-set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1
+set state = 'sending', lease = $4, lease_until = $3, tries = o.tries + 1,
+    provider = coalesce(o.provider, $6)
 from due
 where o.id = due.id
 returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
-          o.unclear, o.begun_at;
+          o.unclear, o.begun_at, o.bundle, o.text, o.provider;
 
 -- name: claim_writes
 -- Lease write-backs, those of one case in the order they were decided.
@@ -79,7 +85,7 @@ from due
 where o.id = due.id
 returning o.id, o.key, o.case_id, o.kind, o.channel, o.person, o.turn, o.method, o.attempt, o.rank,
           o.payload, o.created_at, o.available_at, o.give_up_at, o.lease_until, o.lease, o.tries,
-          o.unclear, o.begun_at;
+          o.unclear, o.begun_at, o.bundle, o.text, o.provider;
 
 -- name: lapse_leases
 -- A lease nobody settled: what became of it is unclear, so it is looked up before it is sent again.
@@ -90,12 +96,13 @@ where state = 'sending' and lease_until <= $1
 returning id;
 
 -- name: settle_sent
--- The provider has it. Its receipt may have been quicker than its answer, and knows more.
+-- The provider has it, with all it carries. Its receipt may have been quicker than its answer, and
+-- knows more.
 update outbox
 set state = case when state = 'sending' then 'sent' else state end, ref = $3,
     settled_at = coalesce(settled_at, $4), lease = null, lease_until = null, unclear = false,
     said = null, begun_at = coalesce(begun_at, $5)
-where id = $1 and (lease = $2 or (lease is null and ref = $3))
+where id = any($1::bigint[]) and (lease = $2 or (lease is null and ref = $3))
 returning unwanted;
 
 -- name: settle_dead
@@ -115,18 +122,25 @@ where id = $1 and lease = $2
 returning id;
 
 -- name: settle_again
--- It is to be tried again later.
+-- It is to be tried again later, by that provider where one is given. What certainly did not leave
+-- is no bundle any more: what waits by then may be another.
 update outbox
 set state = case when unwanted then 'cancelled' else 'queued' end, said = $3, available_at = $4,
     unclear = $5, lease = null, lease_until = null, begun_at = coalesce(begun_at, $6),
-    settled_at = case when unwanted then $4::timestamptz end
-where id = $1 and lease = $2
+    settled_at = case when unwanted then $4::timestamptz end, provider = coalesce($7, provider),
+    bundle = case when $5 then bundle end, text = case when $5 then text end
+where id = any($1::bigint[]) and lease = $2
 returning id;
+
+-- name: assign_provider
+-- Who is to have it next.
+update outbox set provider = $3 where id = any($1::bigint[]) and lease = $2;
 
 -- name: return_leases
 -- What was leased and not begun goes back when a sender stops.
 update outbox
-set state = 'queued', lease = null, lease_until = null, tries = tries - 1
+set state = 'queued', lease = null, lease_until = null, tries = tries - 1,
+    bundle = case when unclear then bundle end, text = case when unclear then text end
 where state = 'sending' and lease = any($1::uuid[]);
 
 -- name: next_outbox
@@ -136,9 +150,22 @@ select lane, min(available_at) as due_at from outbox where state = 'queued' grou
 -- name: outbox_by_id
 -- One row, to read.
 select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
-       receipt, payload, created_at
+       receipt, payload, created_at, bundle, provider
 from outbox
 where id = $1;
+
+-- name: row_of_page
+-- The latest contact of a page.
+select id, key, case_id, kind, channel, person, turn, method, attempt, state, ref, receipt_rank,
+       receipt, payload, created_at, bundle, provider
+from outbox
+where case_id = $1 and turn = $2 and person = $3 and kind = 'page'
+order by id desc
+limit 1;
+
+-- name: carried_rows
+-- All that one text or call carries.
+select id from outbox where bundle = $1 order by rank, id;
 
 -- name: lock_receipt
 -- One row, locked for its receipt.
@@ -168,17 +195,6 @@ select count(*) filter (where state in ('queued', 'sending')) as depth,
 from outbox
 where state in ('queued', 'sending');
 
--- name: lock_pace
--- When a sender may send next; the row is made where there is none.
-insert into pacing (sender, free_at)
-values ($1, $2)
-on conflict (sender) do update set free_at = pacing.free_at
-returning free_at;
-
--- name: set_pace
--- The sender may send again from then on.
-update pacing set free_at = $2 where sender = $1;
-
 -- name: outbox_busy
 -- Whether anything is due or on its way; a case that another is just waking is due still.
 select exists (select from outbox where state = 'sending')
@@ -196,8 +212,3 @@ union all
 select 'cases' where exists (select from cases where wake_at <= $3)
 union all
 select 'stored' where exists (select from intake where state = 'stored');
-
--- name: lane_is_due
--- Whether a lane has anything to send now.
-select exists (
-    select from outbox where state = 'queued' and lane = $1 and available_at <= $2);

@@ -20,6 +20,7 @@ from service.web import (
     api_intake,
     api_oncall,
     api_own,
+    api_pacing,
     api_policy,
     api_policy_versions,
     api_recordings,
@@ -43,6 +44,7 @@ SECTIONS = {
         *api_backtest.HANDLERS,
     ],
     "Intake": api_intake.HANDLERS,
+    "Pacing": api_pacing.HANDLERS,
 }
 """Title in the documentation to handlers."""
 

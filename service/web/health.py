@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from service.pacing import lanes
 from service.store.pool import AWAY
 from service.watchdog import examine
 from service.wiring import Service
@@ -21,10 +22,11 @@ async def livez() -> dict[str, str]:
 async def readyz(service: NamedDependency[Service]) -> Response[dict[str, Any]]:
     """503 while PostgreSQL is away. Ages are in seconds; null where nothing is due."""
     try:
-        health = await examine(service)
+        health, now = await examine(service), service.clock.now()
+        async with service.pool.acquire() as conn:
+            delays = {one.channel: one.as_json() for one in await lanes(service, conn, now)}
     except AWAY:
         return Response({"status": "PostgreSQL is away; nothing is lost"}, status_code=503)
-    now = service.clock.now()
     ages = {
         "oldest_due_case_seconds": health.oldest_wake,
         "oldest_outbox_seconds": health.oldest_send,
@@ -34,6 +36,7 @@ async def readyz(service: NamedDependency[Service]) -> Response[dict[str, Any]]:
         {
             "status": "ok",
             **{k: (now - v).total_seconds() if v else None for k, v in ages.items()},
+            "pacing": delays,
             "troubles": health.troubles(now),
         }
     )

@@ -8,18 +8,20 @@ from __future__ import annotations
 import structlog
 from litestar import Response, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
-from notifiers.wording import PageFacts, menu, spoken
+from notifiers.wording import menu
 from routing.reply import Reply, Verb
-from routing.truth import instead
 from service.choosing import Paged
 from service.contacts import OPTED_OUT
 from service.hotline.responders import Responders
 from service.hotline.safety import DEADLINE
 from service.responder import Responder
+from service.rung import OVER, page_of, rung, stamp, take_all
+from service.settings import Settings
 from service.store import codec
 from service.store.pool import AWAY, ride_out
 from service.store.sql import query
@@ -34,20 +36,21 @@ START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 """What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 """What changes something. 5 tells how it stands; any other key is the page once more."""
-HOW_IT_STANDS = "5"
+HOW_IT_STANDS, ALL = "5", "9"
+LONGEST_STAMP = 17
+"""Digits of an instant in microseconds; the year 5138 is far enough."""
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
     "Please look at your texts, or at the console, in a minute."
 )
 log = structlog.get_logger(__name__)
-_facts = codec.decoder(PageFacts)
 
 
 async def form_of(request: AnyRequest, service: Service) -> dict[str, str]:
     """The fields of a genuine request. Raises a 403 problem for any other."""
     settings = service.settings
-    if settings.twilio is None:
+    if settings.twilio is None and settings.twilio2 is None:
         raise Problem(404, "Twilio is not set up here.")
     body = await request.body()
     target = request.scope["raw_path"].decode("latin-1")
@@ -60,9 +63,26 @@ async def form_of(request: AnyRequest, service: Service) -> dict[str, str]:
         request.headers.get("x-twilio-signature", ""),
         request.headers.get("x-twilio-webhooks-signature-settings", ""),
     )
-    if not SignatureCheck(settings.public_url, settings.twilio.auth_tokens).genuine(inbound):
+    form = form_in(body)
+    tokens = tokens_of(settings, form.get("AccountSid", ""))
+    if not SignatureCheck(settings.public_url, tokens).genuine(inbound):
         raise Problem(403, "The signature is missing or wrong. Nothing was changed.")
-    return Form.parse(body).first()
+    return form
+
+
+def form_in(body: bytes) -> dict[str, str]:
+    """The fields of a request nobody has authenticated yet; none where they cannot be read."""
+    try:
+        return Form.parse(body).first()
+    except ValueError:
+        return {}
+
+
+def tokens_of(settings: Settings, account: str) -> tuple[str, ...]:
+    """What may sign a request of this account: its own tokens; of an account unnamed, any's."""
+    accounts = [a for a in (settings.twilio, settings.twilio2) if a is not None]
+    named = [a for a in accounts if a.account_sid == account]
+    return tuple(token for a in named or accounts for token in a.auth_tokens)
 
 
 def _xml(document: bytes) -> Response[bytes]:
@@ -116,24 +136,29 @@ async def call(
 ) -> Response[bytes]:
     """A page by voice: says who, what and how bad, twice, and takes a key meanwhile.
 
-    Who has picked up too late hears the truth instead.
+    Who has picked up too late hears the truth, and what else is open for him.
     """
     await form_of(request, service)
     try:
         news = await _news(service, row)
         if news is not None:
             return _last_word(f"{news} I say it again. {news} Goodbye.")
-        page = await _page(service, row)
-        late = await _late(service, page[1]) if page else "This page is over."
+        told = await rung(service, row)
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
         return _last_word(AWAY_PAGE)
-    if page is None or late is not None:
-        return _last_word(f"{late} Thank you.")
-    facts, _ = page
-    action = f"{service.settings.public_url}/twilio/page/{row}/key"
-    words = twiml.say(f"{spoken(facts)} {menu(facts)}", facts.speech or None)
-    again = twiml.gather(words, twiml.pause(2), words, action=action, timeout=10, digits=1)
+    if told.page is None:
+        return _last_word(f"{told.words} Thank you.")
+    until = stamp(service.clock.now()) if told.more else 0
+    action = f"{service.settings.public_url}/twilio/page/{told.page.row}/key"
+    every = f" 9 to take all {told.more + 1}." if told.more else ""
+    words = twiml.say(
+        f"{told.words} {menu(told.page.facts)}{every}", told.page.facts.speech or None
+    )
+    again = twiml.gather(
+        words, twiml.pause(2), words, action=f"{action}?until={until}" if until else action,
+        timeout=10, digits=1,
+    )  # fmt: skip
     goodbye = twiml.say("No key was pressed, so nothing was changed. Goodbye.")
     return _xml(twiml.voice(again, goodbye, twiml.hangup()))
 
@@ -144,23 +169,30 @@ def _last_word(words: str) -> Response[bytes]:
 
 @post("/twilio/page/{row:int}/key", status_code=200, include_in_schema=False)
 async def key(
-    row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
+    row: RowNumber,
+    request: AnyRequest,
+    service: NamedDependency[Service],
+    until: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)
     here = f"{service.settings.public_url}/twilio/page/{row}"
     if form.get("Digits") == HOW_IT_STANDS:
         return await _stands(service, row, here)
-    verb = KEYS.get(form.get("Digits", ""))
+    every = _all_until(form.get("Digits"), until)
+    verb = Verb.ACKNOWLEDGE if every else KEYS.get(form.get("Digits", ""))
     if verb is None:
         return _xml(twiml.voice(twiml.redirect(here)))
-    name = f"voice/{form.get('CallSid', '')}/{row}/{verb}"
+    name = f"voice/{form.get('CallSid', '')}/{row}/{'all' if every else verb}"
     try:
-        page = await _page(service, row)
+        page = await page_of(service, row)
         if page is None:
-            return _last_word("This page is over. Thank you.")
-        said = await Responder(service).pressed(name, page[0].to, Reply(verb), page[1])
-        line = await to_the_line(service, page[1], verb, form.get("CallSid", ""))
+            return _last_word(f"{OVER} Thank you.")
+        if every:
+            said = await take_all(service, name, page, every)
+        else:
+            said = await Responder(service).pressed(name, page.facts.to, Reply(verb), page.paged)
+        line = await to_the_line(service, page.paged, verb, form.get("CallSid", ""))
         if line is not None:
             return _xml(line)
     except AWAY as error:
@@ -172,26 +204,12 @@ async def key(
 async def _stands(service: Service, row: int, again: str) -> Response[bytes]:
     """How it stands, then the page once more: nothing is changed."""
     try:
-        page = await _page(service, row)
-        said = "This page is over."
-        if page is not None:
-            said = await Responder(service).stands(page[1])
+        page = await page_of(service, row)
+        said = await Responder(service).stands(page.paged) if page else OVER
     except AWAY as error:
         log.warning("database_away", door="voice", error=type(error).__name__)
         return _last_word(AWAY_PAGE)
     return _xml(twiml.voice(twiml.say(said), twiml.redirect(again)))
-
-
-async def _late(service: Service, paged: Paged) -> str | None:
-    """What is said instead of asking for a key; None where one is wanted."""
-    now = service.clock.now()
-    async with service.pool.acquire() as conn:
-        row = await conn.fetchrow(query("case_by_id"), paged.case)
-        shelf = await service.library.shelf(conn, now)
-    if row is None:
-        return "This page is over."
-    case = codec.decode_case(row["body"])
-    return instead(case, shelf.book(case.policy), paged.person, paged.turn, now)
 
 
 async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> bytes | None:
@@ -206,6 +224,12 @@ async def to_the_line(service: Service, paged: Paged, verb: Verb, line: str) -> 
         return None
 
 
+def _all_until(digits: str | None, until: str | None) -> int:
+    """The instant all is meant by, where 9 was offered and pressed; else 0."""
+    offered = until is not None and until.isdecimal() and len(until) <= LONGEST_STAMP
+    return int(until or 0) if digits == ALL and offered else 0
+
+
 async def _news(service: Service, row: int) -> str | None:
     """What a call says that wants no answer: a test page. None for a page."""
     async with service.pool.acquire() as conn:
@@ -213,19 +237,6 @@ async def _news(service: Service, row: int) -> str | None:
     if found is None or found["kind"] != "announce":
         return None
     return str(codec.decode(found["payload"])["text"])
-
-
-async def _page(service: Service, row: int) -> tuple[PageFacts, Paged] | None:
-    async with service.pool.acquire() as conn:
-        found = await conn.fetchrow(query("outbox_by_id"), row)
-    if found is None or found["kind"] != "page":
-        return None
-    facts = _facts(found["payload"])
-    paged = Paged(
-        found["case_id"], found["turn"], found["person"], facts.code, "open",
-        found["created_at"], True, "",
-    )  # fmt: skip
-    return facts, paged
 
 
 HANDLERS = [text, receipt, call, key]

@@ -173,7 +173,7 @@ def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:
         return
     assert not case.open_pages, "acknowledged, and somebody is still paged"
     if before.turn and (before.open_pages or before.round or before.remind_at):
-        assert any(isinstance(e, StandDown) for e in decision.effects), "nobody was stood down"
+        assert StandDown() in decision.effects, "nobody was stood down"
     asked = before.round.purpose if before.round else None
     if case.state is State.ENGINEERING and asked is not Purpose.HANDOVER:
         assert case.engineering is not None

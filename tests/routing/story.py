@@ -78,6 +78,8 @@ class Story:
         self.statuses: list[str] = []
         """What the ticket was set to."""
         self.stood_down = 0
+        self.excused: list[str] = []
+        """Who alone was stood down."""
         said = {"subject": "System down", "status": "new", "priority": "urgent"} | ticket
         event = Reported(report(1, "created", **said), customer)
         self.case: Case = self._keep(None, event, open_case("ACME-7", event, self.book, at))
@@ -98,8 +100,10 @@ class Story:
                     self._news.append(effect)
                 case Post():
                     self.posts.append(effect)
-                case StandDown():
+                case StandDown(person=None):
                     self.stood_down += 1
+                case StandDown(person=name):
+                    self.excused.append(str(name))
         return decision.case
 
     def happens(self, event: Event) -> str:

@@ -63,6 +63,7 @@ def test_who_declines_is_passed_over_at_once() -> None:
         "declined ACME-7 (Acme Corp, System down). Paging Ben Ek now."
     )
     assert story.paged == ["anna sms", "ben sms"]
+    assert (story.excused, story.stood_down) == (["anna"], 0)
     assert story.said("paged")[-1] == (
         "paging Ben Ek: on call in schedule second; Anna Lind declined"
     )

@@ -161,3 +161,26 @@ def test_a_page_moves_by_its_table_and_no_other_way(state: PageState, then: Page
 def test_an_answer_counts_until_the_page_is_unwanted() -> None:
     answered = {s for s in PageState if PageState.ACKNOWLEDGED in MOVES[s]}
     assert answered == set(PageState) - {PageState.ACKNOWLEDGED, PageState.STOOD_DOWN}
+
+
+@pytest.mark.parametrize(
+    ("instead", "plan"),
+    [
+        ((), [("email", 0), ("voice", 5)]),
+        (("voice",), [("voice", 0), ("email", 1)]),
+        (("phone",), [("phone", 0), ("email", 1), ("voice", 5)]),
+    ],
+    ids=["in order", "planned for later", "not planned at all"],
+)
+def test_where_a_text_is_barred_the_call_comes_before_what_else_was_planned(
+    instead: tuple[str, ...], plan: list[tuple[str, float]]
+) -> None:
+    steps = (("email", 1), ("voice", 5))
+    planned = tuple(Planned(method, MONDAY + minutes(after)) for method, after in steps)
+    page = replace(page_of(ANNA), planned=planned)
+    page = replace(page, tried=(pages.Tried("sms", "sms", 1, MONDAY),))
+    refused = pages.refuse(page, "sms", 1, "filtered", MONDAY, instead=instead)
+    assert plan_of(refused) == plan
+    busy = replace(page, tried=(*page.tried, pages.Tried("chat", "slack", 1, MONDAY)))
+    late = pages.refuse(busy, "sms", 1, "filtered", MONDAY, instead=instead)
+    assert plan_of(late) == [("email", 1), ("voice", 5)], "another contact is out"

@@ -1,11 +1,25 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from notifiers.simulator.harness import Simulator
 from tests.service.office import Office, opened
+from tests.service.post import Post, posting
 
 
 @pytest.fixture
 async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
     async with opened(database_url, redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+def twilio(office: Office) -> Iterator[Simulator]:
+    with Simulator(strict=False, clock=office.clock.wall) as running:
+        yield running
+
+
+@pytest.fixture
+async def post(office: Office, twilio: Simulator) -> AsyncIterator[Post]:
+    async with posting(office, twilio) as made:
         yield made

@@ -13,7 +13,6 @@ from service import directory, policies
 from service.arrivals import Arrival, Landed
 from service.bell import Bell
 from service.clock import SystemClock
-from service.contacts import Contacts
 from service.desk import Desk
 from service.library import Library
 from service.logs import configure
@@ -21,7 +20,7 @@ from service.measures import Measures
 from service.settings import Settings, read_settings
 from service.store import codec
 from service.store.pool import Pool, open_pool
-from service.wiring import Service, access_of
+from service.wiring import Service, access_of, contacts_of
 from tests.stories import organisation
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -95,7 +94,7 @@ def make(pool: Pool, clock: StillClock, settings: Settings) -> Office:
     configure(settings)
     measures = Measures()
     desk = Desk(pool, Library(), clock, _nothing, measures)
-    bell, contacts = Bell(settings.redis_url or ""), Contacts(desk)
+    bell, contacts = Bell(settings.redis_url or ""), contacts_of(desk, settings)
     access = access_of(settings)
     service = Service(settings, pool, clock, bell, desk.library, desk, contacts, measures, access)
     office = Office(service, clock)

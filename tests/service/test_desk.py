@@ -8,8 +8,11 @@ import pytest
 
 from routing.case import State
 from routing.event import Acknowledge, Refusal, Resolve
+from routing.report import Comment
 from service.desk import NoSuchCase
 from service.library import Library
+from service.measurements import snapshot
+from service.store import codec
 from service.waking import PASSED_OVER
 from tests.service.office import NOW, Office
 
@@ -271,3 +274,23 @@ async def test_a_duty_manager_who_was_never_texted_is_not_reminded(office: Offic
 
 async def pages(office: Office) -> list[str]:
     return [key for key in await office.keys("queued") if "/write/" not in key]
+
+
+@pytest.mark.parametrize("learned", ["a wake", "a report", "an action"])
+async def test_a_broken_promise_is_counted_however_it_is_learned_of(
+    office: Office, learned: str
+) -> None:
+    case = (await office.report("T-1")).case or ""
+    due = min(c.due_at for c in (await office.case(case)).clocks if c.due_at is not None)
+    office.clock.at = due + timedelta(minutes=1)
+    if learned == "a wake":
+        await office.desk.wake()
+    elif learned == "a report":
+        said = Comment("c1", "agent", body="We are on it.", at=office.clock.now())
+        await office.report("T-1", comment=said)
+    else:
+        await office.desk.act(case, Resolve("anna", "sms"))
+    await office.desk.wake()
+    counted = codec.decode(snapshot(office.service.measures.registry))
+    broken = [sample for sample in counted if sample[0] == "heliograph_sla_breaches_total"]
+    assert [(s[1]["metric"], s[2]) for s in broken] == [("first_reply", 1.0)]

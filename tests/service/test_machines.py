@@ -12,7 +12,7 @@ from service.store import codec
 from service.wiring import sender_of
 from tests.notifiers.products import SECRET, Product, product
 from tests.service.office import NOW, Office, opened
-from tests.service.test_sender import Post
+from tests.service.post import Post
 from tests.stories import organisation
 
 

@@ -175,6 +175,6 @@ async def test_a_claim_leases_no_more_than_it_may_however_it_is_planned(office: 
         for way in ("hashjoin", "mergejoin", "material"):
             await conn.execute(f"set enable_{way} = off")
         until = NOW + timedelta(seconds=45)
-        leased = await conn.fetch(query("claim_outbox"), NOW, 1, until, uuid4(), "sms")
+        leased = await conn.fetch(query("claim_outbox"), NOW, 1, until, uuid4(), "sms", None)
         written = await conn.fetch(query("claim_writes"), NOW, 1, until, uuid4())
     assert (len(leased), len(written)) == (1, 0)

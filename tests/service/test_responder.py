@@ -71,6 +71,7 @@ async def test_who_asks_how_it_stands_is_told_who_has_it(office: Office, say: Sa
 
 async def test_ack_all_says_what_is_yours_and_what_is_not(office: Office, say: Say) -> None:
     cases = [(await paged(office, f"T-{n}"))[0] for n in range(3)]
+    await office.pool.execute("update outbox set state = 'sent'")
     await office.desk.act(cases[1], Acknowledge("ben", "api"))
     await office.pool.execute("update pages set state = 'open' where case_id = $1", cases[1])
     answer = await say("ack all")

@@ -11,7 +11,7 @@ from service.sender import Sender
 from service.tickets.marker import marker
 from service.wiring import sender_of
 from tests.service.office import NOW, Office, StillClock, opened
-from tests.service.test_sender import Post
+from tests.service.post import Post
 from tests.stories.zendesk import API_TOKEN, EMAIL, Ticket, Zendesk
 
 

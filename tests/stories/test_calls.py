@@ -91,7 +91,7 @@ def test_the_same_key_of_the_same_call_is_answered_the_same_and_counts_once(worl
     assert hears(world, f"/twilio/page/{row}/key", Digits="2", To="+46701740607") == first
     assert sum(line.startswith("declined:") for line in ticket.timeline) == 1
     assert ticket.pages("open") == ["ben"]
-    call.declines().ends("busy")
+    call.ends("canceled")
 
 
 def test_a_machine_that_answers_takes_nothing(world: World) -> None:
@@ -115,3 +115,57 @@ def test_a_wrong_signature_hears_nothing(world: World) -> None:
     call.declines()
     world.forward(minutes=1)
     world.phone("ben").gets_sms(ticket.case)
+
+
+def test_a_text_that_declines_stops_the_ringing(world: World) -> None:
+    """Broken once: Carl's phone rang on for a case he had just declined."""
+    ticket = by_voice(world)
+    world.forward(minutes=2)
+    call = world.phone("carl").rings()
+    world.phone("carl").replies("2").gets_sms("DECLINE", ticket.case)
+    call.ends("canceled")
+    world.phone("ben").gets_sms(ticket.case)
+
+
+def test_one_call_speaks_for_all_that_is_open_and_nine_takes_it(world: World) -> None:
+    tickets = [by_voice(world) for _ in range(3)]
+    world.forward(minutes=2)
+    call = world.phone("carl").rings()
+    later = world.ticket(tags=["by-voice"], priority="normal")
+    world.phone("carl").gets_sms(later.case)
+    call.answers().hears("And 3 more cases are open for you", "9 to take all 4")
+    last = world.ticket(tags=["by-voice"])
+    world.phone("carl").gets_sms(last.case)
+    call.presses("9").hears("You have 4 cases").ends("completed")
+    assert {ticket.owner for ticket in (*tickets, later)} == {"carl"}
+    assert (last.state, last.owner) == ("paging", None)
+    world.forward(minutes=2)
+    world.phone("carl").rings().declines()
+    world.forward(minutes=1)
+    world.phone("ben").gets_sms(last.case)
+
+
+def test_one_takes_the_case_that_was_spoken_and_no_other(world: World) -> None:
+    tickets = [by_voice(world) for _ in range(2)]
+    world.forward(minutes=2)
+    call = world.phone("carl").rings().answers().hears("And 1 more case is open for you")
+    call.presses("1").hears("you have").ends("completed")
+    assert sorted(str(ticket.owner) for ticket in tickets) == ["None", "carl"]
+    other = world.phone("carl").rings()
+    world.phone("carl").replies("1").gets_sms("you have")
+    other.ends("canceled")
+
+
+def test_who_is_rung_for_what_another_has_hears_what_else_is_open(world: World) -> None:
+    first, second = by_voice(world), by_voice(world)
+    world.forward(minutes=2)
+    call = world.phone("carl").rings()
+    row = call_row(world, first)
+    world.act(first.case, "acknowledge", {"as": "ben"})
+    said = hears(world, f"/twilio/page/{row}")
+    assert f"Ben Okafor has {first.case}" in said
+    assert "<Gather" in said
+    assert f"/twilio/page/{call_row(world, second)}/key" in said
+    world.act(second.case, "acknowledge", {"as": "ben"})
+    call.ends("canceled")
+    assert "<Gather" not in hears(world, f"/twilio/page/{row}")

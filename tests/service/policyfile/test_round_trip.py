@@ -98,6 +98,7 @@ engineering:
 duty_manager: [person x, schedule b]
 after_hours: schedule b
 timers: {acknowledge_timeout: 2h, reminder: 10m, grace: 1d, review: 12h}
+storms: {bundle: 5}
 hotline: {number: +1 415 555 0100, escalate: main, fallback_numbers: [+46 70 174 06 05], hold: 0,
           unknown_callers: connect, music: none, transcribe: yes, retention: 30d,
           calls_per_number: 3, calls_per_account: 4}

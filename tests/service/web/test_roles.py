@@ -54,6 +54,7 @@ TABLE = {
     "GET /people/anna/methods/mobile/verify": ACT,
     "POST /people/anna/methods/mobile/confirm": ACT,
     "GET /hotline/calls": ALL,
+    "GET /pacing": ALL,
     "GET /hotline/callbacks": ALL,
     "GET /hotline/report": ALL,
     "GET /hotline/recordings": ACT,

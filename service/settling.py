@@ -1,0 +1,169 @@
+"""What becomes of a row once the provider has said what became of it, and whom it is given next.
+
+A fault of the provider leads to its second at once where nothing has certainly left; where its
+circuit is open and there is no second, to the page's next contact; and where there is none either
+it is tried again and again: a page is never dropped for a provider's sake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from notifiers.circuit import is_outage
+from notifiers.notifier import Accepted, Fault, Outcome, Refused, Unclear
+from notifiers.switchboard import Line, Switchboard
+from routing.event import ContactRefused
+from service.circuits import Circuits
+from service.clock import Clock
+from service.contacts import DISABLING, Contacts, channel_instead, why_disabled
+from service.measures import Measures
+from service.outbox import Outbox, Row
+from service.store import codec
+from service.store.sql import query
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
+LONG_WAIT = timedelta(minutes=1)
+"""Whoever wants to be left alone for longer than this is passed by meanwhile."""
+FAILS_OVER = frozenset({Fault.CONFIGURATION, Fault.TRANSIENT})
+"""Refusals that say nothing of the number: another provider may well get through."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Settling:
+    outbox: Outbox
+    clock: Clock
+    contacts: Contacts
+    measures: Measures
+    circuits: Circuits
+    paced: dict[str, str] = field(default_factory=dict)
+    """Channel and provider ("sms first") to the name its pace is kept under."""
+
+    async def settle(
+        self, row: Row, line: Line, switchboard: Switchboard, outcome: Outcome, begun: datetime
+    ) -> None:
+        match outcome:
+            case Accepted(ref):
+                self.count(row, "sent")
+                await self.circuits.succeeded(line)
+                if await self.outbox.sent(row, ref, self.clock.now(), begun):
+                    await line.notifier.cancel(ref)
+            case Unclear(reason):
+                self.count(row, "unclear")
+                await self.circuits.failed((line.provider, line.channel), reason)
+                at_once = await self.elsewhere(row, line, switchboard)
+                await self.later(row, reason, begun, unclear=True, at_once=at_once)
+            case Refused() as refused:
+                await self._blame(row, line, refused)
+                await self._elsewhere(row, line, switchboard, refused, begun)
+
+    async def _blame(self, row: Row, line: Line, refused: Refused) -> None:
+        """What the refusal says of the provider, for everything else that waits for it."""
+        name, wait = (line.provider, line.channel), refused.retry_after
+        if is_outage(refused):
+            await self.circuits.failed(name, refused.reason)
+        elif refused.fault is Fault.THROTTLED and wait is not None and wait > LONG_WAIT:
+            await self.circuits.rest(name, refused.reason, wait)
+        elif refused.fault is Fault.THROTTLED and (key := self.paced.get(f"{name[1]} {name[0]}")):
+            until = self.clock.now() + (wait or pause_after(row.tries))
+            await self.outbox.slow_down(key, until)
+
+    async def _elsewhere(
+        self, row: Row, line: Line, switchboard: Switchboard, refused: Refused, begun: datetime
+    ) -> None:
+        other = self.circuits.after(line, switchboard.lines(row.channel))
+        if other is not None and refused.fault in FAILS_OVER:
+            self.count(row, "again")
+            log.warning("handed_over", key=row.key, code=refused.code, to=other.provider)
+            now = self.clock.now()
+            await self.outbox.again(
+                row, refused.reason, now, begun, unclear=False, provider=other.provider
+            )
+        elif refused.retryable and not await self.has_detour(row, switchboard):
+            await self.refused(row, refused, begun)
+        else:
+            await self._passed_on(row, refused)
+
+    async def elsewhere(self, row: Row, line: Line, switchboard: Switchboard) -> bool:
+        """Whether a line is given up and there is another way."""
+        if self.circuits.usable(line):
+            return False
+        if any(self.circuits.usable(one) for one in switchboard.lines(row.channel)):
+            return True
+        return await self.has_detour(row, switchboard)
+
+    async def has_detour(self, row: Row, switchboard: Switchboard) -> bool:
+        """Whether all providers of the channel fail and the page has another way to go at once."""
+        lines = switchboard.lines(row.channel)
+        if row.kind != "page" or any(self.circuits.usable(line) for line in lines):
+            return False
+        ways = await self._other_ways(row)
+        return any(self.circuits.usable(line) for way in ways for line in switchboard.lines(way))
+
+    async def _other_ways(self, row: Row) -> set[str]:
+        """The channels this page would go on to."""
+        shelf = await self.contacts.desk.shelf()
+        async with self.outbox.pool.acquire() as conn:
+            found = await conn.fetchrow(query("case_by_id"), row.case_id)
+        person = shelf.people.get(row.person or "")
+        if found is None or person is None:
+            return set()
+        pages = codec.decode_case(found["body"]).open_pages
+        planned = {p.method for page in pages if page.person == person.id for p in page.planned}
+        return {m.type for m in person.contact_methods if m.usable and m.id in planned}
+
+    async def refused(self, row: Row, refused: Refused, begun: datetime | None = None) -> None:
+        """Again within its time where that may help; else the page's next contact, at once."""
+        again = self.clock.now() + max(pause_after(row.tries), refused.retry_after or timedelta())
+        if refused.retryable and again < row.give_up_at:
+            self.count(row, "again")
+            await self.outbox.again(row, refused.reason, again, begun, unclear=False)
+        else:
+            await self._passed_on(row, refused)
+
+    async def _passed_on(self, row: Row, refused: Refused) -> None:
+        self.count(row, "refused")
+        log.warning("refused", key=row.key, fault=refused.fault.value, code=refused.code)
+        if row.kind != "page" or row.person is None or row.method is None:
+            await self.outbox.dead(row, refused.reason, self.clock.now())
+            return
+        if refused.fault in DISABLING:
+            why = why_disabled(refused.fault, refused.reason)
+            await self.contacts.disable(row.person, row.method, why)
+        for page in row.together:
+            await self.contacts.refuse(page, _event(page, refused))
+
+    async def later(
+        self,
+        row: Row,
+        reason: str,
+        begun: datetime | None,
+        *,
+        unclear: bool,
+        at_once: bool = False,
+    ) -> None:
+        pause = timedelta() if at_once else pause_after(row.tries)
+        await self.outbox.again(row, reason, self.clock.now() + pause, begun, unclear=unclear)
+
+    def count(self, row: Row, outcome: str) -> None:
+        self.measures.pages.labels(row.channel, outcome).inc(len(row.together))
+
+
+def _event(row: Row, refused: Refused) -> ContactRefused:
+    return ContactRefused(
+        row.turn or 0,
+        row.person or "",
+        row.method or "",
+        row.attempt or 0,
+        refused.reason,
+        dead=refused.fault in DISABLING,
+        instead=channel_instead(row.channel, refused.fault),
+    )
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long to rest after so many tries."""
+    return min(FIRST_PAUSE * (1 << min(max(0, tries - 1), 10)), LONGEST_PAUSE)
