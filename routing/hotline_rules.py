@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from routing.target import StepTarget
 
+BRING_IN = (StepTarget("engineering"), StepTarget("duty_manager"))
+
 
 @dataclass(frozen=True, slots=True)
 class HotlineRules:
@@ -44,7 +46,7 @@ class HotlineRules:
     """Of a number nobody knows, in ten minutes, before it gets through with a PIN alone."""
     calls_per_account: int = 10
     """In ten minutes, before an emergency joins the account's open case instead of a new one."""
-    bring_in: tuple[StepTarget, ...] = (StepTarget("engineering"), StepTarget("duty_manager"))
+    bring_in: tuple[StepTarget, ...] = BRING_IN
     """Who is called into a conversation by `*`, one after the other."""
     tickets: str = "zendesk"
     """The system a caller's ticket is created in, where it can be written to; `none`."""

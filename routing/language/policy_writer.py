@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from routing.calendar import Calendar
+from routing.hotline_rules import BRING_IN
 from routing.language.conditions import match_document
 from routing.language.manners_writer import manners_document
 from routing.language.phrases import step_target_text, target_text
@@ -274,7 +275,7 @@ def _hotline(rules: HotlineRules) -> Document:
             "retention": duration_text(rules.retention),
             "calls_per_number": rules.calls_per_number,
             "calls_per_account": rules.calls_per_account,
-            "bring_in": targets_text(rules.bring_in),
+            "bring_in": targets_text(rules.bring_in) if rules.bring_in != BRING_IN else None,
             "tickets": rules.tickets,
         }
     )

@@ -21,7 +21,7 @@ from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import Envelope
 from service.wiring import sender_of
 from tests.service.office import Office, StillClock, opened
-from tests.service.test_sender import Post
+from tests.service.post import Post
 from tests.stories import hotline
 from tests.stories.zendesk import API_TOKEN, EMAIL, Zendesk
 

@@ -45,7 +45,7 @@ async def test_what_would_wait_for_one_phone_leaves_as_one_text(slow: Post) -> N
     assert text.endswith(f"Reply ACK ALL to take all 7, 1 {code} for ACME-7; ? lists them.")
     assert is_gsm(text)
     assert segments(text) <= 2
-    rows = await slow.office.pool.fetch("select * from outbox")
+    rows = await slow.office.pool.fetch("select * from outbox order by id")
     assert len({r["key"] for r in rows}) == 7
     assert {(r["state"], r["tries"], r["begun_at"], r["bundle"]) for r in rows} == {
         ("sent", 1, NOW, rows[-1]["id"])

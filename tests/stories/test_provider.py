@@ -18,6 +18,7 @@ from tests.stories.world import World
     ids=["500", "503", "429 with Retry-After", "429", "slow"],
 )
 def test_passing_trouble_delays_a_page_and_doubles_none(world: World, trouble: Trouble) -> None:
+    world.expects_error("provider_failing")
     world.twilio.trouble(trouble)
     tickets = [world.ticket() for _ in range(3)]
     world.forward(minutes=2)
@@ -27,6 +28,7 @@ def test_passing_trouble_delays_a_page_and_doubles_none(world: World, trouble: T
 
 
 def test_trouble_that_outlasts_the_step_passes_the_page_on(world: World) -> None:
+    world.expects_error("provider_failing")
     world.phone("anna").has(Trouble(Ailment.REFUSE, code=20503))
     ticket = world.ticket()
     world.forward(minutes=6)
@@ -46,6 +48,7 @@ def test_a_text_nobody_hears_of_again_is_no_answer(world: World) -> None:
 
 def test_a_provider_that_refuses_us_altogether_is_asked_again_soon(world: World) -> None:
     """Broken once: after a moment of it the case was quiet for half an hour."""
+    world.expects_error("provider_failing")
     world.twilio.trouble(Trouble(Ailment.REFUSE, code=20003))
     ticket = world.ticket()
     world.settle()

@@ -25,6 +25,7 @@ TABLE = {
     "POST /cases/NOPE-1/reassign": ACT,
     "POST /cases/NOPE-1/take": ACT,
     "POST /cases/NOPE-1/add": ACT,
+    "POST /cases/NOPE-1/call": ACT,
     "POST /cases/NOPE-1/note": ACT,
     "POST /cases/NOPE-1/severity": ACT,
     "GET /oncall": ALL,
