@@ -203,12 +203,17 @@ select exists (select from outbox where state = 'sending')
 
 -- name: busy_topics
 -- What there is to do: lanes that have something to send, cases due soon, webhooks to be decided.
+-- Each asks for the first of an index: asked whether any exists, tables that grow faster than their
+-- statistics would be read whole.
 select asked.topic
 from unnest($1::text[]) as asked (topic)
-where exists (
+cross join lateral (
     select from outbox
-    where state = 'queued' and lane = asked.topic and available_at <= $2)
+    where state = 'queued' and lane = asked.topic and available_at <= $2
+    order by rank, available_at, id
+    limit 1
+) as due
 union all
-select 'cases' where exists (select from cases where wake_at <= $3)
+(select 'cases' from cases where wake_at <= $3 order by wake_at limit 1)
 union all
-select 'stored' where exists (select from intake where state = 'stored');
+(select 'stored' from intake where state = 'stored' order by urgency, id limit 1);

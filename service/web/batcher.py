@@ -19,6 +19,8 @@ from service.store.pool import is_away
 
 MOST = 24
 """Webhooks decided in one transaction."""
+AMID = 8
+"""Webhooks decided in one transaction while more than `BURST` wait."""
 BURST = 32
 """Waiting webhooks from which on all but the most urgent are only stored."""
 MOST_STORED = 500
@@ -48,11 +50,15 @@ class Batcher:
             waiting, self._waiting = self._waiting, []
             if len(waiting) > BURST:
                 waiting.sort(key=lambda each: urgency(each[0]))
-                waiting, later = waiting[:MOST], waiting[MOST:]
-                for first in range(0, len(later), MOST_STORED):
-                    await self._land(later[first : first + MOST_STORED], self._store)
+                waiting, later = waiting[:AMID], waiting[AMID:]
+                await asyncio.gather(self._land(waiting, self._decide), self._keep(later))
+                continue
             for first in range(0, len(waiting), MOST):
                 await self._land(waiting[first : first + MOST], self._decide)
+
+    async def _keep(self, later: list[Waiting]) -> None:
+        for first in range(0, len(later), MOST_STORED):
+            await self._land(later[first : first + MOST_STORED], self._store)
 
     async def _land(self, batch: list[Waiting], take: Take) -> None:
         """Answer everybody of a batch with what became of his webhook."""
