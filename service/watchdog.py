@@ -97,7 +97,8 @@ async def _alive(service: Service, client: httpx.AsyncClient) -> None:
 
 
 async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
-    sentence = f"Heliograph needs help: {'; '.join(troubles)}. Look at /readyz and the logs."
+    said = "; ".join(trouble.rstrip(".") for trouble in troubles)
+    sentence = f"Heliograph needs help: {said}. Look at /readyz and the logs."
     log.critical("stuck", said=sentence)
     line = sender.settling.circuits.choose(sender.switchboard.lines("sms"))
     if line is None:

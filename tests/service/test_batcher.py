@@ -51,7 +51,7 @@ async def test_in_a_burst_the_urgent_are_decided_and_the_others_stored(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batcher, "BURST", 4)
-    monkeypatch.setattr(batcher, "MOST", 4)
+    monkeypatch.setattr(batcher, "AMID", 4)
     waiting = [office.arrival(f"T-{n}", priority="low") for n in range(10)]
     urgent = [office.arrival(f"U-{n}", priority="urgent") for n in range(3)]
     landed = await take(office, *waiting, *urgent)

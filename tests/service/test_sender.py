@@ -193,7 +193,7 @@ async def change_method(office: Office, person: str, kind: str) -> None:
 
 async def test_a_graceful_stop_finishes_what_is_being_sent(post: Post) -> None:
     await post.office.report()
-    post.spoil(Ailment.SLOW, seconds=0.2)
+    post.spoil(Ailment.SLOW, seconds=0.05)
     await post.sender._serve("sms", Chime())
     await post.sender.stop(5)
     assert await post.state() == "sent"

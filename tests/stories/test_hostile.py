@@ -292,7 +292,7 @@ def test_a_flood_is_stored_first_and_decided_after_the_urgent_first(
 ) -> None:
     """Broken once: decided in the order they had come, the urgent ones came last."""
     monkeypatch.setattr(batcher, "BURST", 3)
-    monkeypatch.setattr(batcher, "MOST", 2)
+    monkeypatch.setattr(batcher, "AMID", 2)
     world.worker.stop()
     low, urgent = (
         [world.file(priority=priority, organization="1") for _ in range(40)]
