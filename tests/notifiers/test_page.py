@@ -259,6 +259,15 @@ def test_hostile_words_stay_words(page: Page, phones: Simulator, world: World) -
     assert page.title() == "Phones · Heliograph"
 
 
+def test_an_address_in_a_text_can_be_tapped_and_nothing_else(page: Page, phones: Simulator) -> None:
+    text_to(phones, ANNA, 'Your page: http://127.0.0.1:9/me/Ab-1 "> javascript:alert(1)')
+    link = phone(page, ANNA).locator(".theirs a")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("href", "http://127.0.0.1:9/me/Ab-1")
+    expect(link).to_have_attribute("rel", "noopener")
+    expect(phone(page, ANNA).locator(".theirs p")).to_contain_text('"> javascript:alert(1)')
+
+
 def test_a_fault_is_chosen_and_shown(page: Page, phones: Simulator) -> None:
     ben = phone(page, BEN)
     ben.locator("select").select_option("off")
