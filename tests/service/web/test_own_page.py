@@ -11,11 +11,14 @@ from typing import Any
 
 import msgspec
 
+from routing.event import Acknowledge
+from routing.offer import ANSWERS
 from service.codes import code_of
 from service.links import Link, Purpose, Signer
 from service.messages import words_of
 from service.outbox import Outbox
 from service.responder import Responder
+from service.web.pages.case import EVENTS
 from service.wiring import sender_of
 from tests.service.web.test_console import HOSTILE
 from tests.service.web.visitor import SAME, Visitor, visiting
@@ -146,6 +149,22 @@ async def test_a_page_is_answered_and_what_became_of_it_is_told(world: World) ->
     assert "acknowledged" in shown
     lines = (await world.get(f"/cases/{case}/timeline"))["items"]
     assert any("acknowledged by the own page" in line["text"] for line in lines)
+
+
+async def test_every_button_of_the_page_does_what_it_says(world: World) -> None:
+    """Once the button to take a case over led nowhere: it stood there for who had been too late."""
+    case = await world.ticket(priority="urgent")
+    while not await rows(world, "select from pages where person = 'anna' and state = 'expired'"):
+        world.clock.forward(minutes=5)
+        await world.service.desk.wake()
+    await world.service.desk.act(case, Acknowledge("ben", "api"))
+    async with at_home(world, "anna") as anna:
+        offered = re.findall(rf'action="/cases/{case}/(\w+)"', await anna.open("/me"))
+        assert offered == ["take_over"]
+        said = await anna.send("/me", f"/cases/{case}/take_over", back="/me")
+    assert said.startswith(f"You have {case}")
+    assert set(ANSWERS) <= set(EVENTS)
+    assert [r["owner"] for r in await rows(world, "select owner from cases")] == ["anna"]
 
 
 async def test_nobody_elses_page_case_or_console_opens_with_a_link(world: World) -> None:
