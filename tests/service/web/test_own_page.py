@@ -167,6 +167,24 @@ async def test_every_button_of_the_page_does_what_it_says(world: World) -> None:
     assert [r["owner"] for r in await rows(world, "select owner from cases")] == ["anna"]
 
 
+async def test_what_cannot_be_kept_or_reckoned_with_is_refused_in_a_sentence(world: World) -> None:
+    """Once a NUL in a name and instants at an end of the calendar were defects with a number."""
+    far = ("9999-12-31T23:59:00-12:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59Z")
+    fine = {"schedule": "support", "asked": "ben", "start": "2026-03-03T10:00"}
+    async with at_home(world, "anna") as anna:
+        csrf = await anna.csrf("/me")
+        for path in ("/me/swaps/%00/accept", "/me/methods/%00/verify", "/cases/%00/resolve"):
+            assert (await anna.post(path, csrf)).status_code == 404
+        assert "the character NUL" in await anna.open("/cases/%00", status=404)
+        for at in far:
+            asked = await anna.http.get("/me/ask", params={**fine, "end": at})
+            form = await anna.post("/me/swaps", csrf, {**fine, "end": at})
+            given = {**fine, "end": "2026-03-03T12:00", "given": f"{at}/{at}"}
+            exchange = await anna.post("/me/swaps", csrf, given)
+            assert [a.status_code for a in (asked, form, exchange)] == [400] * 3, at
+    assert not await rows(world, "select from swap_requests")
+
+
 async def test_nobody_elses_page_case_or_console_opens_with_a_link(world: World) -> None:
     case = await world.ticket(priority="urgent", subject="Secret outage")
     async with at_home(world, "carl") as carl:
