@@ -39,7 +39,7 @@ async def check_hotline(settings: Settings, clock: Clock) -> list[Finding]:
     twilio = settings.twilio
     if twilio is None or twilio.simulated:
         count = len(rules.fallback_numbers)
-        return [good("hotline", f"Numbers dialled when something of ours fails in a call: {count}.")]
+        return [good("hotline", f"Dialled when something of ours fails in a call: {count}.")]
     return [await _of_number(settings, twilio, rules)]
 
 
