@@ -11,6 +11,7 @@ import click
 
 from service import VERSION
 from service.cli_failure import sentence_of
+from service.logs import aside
 
 COMMANDS = {
     "demo": "service.cli_demo",
@@ -51,6 +52,7 @@ def heliograph() -> None:
 
 def main() -> None:
     """Runs the command line. Known failures become a sentence; only a defect has a traceback."""
+    aside()
     try:
         code = heliograph(prog_name="heliograph", standalone_mode=False)
     except click.ClickException as error:

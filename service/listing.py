@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from routing import words
@@ -15,6 +15,12 @@ from service.store.pool import Pool
 from service.store.sql import query
 
 MOST_SEGMENTS = 3
+MOST_LINES = 20
+"""More lines than that many segments ever hold; what is behind them is only counted."""
+
+
+def worst_first(pages: Iterable[Paged]) -> list[Paged]:
+    return sorted(pages, key=lambda p: (p.state != "open", p.rank))
 
 
 async def cases_of(pool: Pool, pages: Sequence[Paged]) -> dict[str, Case]:
@@ -24,12 +30,14 @@ async def cases_of(pool: Pool, pages: Sequence[Paged]) -> dict[str, Case]:
 
 
 def listed(pages: Sequence[Paged], cases: Mapping[str, Case], book: Book, now: datetime) -> str:
-    """One line for each page; those that do not fit are counted. `now` is UTC."""
-    ordered = sorted(pages, key=lambda p: (p.state != "open", p.rank))
-    lines = [_line(p, cases[p.case], book, now) for p in ordered if p.case in cases]
-    head = f"{len(lines)} cases, the most severe first."
+    """One line for each page, as ordered; those that do not fit are counted. `now` is UTC.
+
+    `cases` are those of the first `MOST_LINES` pages.
+    """
+    lines = [_line(p, cases[p.case], book, now) for p in pages[:MOST_LINES] if p.case in cases]
+    head = f"{len(pages)} cases, the most severe first."
     for count in range(len(lines), 0, -1):
-        more = f" And {len(lines) - count} more." if count < len(lines) else ""
+        more = f" And {len(pages) - count} more." if count < len(pages) else ""
         text = f"{head} {' '.join(lines[:count])}{more}"
         if segments(text) <= MOST_SEGMENTS:
             return text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 from notifiers.mask import mask
 from service.settings import Settings
@@ -26,17 +28,29 @@ def configure(settings: Settings) -> None:
     """Once, at start."""
     level = getattr(logging, settings.log_level.upper())
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=_steps(as_json=settings.production),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def aside() -> None:
+    """For commands, until `configure`: the standard output is the answer alone, often JSON."""
+    structlog.configure(
+        processors=_steps(as_json=False), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+
+
+def _steps(*, as_json: bool) -> list[Processor]:
     readable = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _masked,
-            structlog.processors.JSONRenderer() if settings.production else readable,
-        ],
-        cache_logger_on_first_use=True,
-    )
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _masked,
+        structlog.processors.JSONRenderer() if as_json else readable,
+    ]

@@ -23,7 +23,7 @@ from service.choosing import Paged, choose, since
 from service.desk import NoSuchCase
 from service.hotline.outbound import Outbound
 from service.hotline.texts import Texts
-from service.listing import cases_of, listed
+from service.listing import MOST_LINES, cases_of, listed, worst_first
 from service.outbox import LEASE
 from service.store.pool import AWAY, describe
 from service.store.sql import query
@@ -156,7 +156,9 @@ class Responder:
         if len(pages) == 1:
             return f"{await self.stands(pages[0])} Code {pages[0].code}."
         shelf, now = await self.service.desk.shelf(), self.service.clock.now()
-        return listed(pages, await cases_of(self.service.pool, pages), shelf.book(), now)
+        worst = worst_first(pages)
+        cases = await cases_of(self.service.pool, worst[:MOST_LINES])
+        return listed(worst, cases, shelf.book(), now)
 
     async def stands(self, page: Paged) -> str:
         """Who has the case of a page, and what is due next."""

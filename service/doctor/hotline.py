@@ -39,7 +39,7 @@ async def check_hotline(settings: Settings, clock: Clock) -> list[Finding]:
     twilio = settings.twilio
     if twilio is None or twilio.simulated:
         count = len(rules.fallback_numbers)
-        return [good("hotline", f"When something of ours fails in a call, {count} are dialled.")]
+        return [good("hotline", f"Dialled when something of ours fails in a call: {count}.")]
     return [await _of_number(settings, twilio, rules)]
 
 

@@ -1,4 +1,4 @@
-"""Twilio's account and numbers, our own address as the world sees it, and the other channels."""
+"""Twilio's accounts and numbers, our own address as the world sees it, and the other channels."""
 
 import ipaddress
 from datetime import datetime
@@ -16,16 +16,33 @@ from service.doctor.stores import compare
 from service.settings import WRITE_BACK, Settings, TwilioSettings
 
 TIMEOUT = httpx.Timeout(10.0)
+LOST = {
+    "TWILIO": "Nobody can be texted or rung.",
+    "TWILIO2": "Nothing takes over when the first provider fails.",
+}
+"""What it means that an account does not answer."""
 UNAUTHORIZED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
 
 async def check_twilio(settings: Settings, clock: Clock) -> list[Finding]:
-    twilio = settings.twilio
-    if twilio is None:
+    """Both accounts, each by itself: the second takes over when the first is in trouble."""
+    found: list[Finding] = []
+    if settings.twilio is None:
         says = "Not configured: nobody can be texted or rung."
-        return [bad("twilio", says, "Set HELIOGRAPH_TWILIO_ACCOUNT_SID and its companions.")]
-    if twilio.simulated:
-        return [good("twilio", "The simulator stands in; nothing leaves this machine.")]
+        found = [bad("twilio", says, "Set HELIOGRAPH_TWILIO_ACCOUNT_SID and its companions.")]
+    elif settings.twilio.simulated:
+        found = [good("twilio", "The simulator stands in; nothing leaves this machine.")]
+    else:
+        found = await _provider("TWILIO", settings.twilio, settings.public_url, clock)
+    if settings.twilio2 is not None:
+        found += await _provider("TWILIO2", settings.twilio2, settings.public_url, clock)
+    return found
+
+
+async def _provider(
+    name: str, twilio: TwilioSettings, public_url: str, clock: Clock
+) -> list[Finding]:
+    """`name` is the account's in the settings."""
     base = f"{twilio.api_url or TWILIO_API}/2010-04-01/Accounts/{twilio.account_sid}"
     auth = (twilio.account_sid, twilio.auth_tokens[0])
     async with httpx.AsyncClient(auth=auth, timeout=TIMEOUT) as client:
@@ -33,33 +50,35 @@ async def check_twilio(settings: Settings, clock: Clock) -> list[Finding]:
         try:
             answer = await client.get(f"{base}.json")
         except httpx.HTTPError as error:
-            says = f"Twilio does not answer ({type(error).__name__}). Nobody can be texted or rung."
-            return [bad("twilio", says, "Check the network, a proxy, HELIOGRAPH_TWILIO_API_URL.")]
-        found = [account(answer), *twilio_clock(answer, before, clock.wall())]
+            says = f"Twilio does not answer ({type(error).__name__}). {LOST[name]}"
+            fix = f"Check the network, a proxy, HELIOGRAPH_{name}_API_URL."
+            return [bad(name.lower(), says, fix)]
+        found = [account(answer, name), *twilio_clock(answer, before, clock.wall())]
         if answer.is_success:
-            found += await numbers(client, base, settings, twilio)
+            found += await numbers(client, base, public_url, name, twilio)
     return found
 
 
-def account(answer: httpx.Response) -> Finding:
+def account(answer: httpx.Response, name: str) -> Finding:
+    check = name.lower()
     if answer.status_code in UNAUTHORIZED:
         return bad(
-            "twilio",
+            check,
             "Twilio refuses the credentials.",
-            "Correct HELIOGRAPH_TWILIO_ACCOUNT_SID and HELIOGRAPH_TWILIO_AUTH_TOKEN "
+            f"Correct HELIOGRAPH_{name}_ACCOUNT_SID and HELIOGRAPH_{name}_AUTH_TOKEN "
             "(the account's own, no API key: signatures are made with it).",
         )
     if not answer.is_success:
         says = f"Twilio answered {answer.status_code}."
-        return bad("twilio", says, "See Twilio's status page, and HELIOGRAPH_TWILIO_API_URL.")
+        return bad(check, says, f"See Twilio's status page, and HELIOGRAPH_{name}_API_URL.")
     told = answer.json()
     status = told.get("status")
     if status != "active":
-        return bad("twilio", f"The account is {status}.", "Reactivate it in Twilio's console.")
+        return bad(check, f"The account is {status}.", "Reactivate it in Twilio's console.")
     if told.get("type") == "Trial":
         says = "A trial account reaches verified numbers alone."
-        return warn("twilio", says, "Upgrade the account before relying on it.")
-    return good("twilio", "The account is active.")
+        return warn(check, says, "Upgrade the account before relying on it.")
+    return good(check, "The account is active.")
 
 
 def twilio_clock(answer: httpx.Response, before: datetime, after: datetime) -> list[Finding]:
@@ -71,18 +90,19 @@ def twilio_clock(answer: httpx.Response, before: datetime, after: datetime) -> l
 
 
 async def numbers(
-    client: httpx.AsyncClient, base: str, settings: Settings, twilio: TwilioSettings
+    client: httpx.AsyncClient, base: str, public_url: str, account: str, twilio: TwilioSettings
 ) -> list[Finding]:
     found = []
     wanted = {twilio.from_number: "FROM_NUMBER", twilio.hotline_number: "HOTLINE_NUMBER"}
     for number, name in wanted.items():
         if number and number.startswith("+"):
-            found += await check_number(client, base, number, f"HELIOGRAPH_TWILIO_{name}", settings)
+            called = f"HELIOGRAPH_{account}_{name}"
+            found += await check_number(client, base, number, called, public_url)
     return found
 
 
 async def check_number(
-    client: httpx.AsyncClient, base: str, number: str, name: str, settings: Settings
+    client: httpx.AsyncClient, base: str, number: str, name: str, public_url: str
 ) -> list[Finding]:
     url = f"{base}/IncomingPhoneNumbers.json"
     try:
@@ -94,7 +114,7 @@ async def check_number(
     if owned is None:
         says = f"{name} ({mask(number)}) is no number of this account."
         return [bad("number", says, "Buy it, or set one that the account owns.")]
-    return [*capabilities(name, owned), *callbacks(name, owned, settings.public_url)]
+    return [*capabilities(name, owned), *callbacks(name, owned, public_url)]
 
 
 def capabilities(name: str, owned: dict[str, Any]) -> list[Finding]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from litestar import post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
@@ -109,36 +111,39 @@ async def actor(
     return acting(request.auth, body, shelf.people, person=person)
 
 
-@post(
-    "/cases/{case:str}/acknowledge",
-    status_code=200,
-    summary="Take the case: it is yours, nobody else is paged",
-    opt=only(ACT),
-)
-async def acknowledge(
-    request: Asking,
-    service: NamedDependency[Service],
-    case: FromPath[str],
-    data: JSONBody[Acts | None] = None,
-) -> CaseView:
-    who = await actor(request, service, data)
-    return await act(request, service, case, data, Acknowledge(who, via(request.auth, who)))
+def plainly(
+    verb: str, summary: str, event: Callable[[str, str], Event], *, person: bool = True
+) -> HTTPRouteHandler:
+    """What says nothing but who does it, made of the person and by what it came.
+
+    `person`: somebody has to own it, so a token without a person must name one.
+    """
+
+    async def handler(
+        request: Asking,
+        service: NamedDependency[Service],
+        case: FromPath[str],
+        data: JSONBody[Acts | None] = None,
+    ) -> CaseView:
+        who = await actor(request, service, data, person=person)
+        return await act(request, service, case, data, event(who, via(request.auth, who)))
+
+    handler.__name__ = verb
+    path = f"/cases/{{case:str}}/{verb}"
+    return post(path, status_code=200, summary=summary, opt=only(ACT))(handler)
 
 
-@post(
-    "/cases/{case:str}/decline",
-    status_code=200,
-    summary="Decline, or give the case back: the next is paged at once",
-    opt=only(ACT),
+acknowledge = plainly(
+    "acknowledge", "Take the case: it is yours, nobody else is paged", Acknowledge
 )
-async def decline(
-    request: Asking,
-    service: NamedDependency[Service],
-    case: FromPath[str],
-    data: JSONBody[Acts | None] = None,
-) -> CaseView:
-    who = await actor(request, service, data)
-    return await act(request, service, case, data, Decline(who, via(request.auth, who)))
+decline = plainly("decline", "Decline, or give the case back: the next is paged at once", Decline)
+resolve = plainly(
+    "resolve",
+    "Resolve: everything is stood down; the customer's answer reopens it for a while",
+    Resolve,
+    person=False,
+)
+take = plainly("take", "Take the case over, whoever has it: who had it is told", TakeOver)
 
 
 @post(
@@ -177,22 +182,6 @@ async def engineering(
 
 
 @post(
-    "/cases/{case:str}/resolve",
-    status_code=200,
-    summary="Resolve: everything is stood down; the customer's answer reopens it for a while",
-    opt=only(ACT),
-)
-async def resolve(
-    request: Asking,
-    service: NamedDependency[Service],
-    case: FromPath[str],
-    data: JSONBody[Acts | None] = None,
-) -> CaseView:
-    who = await actor(request, service, data, person=False)
-    return await act(request, service, case, data, Resolve(who, via(request.auth, who)))
-
-
-@post(
     "/cases/{case:str}/snooze",
     status_code=200,
     summary="Own the case and let it sleep for so many minutes",
@@ -219,22 +208,6 @@ async def reassign(
 ) -> CaseView:
     who = await actor(request, service, data, person=False)
     return await act(request, service, case, data, Reassign(who, data.person))
-
-
-@post(
-    "/cases/{case:str}/take",
-    status_code=200,
-    summary="Take the case over, whoever has it: who had it is told",
-    opt=only(ACT),
-)
-async def take(
-    request: Asking,
-    service: NamedDependency[Service],
-    case: FromPath[str],
-    data: JSONBody[Acts | None] = None,
-) -> CaseView:
-    who = await actor(request, service, data)
-    return await act(request, service, case, data, TakeOver(who, via(request.auth, who)))
 
 
 @post(

@@ -31,8 +31,7 @@ _RESERVED = frozenset({"request", "service", "state", "data", "headers", "body"}
 
 async def known_parameters(request: Request[Any, Any, Any]) -> None:
     """For `before_request`: what the handler does not ask for is refused by name."""
-    if "\0" in request.scope["path"]:
-        raise Problem(404, "There is nothing under a name with the character NUL in it.")
+    refuse_nul(request.scope["path"])
     given = request.query_params
     if not given:
         return
@@ -40,6 +39,12 @@ async def known_parameters(request: Request[Any, Any, Any]) -> None:
     for name, value in given.multi_items():
         if "\0" in value:
             raise invalid(name, "holds the character NUL.")
+
+
+def refuse_nul(path: str) -> None:
+    """PostgreSQL keeps no such text. Raises Problem (404)."""
+    if "\0" in path:
+        raise Problem(404, "There is nothing under a name with the character NUL in it.")
 
 
 def _parameters(handler: BaseRouteHandler) -> list[str]:

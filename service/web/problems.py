@@ -32,7 +32,7 @@ AnyRequest = Request[Any, Any, Any]
 RowNumber = Annotated[int, PathParameter(ge=0, le=2**63 - 1)]
 """The number of a row in an address; PostgreSQL knows none beyond."""
 
-SECRET = ("/a/", "/calendars/")
+SECRET = ("/a/", "/calendars/", "/me/")
 """What follows in the path is a signed link: whoever knows it may use it."""
 
 SENTENCES: Mapping[int, str] = {

@@ -142,6 +142,8 @@ async def test_a_dead_letter_is_listed_and_replayed(
     assert (code, [item["id"] for item in json.loads(out)["items"]]) == (1, [number])
     code, out, _ = await run("intake", "replay", str(number), environment=environment)
     assert (code, "is dead still" in out) == (1, True)
+    code, out, _ = await run("intake", "replay", str(number), "--json", environment=environment)
+    assert (code, json.loads(out)["dead"]) == (1, True)
     async with pool.acquire() as conn:
         mended = letter.replace(b"{}", b'{"id": "7"}')
         await conn.execute("update intake set body = $1", mended)
@@ -152,3 +154,21 @@ async def test_a_dead_letter_is_listed_and_replayed(
     code, _, said = await run("intake", "replay", str(number), environment=environment)
     assert (code, "Nothing was replayed" in said) == (1, True)
     assert (await run("intake", "list", environment=environment))[0] == 0
+
+
+async def test_the_doctor_answers_in_json_and_logs_beside_it(
+    redis_url: str, environment: dict[str, str]
+) -> None:
+    """Once the log of what is switched off stood before the answer."""
+    environment = {
+        **environment,
+        "HELIOGRAPH_REDIS_URL": redis_url,
+        "HELIOGRAPH_PUBLIC_URL": "http://127.0.0.1:1",
+    }
+    code, out, said = await run("doctor", "--json", environment=environment)
+    told = json.loads(out)
+    assert (code, told["good"]) == (1, False)
+    assert {"settings", "database", "redis", "twilio", "reach"} <= {
+        each["check"] for each in told["findings"]
+    }
+    assert "channels_off" in said

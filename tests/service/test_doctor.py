@@ -219,6 +219,33 @@ async def test_twilio_out_of_reach_and_not_configured() -> None:
     assert finding.level is Level.BAD
 
 
+async def test_the_second_account_is_looked_at_like_the_first() -> None:
+    second = "AC" + "2" * 32
+    listed: dict[str, Any] = {"incoming_phone_numbers": []}
+    answers: dict[str, tuple[int, Any]] = {
+        ACCOUNT: (200, {"status": "active"}),
+        ACCOUNT.replace(SID, second): (200, {"status": "active"}),
+        NUMBERS: (200, listed),
+        NUMBERS.replace(SID, second): (200, {"incoming_phone_numbers": []}),
+    }
+    with answering(answers) as address:
+        listed["incoming_phone_numbers"] = [owned(address)]
+        settings = settings_for(
+            address,
+            TWILIO2_ACCOUNT_SID=second,
+            TWILIO2_AUTH_TOKEN="two",
+            TWILIO2_FROM_NUMBER="+14155550199",
+            TWILIO2_API_URL=address,
+        )
+        (bought,) = troubles(await check_twilio(settings, SystemClock()))
+        answers[ACCOUNT.replace(SID, second)] = (401, {"code": 20003})
+        (refused,) = (
+            each for each in await check_twilio(settings, SystemClock()) if each.level is Level.BAD
+        )
+    assert bought[1].startswith("HELIOGRAPH_TWILIO2_FROM_NUMBER (")
+    assert (refused.check, "HELIOGRAPH_TWILIO2_AUTH_TOKEN" in refused.fix) == ("twilio2", True)
+
+
 async def test_the_public_address() -> None:
     with answering({"/livez": (200, {})}) as address:
         assert troubles(await check_reachability(settings_for(address))) == []

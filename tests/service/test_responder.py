@@ -9,6 +9,7 @@ import pytest
 from routing.event import Acknowledge
 from routing.gsm import is_gsm, segments
 from routing.reply import CARRIER
+from service.listing import MOST_LINES
 from service.responder import Responder
 from service.store import codec
 from tests.service.office import Office
@@ -214,6 +215,16 @@ async def test_asked_for_all_the_worst_comes_first_in_three_segments(
     assert head in answer
     assert segments(answer) <= 3
     assert answer.endswith("more.")
+
+
+async def test_of_a_crowd_a_few_are_read_and_all_are_counted(office: Office, say: Say) -> None:
+    """Once every case was read and every length tried: three seconds of the process for 1000."""
+    many = MOST_LINES + 5
+    await office.desk.report([office.arrival(f"T-{n}") for n in range(many)])
+    answer = await say("?")
+    shown = answer.count("nobody has it")
+    assert answer.startswith(f"{many} cases, ")
+    assert answer.endswith(f" And {many - shown} more.")
 
 
 async def test_what_one_can_write_is_one_text_without_a_carriers_word(say: Say) -> None:

@@ -13,17 +13,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from routing.case import Case
-from routing.event import (
-    Acknowledge,
-    Decline,
-    Escalate,
-    Event,
-    Note,
-    Reassign,
-    Refusal,
-    Resolve,
-    Snooze,
-)
+from routing.event import Escalate, Event, Note, Reassign, Refusal, Snooze
+from routing.offer import ANSWERS
 from service.audit import note as audit
 from service.desk import NoSuchCase
 from service.library import Shelf
@@ -203,14 +194,20 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
-EVENTS: Mapping[str, Callable[[str, str, Mapping[str, str]], Event]] = {
-    "acknowledge": lambda person, by, _: Acknowledge(person, by),
-    "decline": lambda person, by, _: Decline(person, by),
+Make = Callable[[str, str, Mapping[str, str]], Event]
+
+
+def _plain(make: Callable[[str, str], Event]) -> Make:
+    return lambda person, by, _: make(person, by)
+
+
+EVENTS: Mapping[str, Make] = {
+    **{verb: _plain(make) for verb, make in ANSWERS.items()},
     "escalate": lambda person, by, given: Escalate(person, by, _text(given)),
-    "resolve": lambda person, by, _: Resolve(person, by),
     "snooze": lambda person, _, given: Snooze(person, _minutes(given.get("minutes", ""))),
     "reassign": lambda person, _, given: Reassign(person, given.get("person", "")),
     "note": lambda person, _, given: Note(person, _text(given)),
 }
-"""What a form may ask for: person, by what it came, and what else the form says."""
+"""What a form may ask for, all that is offered among it: person, by what it came, and what else the
+form says."""
 HANDLERS = [show, act]

@@ -23,6 +23,7 @@ from litestar.handlers import BaseRouteHandler
 
 from service import sessions
 from service.settings import Settings
+from service.web.asking import refuse_nul
 from service.web.problems import Problem
 from service.web.security import Caller
 from service.wiring import Service
@@ -118,7 +119,8 @@ def _host(url: str) -> str:
 
 
 async def check_form(request: Look) -> None:
-    """For `before_request`: a form is one of ours, of this session. Raises Problem (403)."""
+    """For `before_request`: a form is one of ours, of this session. Raises Problem (403, 404)."""
+    refuse_nul(request.scope["path"])
     if request.method in {"GET", "HEAD"}:
         return
     if not _ours(request):

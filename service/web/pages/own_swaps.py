@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -17,6 +17,7 @@ from routing.wall import instant_of, zone_of
 from service import swaps, times
 from service.library import Shelf
 from service.swaps import VERBS, Wish
+from service.web.asking import YEARS
 from service.web.pages import door, said
 from service.web.pages.console import frame
 from service.web.pages.door import Look
@@ -110,11 +111,18 @@ def _instant(given: Mapping[str, str], name: str, zone: str) -> datetime:
     try:
         at = datetime.fromisoformat(exact) if exact else None
         if at is not None and at.tzinfo is not None and times.local(at, zone) == text[:16]:
-            return at
+            return _reckoned(at)
         wall = datetime.fromisoformat(text)
-        return wall if wall.tzinfo else instant_of(zone_of(zone), wall)
+        return _reckoned(wall if wall.tzinfo else instant_of(zone_of(zone), wall))
     except (ValueError, OverflowError):
         raise Problem(400, f"The {name} is no time. Nothing was changed.") from None
+
+
+def _reckoned(at: datetime) -> datetime:
+    """As UTC. Raises ValueError, OverflowError without a zone, or where no calendar reaches."""
+    if at.tzinfo is None or at.astimezone(UTC).year not in YEARS:
+        raise ValueError(at)
+    return at.astimezone(UTC)
 
 
 def _given(given: Mapping[str, str]) -> Range | None:
@@ -123,12 +131,9 @@ def _given(given: Mapping[str, str]) -> Range | None:
     if not start:
         return None
     try:
-        both = Range(datetime.fromisoformat(start), datetime.fromisoformat(end))
-    except ValueError:
+        return Range(*(_reckoned(datetime.fromisoformat(text)) for text in (start, end)))
+    except (ValueError, OverflowError):
         raise Problem(400, "The shift in exchange is no shift. Nothing was changed.") from None
-    if both.start.tzinfo is None or both.end.tzinfo is None:
-        raise Problem(400, "The shift in exchange is no shift. Nothing was changed.")
-    return both
 
 
 @post("/me/swaps/{name:str}/{verb:str}", opt=door.to(door.OWN), include_in_schema=False)

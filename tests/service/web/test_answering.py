@@ -144,7 +144,12 @@ async def test_an_expired_link_says_what_to_do(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/a/secret", "/a/***"), ("/calendars/p.x.ics", "/calendars/***"), ("/api/v1", "/api/v1")],
+    [
+        ("/a/secret", "/a/***"),
+        ("/calendars/p.x.ics", "/calendars/***"),
+        ("/me/secret", "/me/***"),
+        ("/api/v1", "/api/v1"),
+    ],
 )
 def test_a_token_is_not_logged(path: str, words: str) -> None:
     assert shown(path) == words

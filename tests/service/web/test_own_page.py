@@ -11,11 +11,14 @@ from typing import Any
 
 import msgspec
 
+from routing.event import Acknowledge
+from routing.offer import ANSWERS
 from service.codes import code_of
 from service.links import Link, Purpose, Signer
 from service.messages import words_of
 from service.outbox import Outbox
 from service.responder import Responder
+from service.web.pages.case import EVENTS
 from service.wiring import sender_of
 from tests.service.web.test_console import HOSTILE
 from tests.service.web.visitor import SAME, Visitor, visiting
@@ -146,6 +149,40 @@ async def test_a_page_is_answered_and_what_became_of_it_is_told(world: World) ->
     assert "acknowledged" in shown
     lines = (await world.get(f"/cases/{case}/timeline"))["items"]
     assert any("acknowledged by the own page" in line["text"] for line in lines)
+
+
+async def test_every_button_of_the_page_does_what_it_says(world: World) -> None:
+    """Once the button to take a case over led nowhere: it stood there for who had been too late."""
+    case = await world.ticket(priority="urgent")
+    while not await rows(world, "select from pages where person = 'anna' and state = 'expired'"):
+        world.clock.forward(minutes=5)
+        await world.service.desk.wake()
+    await world.service.desk.act(case, Acknowledge("ben", "api"))
+    async with at_home(world, "anna") as anna:
+        offered = re.findall(rf'action="/cases/{case}/(\w+)"', await anna.open("/me"))
+        assert offered == ["take_over"]
+        said = await anna.send("/me", f"/cases/{case}/take_over", back="/me")
+    assert said.startswith(f"You have {case}")
+    assert set(ANSWERS) <= set(EVENTS)
+    assert [r["owner"] for r in await rows(world, "select owner from cases")] == ["anna"]
+
+
+async def test_what_cannot_be_kept_or_reckoned_with_is_refused_in_a_sentence(world: World) -> None:
+    """Once a NUL in a name and instants at an end of the calendar were defects with a number."""
+    far = ("9999-12-31T23:59:00-12:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59Z")
+    fine = {"schedule": "support", "asked": "ben", "start": "2026-03-03T10:00"}
+    async with at_home(world, "anna") as anna:
+        csrf = await anna.csrf("/me")
+        for path in ("/me/swaps/%00/accept", "/me/methods/%00/verify", "/cases/%00/resolve"):
+            assert (await anna.post(path, csrf)).status_code == 404
+        assert "the character NUL" in await anna.open("/cases/%00", status=404)
+        for at in far:
+            asked = await anna.http.get("/me/ask", params={**fine, "end": at})
+            form = await anna.post("/me/swaps", csrf, {**fine, "end": at})
+            given = {**fine, "end": "2026-03-03T12:00", "given": f"{at}/{at}"}
+            exchange = await anna.post("/me/swaps", csrf, given)
+            assert [a.status_code for a in (asked, form, exchange)] == [400] * 3, at
+    assert not await rows(world, "select from swap_requests")
 
 
 async def test_nobody_elses_page_case_or_console_opens_with_a_link(world: World) -> None:
