@@ -74,7 +74,7 @@ class Claims:
     ) -> tuple[list[Row], datetime | None]:
         """Lease what may leave now, at most `free`; and when more may, if it must wait."""
         async with self.pool.acquire() as conn:
-            if not await conn.fetchval(query("lane_is_due"), terms.lane, now):
+            if await conn.fetchval(query("lane_is_due"), terms.lane, now) is None:
                 return [], None
             async with conn.transaction():
                 return await self._take(conn, terms, free, now)
