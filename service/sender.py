@@ -27,7 +27,7 @@ from service.measures import Measures
 from service.messages import Urls, facts_of, ref_of, words_of
 from service.outbox import Outbox, Row, lane_of
 from service.settling import FIRST_PAUSE, Settling
-from service.store.pool import AWAY, AnyConnection, describe
+from service.store.pool import AWAY, AnyConnection, DatabaseAwayError, describe
 from service.writer import Writer
 
 SLOTS = 64
@@ -180,7 +180,7 @@ class Sender:
                 await self.writer.write(row)
             else:
                 await self._send(row)
-        except AWAY as error:
+        except (*AWAY, DatabaseAwayError) as error:
             log.warning("unsettled", key=row.key, error=describe(error), then="lease lapses")
         except Exception:
             log.exception("send_failed", key=row.key)
