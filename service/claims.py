@@ -129,14 +129,15 @@ class Claims:
         pages = [row for row in rows if row.kind == "page"]
         if not pages or (terms.lane == "sms" and not terms.limits):
             return []
+        least = await self._least(conn, terms)
         people = sorted({row.person for row in pages if row.person is not None})
+        people = people if least < NEVER else []  # where nothing is shared, nothing else is read
         bundles = sorted({row.bundle for row in pages if row.bundle is not None})
         found = await conn.fetch(query("waiting_beside"), terms.lane, now, people, bundles)
         beside = [row_of(record) for record in found]
         unsure = _by(lambda row: row.bundle, (*pages, *beside))
         unsure.pop(None, None)
         groups = _sharing(pages, beside, now, anyhow=terms.lane == "voice")
-        least = await self._least(conn, terms) if groups else 2
         return [*unsure.values(), *(group for group in groups if len(group) >= least)]
 
     async def _least(self, conn: AnyConnection, terms: Terms) -> int:
