@@ -83,6 +83,8 @@ class Claims:
         self, conn: AnyConnection, terms: Terms, free: int, now: datetime
     ) -> tuple[list[Row], datetime | None]:
         hang_ups = await _hang_ups(conn, terms, now)
+        if terms.lane == "voice":  # under any limit, or none: who is being rung must be seen by all
+            await conn.fetchval(query("lock_pace"), terms.lane, now)
         turns = {
             limit: await conn.fetchval(query("lock_pace"), limit.key, now)
             for limit in sorted(terms.limits, key=lambda limit: limit.key)
