@@ -129,18 +129,18 @@ async def _insert(
 ) -> None:
     if not fates:
         return
-    arrivals = [f.arrival for f in fates]
-    rows = await conn.fetch(
-        query("insert_intake"),
-        *_keys(arrivals),
-        [a.received_at for a in arrivals],
-        [f.state for f in fates],
-        [urgency.get(a.key, 0) for a in arrivals],
-        [a.headers for a in arrivals],
-        [a.body for a in arrivals],
-        [f.case for f in fates],
-        [f.said for f in fates],
-        [decided_at] * len(fates),
-    )
+    columns = zip(*(_line(fate, decided_at, urgency) for fate in fates), strict=True)
+    rows = await conn.fetch(query("insert_intake"), *map(list, columns))
     if len(rows) < len(fates):
         raise asyncpg.UniqueViolationError("another process took the same delivery")
+
+
+def _line(
+    fate: Fate, decided_at: datetime | None, urgency: Mapping[Key, int]
+) -> tuple[object, ...]:
+    """What `insert_intake` takes, in its order."""
+    arrival = fate.arrival
+    return (
+        *arrival.key, arrival.received_at, fate.state, urgency.get(arrival.key, 0),
+        arrival.headers, arrival.body, fate.case, fate.said, decided_at,
+    )  # fmt: skip

@@ -74,7 +74,7 @@ class Claims:
     ) -> tuple[list[Row], datetime | None]:
         """Lease what may leave now, at most `free`; and when more may, if it must wait."""
         async with self.pool.acquire() as conn:
-            if not await conn.fetchval(query("lane_is_due"), terms.lane, now):
+            if await conn.fetchval(query("lane_is_due"), terms.lane, now) is None:
                 return [], None
             async with conn.transaction():
                 return await self._take(conn, terms, free, now)
@@ -83,6 +83,8 @@ class Claims:
         self, conn: AnyConnection, terms: Terms, free: int, now: datetime
     ) -> tuple[list[Row], datetime | None]:
         hang_ups = await _hang_ups(conn, terms, now)
+        if terms.lane == "voice":  # under any limit, or none: who is being rung must be seen by all
+            await conn.fetchval(query("lock_pace"), terms.lane, now)
         turns = {
             limit: await conn.fetchval(query("lock_pace"), limit.key, now)
             for limit in sorted(terms.limits, key=lambda limit: limit.key)
@@ -129,14 +131,15 @@ class Claims:
         pages = [row for row in rows if row.kind == "page"]
         if not pages or (terms.lane == "sms" and not terms.limits):
             return []
+        least = await self._least(conn, terms)
         people = sorted({row.person for row in pages if row.person is not None})
+        people = people if least < NEVER else []  # where nothing is shared, nothing else is read
         bundles = sorted({row.bundle for row in pages if row.bundle is not None})
         found = await conn.fetch(query("waiting_beside"), terms.lane, now, people, bundles)
         beside = [row_of(record) for record in found]
         unsure = _by(lambda row: row.bundle, (*pages, *beside))
         unsure.pop(None, None)
         groups = _sharing(pages, beside, now, anyhow=terms.lane == "voice")
-        least = await self._least(conn, terms) if groups else 2
         return [*unsure.values(), *(group for group in groups if len(group) >= least)]
 
     async def _least(self, conn: AnyConnection, terms: Terms) -> int:

@@ -27,13 +27,14 @@ from service.measures import Measures
 from service.messages import Urls, facts_of, ref_of, words_of
 from service.outbox import Outbox, Row, lane_of
 from service.settling import FIRST_PAUSE, Settling
-from service.store.pool import AWAY, AnyConnection, describe
+from service.store.pool import AWAY, AnyConnection, DatabaseAwayError, describe
 from service.writer import Writer
 
 SLOTS = 64
 """Sends in flight in one lane."""
 SWEEP = 1.0
 """Seconds between looks at the outbox when nothing rings."""
+UNSETTLED: tuple[type[Exception], ...] = (*AWAY, DatabaseAwayError)
 log = structlog.get_logger(__name__)
 
 
@@ -180,7 +181,7 @@ class Sender:
                 await self.writer.write(row)
             else:
                 await self._send(row)
-        except AWAY as error:
+        except UNSETTLED as error:
             log.warning("unsettled", key=row.key, error=describe(error), then="lease lapses")
         except Exception:
             log.exception("send_failed", key=row.key)

@@ -22,9 +22,12 @@ from service.contacts import DISABLING, Contacts, channel_instead, why_disabled
 from service.measures import Measures
 from service.outbox import Outbox, Row
 from service.store import codec
+from service.store.pool import ride_out
 from service.store.sql import query
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
+PATIENCE = 20.0
+"""Seconds that an outcome waits for PostgreSQL."""
 LONG_WAIT = timedelta(minutes=1)
 """Whoever wants to be left alone for longer than this is passed by meanwhile."""
 FAILS_OVER = frozenset({Fault.CONFIGURATION, Fault.TRANSIENT})
@@ -45,17 +48,30 @@ class Settling:
     async def settle(
         self, row: Row, line: Line, switchboard: Switchboard, outcome: Outcome, begun: datetime
     ) -> None:
+        """Write it down, waiting for PostgreSQL if need be: what is not lies under its lease.
+
+        Raises DatabaseAwayError.
+        """
+        await ride_out(
+            lambda: self._settle(row, line, switchboard, outcome, begun), patience=PATIENCE
+        )
+
+    async def _settle(
+        self, row: Row, line: Line, switchboard: Switchboard, outcome: Outcome, begun: datetime
+    ) -> None:
+        """May be done twice: whoever holds the lease no longer changes nothing."""
         match outcome:
             case Accepted(ref):
-                self.count(row, "sent")
                 await self.circuits.succeeded(line)
-                if await self.outbox.sent(row, ref, self.clock.now(), begun):
+                unwanted = await self.outbox.sent(row, ref, self.clock.now(), begun)
+                self.count(row, "sent")
+                if unwanted:
                     await line.notifier.cancel(ref)
             case Unclear(reason):
-                self.count(row, "unclear")
                 await self.circuits.failed((line.provider, line.channel), reason)
                 at_once = await self.elsewhere(row, line, switchboard)
                 await self.later(row, reason, begun, unclear=True, at_once=at_once)
+                self.count(row, "unclear")
             case Refused() as refused:
                 await self._blame(row, line, refused)
                 await self._elsewhere(row, line, switchboard, refused, begun)
@@ -76,12 +92,12 @@ class Settling:
     ) -> None:
         other = self.circuits.after(line, switchboard.lines(row.channel))
         if other is not None and refused.fault in FAILS_OVER:
-            self.count(row, "again")
-            log.warning("handed_over", key=row.key, code=refused.code, to=other.provider)
             now = self.clock.now()
             await self.outbox.again(
                 row, refused.reason, now, begun, unclear=False, provider=other.provider
             )
+            self.count(row, "again")
+            log.warning("handed_over", key=row.key, code=refused.code, to=other.provider)
         elif refused.retryable and not await self.has_detour(row, switchboard):
             await self.refused(row, refused, begun)
         else:
@@ -119,8 +135,8 @@ class Settling:
         """Again within its time where that may help; else the page's next contact, at once."""
         again = self.clock.now() + max(pause_after(row.tries), refused.retry_after or timedelta())
         if refused.retryable and again < row.give_up_at:
-            self.count(row, "again")
             await self.outbox.again(row, refused.reason, again, begun, unclear=False)
+            self.count(row, "again")
         else:
             await self._passed_on(row, refused)
 

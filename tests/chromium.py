@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import Any
 
 import pytest
 
@@ -16,3 +17,19 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail("There is no Chromium, and CI has to have one: apt-get install chromium")
     pytest.skip("No Chromium was found; the page is not tested here")
+
+
+def complaints(page: Any) -> list[str]:
+    """What a page (of either API) will have to complain of, in its console or by failing.
+
+    A refused request is told by the browser too; the page itself tells the person.
+    """
+    said: list[str] = []
+
+    def listen(message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            said.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda problem: said.append(str(problem)))
+    return said

@@ -44,7 +44,8 @@ def may_answer(url: object, webhook: str) -> bool:
         place, home = ((p.scheme, p.hostname, p.port) for p in (parts, ours))
     except ValueError:
         return False
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         return False
-    slacks = parts.scheme == "https" and parts.hostname in HOSTS and parts.port in PORTS
-    return slacks or (bool(ours.hostname) and place == home)
+    scheme, host, port = place
+    slacks = scheme == "https" and host in HOSTS and port in PORTS
+    return slacks or (place == home and host is not None)

@@ -117,7 +117,7 @@ def _fits(tag: str, name: str, value: str) -> bool:
 
 def _text(element: ET.Element, rule: Element, path: str) -> Iterator[str]:
     tag = element.tag
-    words = ((element.text or "") + "".join(child.tail or "" for child in element)).strip()
+    words = _words(element)
     if words and not rule.text:
         yield f"{path}: text cannot stand in {tag}: {words[:40]!r} (12200)."
     if len(words) > _TEXTS.get(tag, MAX_BYTES):
@@ -126,6 +126,11 @@ def _text(element: ET.Element, rule: Element, path: str) -> Iterator[str]:
         yield f"{path}: {tag} names nothing (12200)."
     if tag == "Redirect" and not _is_address(words):
         yield f"{path}: {words[:60]!r} is no address (11100)."
+
+
+def _words(element: ET.Element) -> str:
+    """The text that stands in an element itself, before and between its children."""
+    return "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
 
 
 def _is_address(value: str) -> bool:

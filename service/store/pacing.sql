@@ -1,7 +1,11 @@
 -- name: lane_is_due
--- Whether a lane has anything to send now.
-select exists (
-    select from outbox where state = 'queued' and lane = $1 and available_at <= $2);
+-- Something that a lane has to send now, if there is anything. Asks for the first of its index, as
+-- `busy_topics` does.
+select id
+from outbox
+where state = 'queued' and lane = $1 and available_at <= $2
+order by rank, available_at, id
+limit 1;
 
 -- name: lock_pace
 -- When a sender may send next; the row is made where there is none.

@@ -13,6 +13,8 @@ NAME = 120
 """Longest tag or field name, in characters."""
 VALUE = 2000
 """Longest field value, in characters."""
+LONGEST = 128
+"""Bits; a longer whole number is no field of anybody's."""
 
 
 def tags(members: Members, name: str) -> tuple[str, ...] | None:
@@ -39,12 +41,14 @@ def as_text(value: object) -> str | None:
         return one_line(value, VALUE) or None
     if type(value) is bool:
         return "true" if value else "false"
-    if type(value) is float or (type(value) is int and value.bit_length() <= 128):  # noqa: PLR2004
+    if type(value) is float or (type(value) is int and value.bit_length() <= LONGEST):
         return repr(value)
-    if type(value) is list:
-        flat = (as_text(item) for item in value[:MANY] if type(item) is not list)
-        return one_line(", ".join(filter(None, flat)), VALUE) or None
-    return None
+    return _flat(value) if type(value) is list else None
+
+
+def _flat(values: list[object]) -> str | None:
+    told = (as_text(value) for value in values[:MANY] if type(value) is not list)
+    return one_line(", ".join(filter(None, told)), VALUE) or None
 
 
 def texts(members: Members, skip: Iterable[str] = ()) -> dict[str, str]:

@@ -97,9 +97,10 @@ def _event(envelope: Envelope, event: Members, own: frozenset[str]) -> Report:
     kind, told = event.line("eventType") or "", event.nested("payload")
     at = from_epoch(event.raw("eventTime"), _MILLISECOND)
     talks = kind in _TALKS
-    ticket = told.identifier("ticketId" if talks else "id")
+    name = "ticketId" if talks else "id"
+    ticket = told.identifier(name)
     if ticket is None:
-        raise told.wrong("ticketId" if talks else "id", "the ticket's id")
+        raise told.wrong(name, "the ticket's id")
     comment = _comment(told, kind) if talks else None
     changed = at or told.time("modifiedTime") or envelope.received_at
     report = Report(

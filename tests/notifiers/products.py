@@ -17,7 +17,19 @@ from typing import Any
 
 from aiohttp import web
 
+from notifiers.notifier import Fault
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+STATUSES = [
+    (301, Fault.CONFIGURATION),
+    (401, Fault.CONFIGURATION),
+    (403, Fault.CONFIGURATION),
+    (404, Fault.CONFIGURATION),
+    (400, Fault.OURS),
+    (422, Fault.OURS),
+    (429, Fault.THROTTLED),
+]
+"""What a status is a refusal of, where the answer's own words say nothing else."""
 Body = dict[str, Any]
 
 

@@ -17,7 +17,7 @@ from notifiers.chat.slack import Slack
 from notifiers.notifier import Accepted, Card, Fault, Message, Notifier, Refused, Unclear
 from notifiers.outgoing import Guard, Outgoing
 from notifiers.webhook import Webhook
-from tests.notifiers.products import SECRET, Product, product
+from tests.notifiers.products import SECRET, STATUSES, Product, product
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DOOR = "https://pager.example/chat/mattermost"
@@ -108,18 +108,7 @@ async def test_an_address_can_be_proved_by_the_link_in_the_post(
     assert link in strings(it.posts[0].body)
 
 
-@pytest.mark.parametrize(
-    ("status", "fault"),
-    [
-        (301, Fault.CONFIGURATION),
-        (401, Fault.CONFIGURATION),
-        (403, Fault.CONFIGURATION),
-        (404, Fault.CONFIGURATION),
-        (400, Fault.OURS),
-        (422, Fault.OURS),
-        (429, Fault.THROTTLED),
-    ],
-)
+@pytest.mark.parametrize(("status", "fault"), STATUSES)
 async def test_each_status_is_refused_as_its_class_says(
     it: Product, notifier: Notifier, status: int, fault: Fault
 ) -> None:

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from notifiers.simulator.clock import RealClock
 from notifiers.simulator.config import Hooks
@@ -17,7 +17,7 @@ from notifiers.simulator.exchange import new_sid
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Call, Direction, Text
 from notifiers.twilio import twiml
-from tests.chromium import chromium
+from tests.chromium import chromium, complaints
 from tests.notifiers.conftest import Receiver
 
 ANNA, BEN = "+46700000001", "+14155550102"
@@ -91,15 +91,7 @@ def page(browser: Browser, phones: Simulator) -> Iterator[Page]:
     """The page, which must not complain in its console while a test looks at it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    said: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        # A refused request is told by the browser too; the page itself tells the person.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            said.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda problem: said.append(str(problem)))
+    said = complaints(page)
     page.goto(f"{phones.url}/simulator")
     expect(page.locator("#link")).to_have_text("live")
     yield page

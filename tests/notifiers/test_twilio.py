@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from notifiers.notifier import Accepted, Fault, Message, Notifier, Refused, Unclear
+from notifiers.notifier import Accepted, Fault, Message, Notifier, Outcome, Refused, Unclear
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Ailment, Trouble
 from notifiers.twilio.client import Credentials, Timeouts, Twilio
 from notifiers.twilio.errors import CODES
 from notifiers.twilio.sms import TwilioSms
 from notifiers.twilio.voice import TwilioVoice
+from tests.notifiers.products import STATUSES
 
 HASTY = Timeouts(read=timedelta(seconds=0.3))
 
@@ -130,22 +131,10 @@ async def test_a_page_is_found_behind_many_others(notifier: Notifier, message: M
     assert await notifier.find(replace(message, known=known)) == first
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"",  # closed without a word
-        b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{",  # cut off in the middle
-        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n[]",
-        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
-        b"HTTP/1.1 201 Created\r\nContent-Length: 6\r\n\r\n<html>",
-        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>",
-        b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
-        b"nonsense\r\n\r\n",
-    ],
-)
-async def test_any_other_answer_is_unclear_and_nothing_is_posted_twice(
+async def answered(
     channel: Channel, message: Message, simulator: Simulator, answer: bytes
-) -> None:
+) -> tuple[Outcome, int]:
+    """What comes of a message whose provider says these very bytes, and how often it was posted."""
     posts = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -164,38 +153,36 @@ async def test_any_other_answer_is_unclear_and_nothing_is_posted_twice(
     await notifier.close()
     server.close()
     await server.wait_closed()
+    return outcome, posts
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",  # closed without a word
+        b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{",  # cut off in the middle
+        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n[]",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 6\r\n\r\n<html>",
+        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>",
+        b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
+async def test_any_other_answer_is_unclear_and_nothing_is_posted_twice(
+    channel: Channel, message: Message, simulator: Simulator, answer: bytes
+) -> None:
+    outcome, posts = await answered(channel, message, simulator, answer)
     assert isinstance(outcome, Unclear)
     assert posts == 1
 
 
-@pytest.mark.parametrize(
-    ("status", "fault"),
-    [
-        (301, Fault.CONFIGURATION),
-        (401, Fault.CONFIGURATION),
-        (403, Fault.CONFIGURATION),
-        (404, Fault.CONFIGURATION),
-        (400, Fault.OURS),
-        (422, Fault.OURS),
-        (429, Fault.THROTTLED),
-    ],
-)
+@pytest.mark.parametrize(("status", "fault"), STATUSES)
 async def test_a_refusal_that_is_not_the_providers_blames_no_number(
     channel: Channel, message: Message, simulator: Simulator, status: int, fault: Fault
 ) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        answer = f"HTTP/1.1 {status} X\r\nLocation: /elsewhere\r\nContent-Length: 6\r\n\r\n<html>"
-        writer.write(answer.encode())
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    notifier = channel.make(at(simulator, f"http://127.0.0.1:{port}"), simulator.number)
-    outcome = await notifier.send(message)
-    await notifier.close()
-    server.close()
-    await server.wait_closed()
+    answer = f"HTTP/1.1 {status} X\r\nLocation: /elsewhere\r\nContent-Length: 6\r\n\r\n<html>"
+    outcome, _ = await answered(channel, message, simulator, answer.encode())
     assert isinstance(outcome, Refused)
     assert outcome.fault is fault
     assert outcome.code is None

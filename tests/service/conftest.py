@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from notifiers.simulator.harness import Simulator
+from service.store.pool import Pool, open_pool
 from tests.service.office import Office, opened
 from tests.service.post import Post, posting
 
@@ -23,3 +24,11 @@ def twilio(office: Office) -> Iterator[Simulator]:
 async def post(office: Office, twilio: Simulator) -> AsyncIterator[Post]:
     async with posting(office, twilio) as made:
         yield made
+
+
+@pytest.fixture
+async def lost(database_url: str) -> Pool:
+    """A pool that is closed."""
+    pool = await open_pool(database_url)
+    await pool.close()
+    return pool

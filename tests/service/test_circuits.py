@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
 from notifiers.circuit import Circuit
 from notifiers.notifier import Delivery, Fault, Receipt
@@ -44,6 +46,14 @@ async def first_is_gone(post: Post, second: Simulator) -> None:
     post.sender.switchboard = Switchboard(gone, other)
 
 
+async def locked_out(post: Post) -> None:
+    """Three pages are refused, and the first provider's texts are passed by."""
+    post.twilio.trouble(LOCKED_OUT)
+    for n in range(3):
+        await post.office.report(f"T-{n}")
+    await post.serve()
+
+
 def line(post: Post, channel: str = "sms", place: int = 0) -> Line:
     return post.sender.switchboard.lines(channel)[place]
 
@@ -71,10 +81,7 @@ async def test_a_provider_that_cannot_be_reached_costs_a_page_no_time(
 async def test_a_second_takes_over_while_the_first_fails_and_hands_back(
     post: Post, second: Simulator
 ) -> None:
-    post.twilio.trouble(LOCKED_OUT)
-    for n in range(3):
-        await post.office.report(f"T-{n}")
-    await post.serve()
+    await locked_out(post)
     assert circuit(post).open
     await post.serve()
     assert (texts(post.twilio, ANNA), texts(second, ANNA)) == (0, 3)
@@ -96,10 +103,7 @@ async def test_a_second_takes_over_while_the_first_fails_and_hands_back(
 async def test_a_provider_that_fails_still_is_not_put_on_trial(
     post: Post, second: Simulator
 ) -> None:
-    post.twilio.trouble(LOCKED_OUT)
-    for n in range(3):
-        await post.office.report(f"T-{n}")
-    await post.serve()
+    await locked_out(post)
     await first_is_gone(post, second)
     post.office.clock.forward(seconds=30)
     await post.sender.settling.circuits.look(post.sender.switchboard)
@@ -144,11 +148,36 @@ async def test_with_everything_failing_it_is_tried_all_the_same(post: Post) -> N
     assert (await post.state(), circuit(post).state) == ("sent", "on trial")
 
 
+async def test_an_opening_is_logged_as_critical_once_and_its_end_is_told(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = LogCapture()
+    monkeypatch.setattr("service.circuits.log", structlog.wrap_logger(None, processors=[heard]))
+    circuits, name = post.sender.settling.circuits, ("first", "sms")
+    for _ in range(4):
+        await circuits.failed(name, "It does not answer.")
+    post.office.clock.forward(seconds=30)
+    await circuits.look(post.sender.switchboard)
+    await circuits.succeeded(line(post))
+    opening, *rest = heard.entries
+    assert opening == {
+        "event": "provider_failing",
+        "log_level": "critical",
+        "provider": "first",
+        "channel": "sms",
+        "why": "It does not answer.",
+        "then": "other ways are used",
+        "tried_again_at": (NOW + timedelta(seconds=30)).isoformat(),
+    }
+    told = [(one["event"], one["log_level"], one["was"], one["now"]) for one in rest]
+    assert told == [
+        ("provider_circuit", "warning", "open", "on trial"),
+        ("provider_circuit", "warning", "on trial", "closed"),
+    ]
+
+
 async def test_workers_share_what_they_know(post: Post) -> None:
-    post.twilio.trouble(LOCKED_OUT)
-    for n in range(3):
-        await post.office.report(f"T-{n}")
-    await post.serve()
+    await locked_out(post)
     other = sender_of((await post.office.someone_else()).service)
     other.switchboard = post.sender.switchboard
     post.office.clock.forward(seconds=29)
@@ -215,10 +244,7 @@ def test_either_account_signs_for_itself_alone() -> None:
 
 
 async def test_a_failing_provider_is_told_of_wherever_somebody_looks(post: Post) -> None:
-    post.twilio.trouble(LOCKED_OUT)
-    for n in range(3):
-        await post.office.report(f"T-{n}")
-    await post.serve()
+    await locked_out(post)
     health = await examine(post.office.service)
     (trouble,) = health.troubles(NOW)
     assert trouble.startswith("the first provider of sms is passed by since 10:00 UTC: ")

@@ -8,7 +8,7 @@ from routing.event import Note
 from service.chime import Chime
 from service.outbox import LANES, Outbox
 from service.porter import SOON, Porter
-from service.store.pool import Pool, open_pool
+from service.store.pool import Pool
 from tests.service.office import NOW, Office
 
 TOPICS = (*LANES, "cases", "stored")
@@ -72,11 +72,3 @@ async def test_whoever_cannot_be_asked_for_is_woken_to_look_for_himself(
 ) -> None:
     office.service.pool = lost
     assert await loops.woken() == set(TOPICS)
-
-
-@pytest.fixture
-async def lost(database_url: str) -> Pool:
-    """A pool that is closed."""
-    pool = await open_pool(database_url)
-    await pool.close()
-    return pool

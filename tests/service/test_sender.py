@@ -17,6 +17,7 @@ from routing.page import PageState
 from service.chime import Chime
 from service.outbox import LEASE
 from service.store import codec
+from service.store.pool import Pool
 from service.wiring import sender_of
 from tests.service.office import NOW, Office
 from tests.service.post import ANNA, CARL, Post, forward, notifiers
@@ -212,6 +213,22 @@ async def test_what_a_stop_cannot_finish_is_looked_up_by_the_next_sender(post: P
     await forward(post, seconds=2)
     assert await post.state() == "sent"
     assert len(post.sent_to(ANNA)) == 1
+
+
+async def test_an_outcome_waits_for_postgresql_to_be_written_down(post: Post, lost: Pool) -> None:
+    """Broken once: it lay under its lease for 45 s."""
+    await post.office.report()
+    post.spoil(Ailment.SLOW, seconds=0.2)
+    await post.sender._serve("sms", Chime())
+    await asyncio.sleep(0.1)
+    there, post.sender.outbox.pool = post.sender.outbox.pool, lost
+    await until(lambda: len(post.sent_to(ANNA)) == 1)
+    await asyncio.sleep(0.3)
+    post.sender.outbox.pool = there
+    await post.landed()
+    assert await post.state() == "sent"
+    sent = post.office.service.measures.pages.labels("sms", "sent")
+    assert sent._value.get() == 1
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -1,5 +1,6 @@
 """Many cases at once: one text for what would wait, fair turns, nothing lost or doubled."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from notifiers.notifier import Delivery, Fault, Receipt
 from notifiers.simulator.records import Ailment
 from routing.gsm import is_gsm, segments
 from routing.page import PageState
+from service.claims import Terms
 from service.outbox import LEASE
 from service.pacing import lanes
 from service.responder import Responder
@@ -118,6 +120,24 @@ async def test_a_worker_killed_between_send_and_settle_loses_and_doubles_nothing
     rows = await slow.office.pool.fetch("select case_id, state, ref from outbox order by id")
     assert [r["state"] for r in rows if r["case_id"] != cases[0]] == ["sent"] * 4
     assert len({r["ref"] for r in rows if r["case_id"] != cases[0]}) == 1
+
+
+@pytest.mark.parametrize(("ailment", "texts"), [(Ailment.SILENT, "4 new"), (Ailment.DEAF, "3 new")])
+async def test_a_bundle_outlives_the_case_that_carries_it(
+    slow: Post, ailment: Ailment, texts: str
+) -> None:
+    cases = await storm(slow, 4)
+    slow.spoil(ailment)
+    await slow.serve()
+    assert (
+        await slow.office.pool.fetchval("select case_id from outbox where id = bundle") == cases[0]
+    )
+    await slow.office.report("T-0", status="solved")
+    for _ in range(3):
+        await forward(slow, seconds=2)
+    assert [text[:5] for text in slow.sent_to(ANNA)] == [texts]
+    rows = await slow.office.pool.fetch("select case_id, state from outbox where person = 'anna'")
+    assert {r["case_id"] for r in rows if r["state"] == "sent"} == set(cases[1:])
 
 
 async def test_a_bundle_that_never_left_is_bundled_anew_with_what_waits_by_then(
@@ -240,6 +260,24 @@ async def test_nobody_is_rung_twice_at_a_time_and_one_call_is_for_all_that_wait(
     slow.office.clock.forward(minutes=4)  # nothing more is heard of it
     await slow.serve("voice")
     assert slow.calls_to(CARL) == 2
+
+
+async def test_nobody_is_rung_twice_by_two_workers_that_look_at_once(post: Post) -> None:
+    """Broken once: without a limit each looked before the other had written down whom it rang."""
+    for n in range(2):
+        await post.office.report(f"T-{n}", tags=("by-voice",))
+        post.office.clock.forward(seconds=5)
+    claims, terms = post.sender.claims, Terms("voice", "first")
+    post.office.clock.at = NOW + timedelta(minutes=2)
+    await post.office.desk.wake()
+    async with post.office.pool.acquire() as conn, conn.transaction():
+        rung, _ = await claims._take(conn, terms, 64, post.office.clock.now())
+        post.office.clock.forward(seconds=5)
+        await post.office.desk.wake()
+        other = asyncio.create_task(claims.take(terms, 64, post.office.clock.now()))
+        await asyncio.sleep(0.1)
+    rows, _ = await other
+    assert ([row.person for row in rung], rows) == (["carl"], [])
 
 
 async def test_a_call_for_several_rings_on_until_nobody_wants_any_of_them(slow: Post) -> None:

@@ -39,6 +39,10 @@ def standing(ours: EmbeddedServers, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def world(shared: Shared, ours: EmbeddedServers, standing: World) -> Iterator[World]:
+    yield from fresh(shared, ours, standing)
+
+
+def fresh(shared: Shared, ours: EmbeddedServers, standing: World) -> Iterator[World]:
     """A world in which nothing has happened, and everything runs."""
     shared.close()
     rise(standing, ours)

@@ -9,7 +9,7 @@ from tests.stories.conftest import Shared
 from tests.stories.crashes import database
 from tests.stories.hotline import ADA, HOW, calls, case_of, confirmed, ring, rung
 from tests.stories.house import wait_until
-from tests.stories.test_crashes import AWAY, rise, web_of, worker_of
+from tests.stories.test_crashes import AWAY, fresh, web_of, worker_of
 from tests.stories.world import World
 
 
@@ -30,12 +30,7 @@ def standing(ours: EmbeddedServers, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def world(shared: Shared, ours: EmbeddedServers, standing: World) -> Iterator[World]:
-    shared.close()
-    rise(standing, ours)
-    standing.wipe()
-    yield standing
-    rise(standing, ours)
-    standing.check()
+    yield from fresh(shared, ours, standing)
 
 
 def meets(world: World) -> None:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.chromium import chromium
+from tests.chromium import chromium, complaints
 from tests.service.web.test_console import HOSTILE
 from tests.service.web.test_own_page import link_of, rows
 from tests.service.web.world import ADMIN, World
@@ -66,14 +66,7 @@ async def opened(browser: Browser, world: World, path: str, **options: Any) -> A
     context = await browser.new_context(base_url=str(world.http.base_url), **options)
     context.set_default_timeout(5000)
     page = await context.new_page()
-    said: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            said.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda problem: said.append(str(problem)))
+    said = complaints(page)
     try:
         await page.goto(path)
         yield page
