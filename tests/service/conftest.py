@@ -1,10 +1,13 @@
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from notifiers.simulator.harness import Simulator
+from tests.service.calling import POLICY
 from tests.service.office import Office, opened
 from tests.service.post import Post, posting
+from tests.service.web import world as web
 
 
 @pytest.fixture
@@ -22,4 +25,13 @@ def twilio(office: Office) -> Iterator[Simulator]:
 @pytest.fixture
 async def post(office: Office, twilio: Simulator) -> AsyncIterator[Post]:
     async with posting(office, twilio) as made:
+        yield made
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[web.World]:
+    """The web process of a small organisation with a hotline."""
+    settings = web.settings_of(tmp_path, database_url, redis_url)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    async with web.opened(settings) as made:
         yield made

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from notifiers.twilio.twiml_check import check
 from service.hotline import safety
-from tests.service.calling import ADA, LAST_RESORT, POLICY, Phone, calls, cases, run
-from tests.service.web.world import World, opened, settings_of
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
-
+from tests.service.calling import ADA, LAST_RESORT, Phone, calls, cases, run
+from tests.service.web.world import World
 
 RESORT, STAY, BYE = (LAST_RESORT, "<Record"), ("stay on the line", "<Redirect"), ("Goodbye",)
 DOORS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {

@@ -5,28 +5,17 @@ Each row is a call through the signed doors; the tables are emptied in between.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-
-import pytest
+from collections.abc import Awaitable, Callable
 
 from service.hotline.recordings import OVER
 from service.hotline.ticking import tick
-from tests.service.calling import ADA, POLICY, Phone, calls, cases, run, sent
-from tests.service.web.world import World, opened, settings_of
+from tests.service.calling import ADA, Phone, calls, cases, run, sent
+from tests.service.web.world import World
 
 STRANGER = "+14155550999"
 EMPTY = "truncate cases, hotline_calls, hotline_callbacks, outbox, intake cascade"
 Way = Callable[[World], Awaitable[Phone]]
 STATUSES = sorted(OVER)
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
 
 
 async def identifying(world: World) -> Phone:
