@@ -140,7 +140,6 @@ class StrictCall:
 
     def hears(self, *words: str) -> Self:
         """Wait until one thing is said, after what was heard before, that holds every word."""
-
         wanted = " and ".join(map(repr, words))
         self._heard = 1 + self._simulator.wait(
             lambda: self._said(words), lambda: self._complaint(f"said no {wanted}")

@@ -96,9 +96,8 @@ def test_nobody_free_becomes_a_call_back_that_is_kept(world: World) -> None:
     rung(world).declines()
     rings_ben(world)
     world.forward(minutes=4)
-    dull(world, ada, "Press 1, and an engineer calls this number").presses("1").hears(
-        "before"
-    ).ends()
+    dull(world, ada, "Press 1, and an engineer calls this number").presses("1")
+    ada.hears("before").ends()
     world.phone_of(ADA).gets_sms("an engineer will call you before")
     promised(world, state="promised")
     world.phone("ben").replies("1").gets_sms("you have")
