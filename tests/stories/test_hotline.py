@@ -91,6 +91,30 @@ def test_who_took_it_by_text_is_called_to_the_line(build: Build) -> None:
     state(world, outcome="bridged", responder="anna")
 
 
+def test_several_are_rung_at_once_and_the_first_key_alone_connects(build: Build) -> None:
+    """`{page: [...]}` of the policy: each hears the whisper, and one speaks with the caller."""
+    policy = POLICY.replace(
+        "{page: schedule voices, wait: 10m}",
+        "{page: [schedule voices, person anna, person ben], wait: 10m}",
+    )
+    directory = HOW["directory"]
+    for number in (ANNA, BEN):
+        directory = directory.replace(f'sms, address: "{number}"', f'voice, address: "{number}"')
+    world = build(**{**HOW, "policy": policy, "directory": directory})
+    ada = confirmed(world)
+    carl, anna, ben = rung(world), rung(world, ANNA), rung(world, BEN)
+    carl.answers().hears("Acme Corp")
+    anna.answers().hears("Acme Corp").presses("1").hears("Connecting")
+    ben.ends("canceled")
+    carl.presses("1").hears("Anna Lind").ends()
+    assert not carl.has_said("in the conference")
+    meet(world, anna, ada)
+    assert case_of(world)["owner"] == "anna"
+    ada.hangs_up()
+    anna.ends()
+    state(world, outcome="bridged", responder="anna")
+
+
 def test_nobody_free_becomes_a_call_back_that_is_kept(world: World) -> None:
     ada = confirmed(world)
     rung(world).declines()
