@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from routing.hotline_call import State
 from service.hotline.recordings import OVER
 from service.hotline.ticking import tick
 from tests.service.calling import ADA, Phone, calls, cases, run, sent
@@ -117,11 +118,12 @@ HUNG_UP: list[tuple[Way, str, int, int]] = [
 
 
 async def test_hanging_up_leaves_a_case_and_a_promise_once_it_was_confirmed(world: World) -> None:
-    wrong = []
+    wrong, states = [], {State.GREETING, State.ENTITLING, State.ENDED}
     for (way, outcome, case_count, promise_count), status in zip(
         HUNG_UP, STATUSES * 2, strict=False
     ):
         phone = await way(world)
+        states.add(State(str((await calls(world))[0]["state"])))
         for _ in range(2):
             await phone.posts("/twilio/voice", CallStatus=status)
         (call, *_) = await calls(world)
@@ -131,6 +133,7 @@ async def test_hanging_up_leaves_a_case_and_a_promise_once_it_was_confirmed(worl
             wrong.append((way.__name__, status, found))
         await run(world, EMPTY)
     assert wrong == []
+    assert states == set(State), "in the first three no telephone waits for anything"
 
 
 WRONG_KEYS: list[tuple[Way, str, str]] = [
