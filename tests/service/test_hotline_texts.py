@@ -129,9 +129,8 @@ async def test_what_was_texted_is_kept_where_a_flood_joins_an_open_case(
         ada = Phone(office)
         for words in ("EMERGENCY", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
             await ada.says(words)
-        for words in ("EMERGENCY the vault burns", "EMERGENCY"):
-            told = await ada.says(words)
-        assert "ACME-" in told
+        await ada.says("EMERGENCY the vault burns")
+        assert "is open" in await ada.says("EMERGENCY")
         assert len(await cases(office)) == 2
         lines = await office.pool.fetch("select text from timeline")
         said = [line["text"] for line in lines if "the vault burns" in line["text"]]
