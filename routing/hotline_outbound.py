@@ -218,16 +218,17 @@ def contact_of(account: Account | None, ticket: Ticket, index: int | None) -> Co
     Nobody is dialled who is not a contact of the case's account. Raises Refusal, naming the choice.
     """
     contacts = account.contacts if account else ()
+    reachable = {place: c for place, c in enumerate(contacts) if c.phone}
     if index is not None:
-        found = contacts[index] if 0 <= index < len(contacts) else None
-        if found is None or found.phone is None:
-            raise Refusal(f"There is no contact {index} with a telephone. {_choice(contacts)}")
-        return found
-    reachable = [c for c in contacts if c.phone]
-    asked = [c for c in reachable if _is_requester(c, ticket)]
-    if asked or len(reachable) == 1:
-        return (asked or reachable)[0]
-    raise Refusal(f"Whom to call is not clear, so nobody was called. {_choice(contacts)}")
+        if index not in reachable:
+            raise Refusal(f"There is no contact {index} with a telephone. {_choice(reachable)}")
+        return reachable[index]
+    everybody = list(reachable.values())
+    asked = [contact for contact in everybody if _is_requester(contact, ticket)]
+    found = asked[:1] or everybody
+    if len(found) == 1:
+        return found[0]
+    raise Refusal(f"Whom to call is not clear, so nobody was called. {_choice(reachable)}")
 
 
 def _is_requester(contact: Contact, ticket: Ticket) -> bool:
@@ -236,6 +237,6 @@ def _is_requester(contact: Contact, ticket: Ticket) -> bool:
     return same or contact.phone == ticket.requester_phone
 
 
-def _choice(contacts: tuple[Contact, ...]) -> str:
-    names = [f"{n} {c.name}" for n, c in enumerate(contacts) if c.phone]
+def _choice(reachable: Mapping[int, Contact]) -> str:
+    names = [f"{place} {contact.name}" for place, contact in reachable.items()]
     return f"Give one of: {', '.join(names)}." if names else "No contact of it has a telephone."

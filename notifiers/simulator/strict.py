@@ -140,16 +140,21 @@ class StrictCall:
 
     def hears(self, *words: str) -> Self:
         """Wait until one thing is said, after what was heard before, that holds every word."""
-
-        def look() -> int | None:
-            for index, heard in enumerate(self.call.transcript):
-                if index >= self._heard and all(word in heard.text for word in words):
-                    return index
-            return None
-
         wanted = " and ".join(map(repr, words))
-        self._heard = 1 + self._simulator.wait(look, lambda: self._complaint(f"said no {wanted}"))
+        self._heard = 1 + self._simulator.wait(
+            lambda: self._said(words), lambda: self._complaint(f"said no {wanted}")
+        )
         return self
+
+    def has_said(self, *words: str) -> bool:
+        """Whether `hears` would wait for nothing."""
+        return self._said(words) is not None
+
+    def _said(self, words: tuple[str, ...]) -> int | None:
+        for index, heard in enumerate(self.call.transcript):
+            if index >= self._heard and all(word in heard.text for word in words):
+                return index
+        return None
 
     def speaks(self, words: str) -> Self:
         self._act(lambda: self._telephone.speak(self.call.sid, words), "is not answered")

@@ -84,11 +84,7 @@ class Callers:
         urgent = not message or call.account is None
         who = call.account_name or "a caller nobody could identify"
         subject = f"{'Message' if message else 'Emergency call'} from {who}"
-        words = f"{subject}, {call.number or 'number withheld'}."
-        if call.words:
-            words += f" By text: {call.words}"
-        if call.recording:
-            words += f" The message: {call.recording}"
+        words = f"{subject}, {call.number or 'number withheld'}.{_brought(call)}"
         now = self.service.clock.now()
         report = Report(
             HOTLINE, call.id, ReportKind.CREATED, (now.timestamp(), 0), f"{call.id}/case", at=now,
@@ -109,7 +105,9 @@ class Callers:
         return Requester(contact.name, contact.email, call.number)
 
     async def _join(self, policy: Policy, call: Call, case: str) -> bool:
-        words = f"A caller confirmed an emergency by telephone ({call.number or 'hidden number'})."
+        how = "text" if call.words else "telephone"
+        words = f"A caller confirmed an emergency by {how} ({call.number or 'hidden number'})."
+        words += _brought(call)
         if not await self.comment(case, f"{call.id}/join", words):
             return False
         try:
@@ -164,3 +162,9 @@ class Callers:
         if landed.case is None:
             raise NotMade(f"The case of {report.event_key} could not be made.")
         return landed.case
+
+
+def _brought(call: Call) -> str:
+    """What the customer texted or recorded, as sentences that follow another."""
+    words = f" By text: {call.words}" if call.words else ""
+    return words + (f" The message: {call.recording}" if call.recording else "")

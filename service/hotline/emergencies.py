@@ -32,15 +32,16 @@ class Emergencies:
         Confirmed again, it is the same emergency.
         """
         now, shelf = self.service.clock.now(), await self.service.desk.shelf()
+        mark = hashlib.sha256(f"{number}/{told.asked_at}".encode()).hexdigest()
+        name = f"TX{mark[:32]}"
         async with self.service.pool.acquire() as conn:
             since = now - SPAN
-            many = await conn.fetchval(query("text_emergencies_of"), account.id, since)
+            many = await conn.fetchval(query("text_emergencies_of"), account.id, since, name)
         if many >= MOST:
             return None
         who = caller_of(shelf.current, account, None)
-        mark = hashlib.sha256(f"{number}/{told.asked_at}".encode()).hexdigest()
         call = Call(
-            f"TX{mark[:32]}", number, secrets.token_urlsafe(24), now, State.ENDED,
+            name, number, secrets.token_urlsafe(24), now, State.ENDED,
             account=account.id, account_name=account.name, plan=who.plan, known_by="text",
             entitled=who.entitled, confirmed=True, words=told.text, outcome="text", ended_at=now,
         )  # fmt: skip

@@ -125,9 +125,9 @@ order by started_at desc
 limit 1;
 
 -- name: text_emergencies_of
--- How many emergencies an account has begun by text since an instant.
+-- How many emergencies an account has begun by text since an instant, without one.
 select count(*) from hotline_calls
-where account = $1 and started_at >= $2 and outcome = 'text';
+where account = $1 and started_at >= $2 and outcome = 'text' and id <> $3;
 
 -- name: hotline_question
 -- What a number was asked back.

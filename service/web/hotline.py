@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from notifiers.twilio import twiml
@@ -134,39 +135,37 @@ async def transcript(
     await in_time(service, lambda: Messages(service).transcribed(name, form))
 
 
-@post("/twilio/hotline/responder/{name:str}/{person:str}", status_code=200, include_in_schema=False)
-async def waits(
-    name: FromPath[str],
-    person: FromPath[str],
-    request: AnyRequest,
-    service: NamedDependency[Service],
-) -> Response[bytes]:
+def _door(
+    path: str, work: Callable[[Service, str, str, Form], Awaitable[bytes]]
+) -> HTTPRouteHandler:
+    """Where the line of one of us asks, in one call."""
+
+    @post(path, status_code=200, include_in_schema=False)
+    async def door(
+        name: FromPath[str],
+        person: FromPath[str],
+        request: AnyRequest,
+        service: NamedDependency[Service],
+    ) -> Response[bytes]:
+        return await _engineer(request, service, lambda form: work(service, name, person, form))
+
+    return door
+
+
+async def _waits(service: Service, name: str, person: str, form: Form) -> bytes:
     """The responder who pressed his key waits for the caller."""
-
-    async def work(form: Form) -> bytes:
-        return await Responders(service).wait(name, person, form.get("CallSid", ""))
-
-    return await _engineer(request, service, work)
+    return await Responders(service).wait(name, person, form.get("CallSid", ""))
 
 
-@post(
-    "/twilio/hotline/responder/{name:str}/{person:str}/over",
-    status_code=200,
-    include_in_schema=False,
-)
-async def spoke(
-    name: FromPath[str],
-    person: FromPath[str],
-    request: AnyRequest,
-    service: NamedDependency[Service],
-) -> Response[bytes]:
+async def _spoke(service: Service, name: str, person: str, form: Form) -> bytes:
     """The responder is back from the conference."""
     log.info("hotline_responder_back", call=name, person=person)
+    return await Helping(service).left(name, person, form)
 
-    async def work(form: Form) -> bytes:
-        return await Helping(service).left(name, person, form)
 
-    return await _engineer(request, service, work)
+async def _helped(service: Service, name: str, person: str, form: Form) -> bytes:
+    """Who was brought in is back from the conference."""
+    return await Helping(service).again(name, person, form)
 
 
 @post(
@@ -189,21 +188,6 @@ async def aside(
     return await _engineer(request, service, work)
 
 
-@post("/twilio/hotline/helper/{name:str}/{person:str}", status_code=200, include_in_schema=False)
-async def helped(
-    name: FromPath[str],
-    person: FromPath[str],
-    request: AnyRequest,
-    service: NamedDependency[Service],
-) -> Response[bytes]:
-    """Who was brought in is back from the conference."""
-
-    async def work(form: Form) -> bytes:
-        return await Helping(service).again(name, person, form)
-
-    return await _engineer(request, service, work)
-
-
 @post("/twilio/hotline/out/{name:str}/{what:str}", status_code=200, include_in_schema=False)
 async def out(
     name: FromPath[str],
@@ -212,13 +196,15 @@ async def out(
     service: NamedDependency[Service],
 ) -> Response[bytes]:
     """A call from a case: the engineer's line waits, or a line is back from the conference."""
-    calls = Outbound(service)
+    calls, theirs = Outbound(service), what == "over-customer"
 
     async def work(form: Form) -> bytes:
         if what == "wait":
             return await calls.wait(name, form)
-        return await calls.over(name, "contact" if what == "over-customer" else "responder")
+        return await calls.over(name, "contact" if theirs else "responder")
 
+    if theirs:
+        return await _answered(request, service, work, _farewell)
     return await _engineer(request, service, work)
 
 
@@ -287,7 +273,10 @@ def music() -> Response[bytes]:
     return Response(MUSIC, media_type="audio/wav", headers={"cache-control": "max-age=86400"})
 
 
+RESPONDER = "/twilio/hotline/responder/{name:str}/{person:str}"
 HANDLERS = [
-    hold, music, rang, said, room, trouble, transcript, waits, spoke, aside, helped, out, leg,
-    leg_key, back,
+    hold, music, rang, said, room, trouble, transcript, aside, out, leg, leg_key, back,
+    _door(RESPONDER, _waits),
+    _door(f"{RESPONDER}/over", _spoke),
+    _door("/twilio/hotline/helper/{name:str}/{person:str}", _helped),
 ]  # fmt: skip

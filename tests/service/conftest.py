@@ -1,11 +1,14 @@
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from notifiers.simulator.harness import Simulator
 from service.store.pool import Pool, open_pool
+from tests.service.calling import POLICY
 from tests.service.office import Office, opened
 from tests.service.post import Post, posting
+from tests.service.web import world as web
 
 
 @pytest.fixture
@@ -32,3 +35,12 @@ async def lost(database_url: str) -> Pool:
     pool = await open_pool(database_url)
     await pool.close()
     return pool
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[web.World]:
+    """The web process of a small organisation with a hotline."""
+    settings = web.settings_of(tmp_path, database_url, redis_url)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    async with web.opened(settings) as made:
+        yield made

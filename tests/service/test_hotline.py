@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from service.hotline.ticking import tick
-from tests.service.calling import ADA, HIDDEN, LAST_RESORT, POLICY, Phone, cases, sent
-from tests.service.web.world import World, opened, settings_of
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
+from tests.service.calling import ADA, HIDDEN, LAST_RESORT, Phone, cases, sent
+from tests.service.web.world import World
 
 
 async def test_the_case_is_there_before_the_answer_and_a_repetition_makes_no_second(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,16 @@ from service.doctor.finding import Level
 from service.doctor.hotline import check_hotline, judge
 from service.hotline.rescue import last_resort
 from service.settings import read_settings
-from tests.service.calling import ADA, HOTLINE, LAST_RESORT, POLICY, Phone, run
+from tests.service.calling import ADA, HOTLINE, LAST_RESORT, Phone, run
 from tests.service.test_cli import heliograph
 from tests.service.test_doctor import NUMBERS, SID, answering
-from tests.service.web.world import World, opened, settings_of
+from tests.service.web.world import World
 
 RULES = HotlineRules(number=HOTLINE, fallback_numbers=(LAST_RESORT,))
 
 MET = """
 update hotline_calls set body = body::jsonb || '{"met_at": "2026-03-02T10:01:00Z"}' where id = 'CA1'
 """
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
 
 
 async def test_calls_are_reported_in_the_api_and_on_the_command_line(world: World) -> None:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+import re
 
 import httpx
 import pytest
 
 from notifiers.twilio.twiml_check import check
 from service.hotline import safety
-from tests.service.calling import ADA, LAST_RESORT, POLICY, Phone, calls, cases, run
-from tests.service.web.world import World, opened, settings_of
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
-
+from service.hotline.speech import MUSIC
+from service.web.hotline import HANDLERS
+from tests.service.calling import ADA, LAST_RESORT, Phone, calls, cases, run
+from tests.service.web.world import World
 
 RESORT, STAY, BYE = (LAST_RESORT, "<Record"), ("stay on the line", "<Redirect"), ("Goodbye",)
 DOORS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
@@ -33,6 +25,9 @@ DOORS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/twilio/hotline/responder/CA1/anna/over": ({}, (*STAY, "/CA1/anna/over?tried=1")),
     "/twilio/hotline/aside/CA1/anna/0": ({}, (*STAY, "/aside/CA1/anna/0?tried=1")),
     "/twilio/hotline/helper/CA1/erik": ({}, (*STAY, "/helper/CA1/erik?tried=1")),
+    "/twilio/hotline/out/b1/wait": ({}, (*STAY, "/out/b1/wait?tried=1")),
+    "/twilio/hotline/out/b1/over-responder": ({}, (*STAY, "/over-responder?tried=1")),
+    "/twilio/hotline/out/b1/over-customer": ({}, BYE),
     "/twilio/hotline/leg/7": ({}, (*STAY, "/leg/7?tried=1")),
     "/twilio/hotline/leg/7/key": ({"Digits": "1"}, (*STAY, "/leg/7?tried=1")),
     "/twilio/hotline/back/CA1/customer": ({}, ("Press 1 to speak", "/back/CA1/key")),
@@ -42,6 +37,19 @@ DOORS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 }
 """Path to the fields that come with it, and what is said although nothing can be read or written:
 a caller is led to people, an engineer's line asks again, a customer's key connects all the same."""
+
+
+def test_no_door_is_forgotten() -> None:
+    """`hold.wav` and what is heard while on hold need nothing of ours; a transcript is no call."""
+    paths = {path.partition("?")[0] for path in DOORS} | {"/twilio/hotline/room/CA1"}
+    wanted = [path for handler in HANDLERS for path in handler.paths]
+    forgotten = [w for w in wanted if not any(re.fullmatch(shape(w), path) for path in paths)]
+    assert forgotten == ["/twilio/hotline/hold", MUSIC, "/twilio/hotline/transcript/{name:str}"]
+
+
+def shape(path: str) -> str:
+    """What an address of this route looks like."""
+    return re.sub(r"{\w+:(\w+)}", lambda m: r"\d+" if m[1] == "int" else "[^/]+", path)
 
 
 async def ring_at_all(world: World) -> None:
@@ -67,6 +75,7 @@ def good(answer: httpx.Response, words: tuple[str, ...]) -> bool:
 async def test_every_door_holds_when_a_statement_fails(world: World) -> None:
     await run(world, "alter table hotline_calls rename to gone")
     await run(world, "alter table hotline_callbacks rename to gone_too")
+    await run(world, "alter table hotline_bridges rename to gone_with_them")
     await run(world, "alter table outbox rename to gone_as_well")
     await ring_at_all(world)
 
@@ -76,7 +85,9 @@ async def test_every_door_holds_when_the_database_hangs(
 ) -> None:
     monkeypatch.setattr(safety, "DEADLINE", 0.2)
     async with world.service.pool.acquire() as conn, conn.transaction():
-        await conn.execute("lock table hotline_calls, hotline_callbacks, outbox, generations")
+        await conn.execute(
+            "lock table hotline_calls, hotline_callbacks, hotline_bridges, outbox, generations"
+        )
         await ring_at_all(world)
 
 

@@ -5,28 +5,18 @@ Each row is a call through the signed doors; the tables are emptied in between.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
-import pytest
-
+from routing.hotline_call import State
 from service.hotline.recordings import OVER
 from service.hotline.ticking import tick
-from tests.service.calling import ADA, POLICY, Phone, calls, cases, run, sent
-from tests.service.web.world import World, opened, settings_of
+from tests.service.calling import ADA, Phone, calls, cases, run, sent
+from tests.service.web.world import World
 
 STRANGER = "+14155550999"
 EMPTY = "truncate cases, hotline_calls, hotline_callbacks, outbox, intake cascade"
 Way = Callable[[World], Awaitable[Phone]]
 STATUSES = sorted(OVER)
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
 
 
 async def identifying(world: World) -> Phone:
@@ -128,11 +118,12 @@ HUNG_UP: list[tuple[Way, str, int, int]] = [
 
 
 async def test_hanging_up_leaves_a_case_and_a_promise_once_it_was_confirmed(world: World) -> None:
-    wrong = []
+    wrong, states = [], {State.GREETING, State.ENTITLING, State.ENDED}
     for (way, outcome, case_count, promise_count), status in zip(
         HUNG_UP, STATUSES * 2, strict=False
     ):
         phone = await way(world)
+        states.add(State(str((await calls(world))[0]["state"])))
         for _ in range(2):
             await phone.posts("/twilio/voice", CallStatus=status)
         (call, *_) = await calls(world)
@@ -142,6 +133,7 @@ async def test_hanging_up_leaves_a_case_and_a_promise_once_it_was_confirmed(worl
             wrong.append((way.__name__, status, found))
         await run(world, EMPTY)
     assert wrong == []
+    assert states == set(State), "in the first three no telephone waits for anything"
 
 
 WRONG_KEYS: list[tuple[Way, str, str]] = [

@@ -1,10 +1,14 @@
 """Texts to the hotline: begun, confirmed, added to, asked about, limited."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from routing.hotline_text import Act, Word
 from service.hotline import texts
+from service.hotline.callers import Callers
+from service.hotline.emergencies import Emergencies
 from service.responder import Responder
 from tests.service.office import Office, opened
 from tests.stories import hotline
@@ -104,3 +108,30 @@ async def test_emergencies_by_text_are_limited_for_an_account(office: Office) ->
     await ada.says("EMERGENCY")
     assert "call" in await ada.says("EMERGENCY")
     assert len(await cases(office)) == 3
+
+
+async def test_the_last_that_is_allowed_is_the_same_however_often_it_is_confirmed(
+    office: Office,
+) -> None:
+    account = await Callers(office.service).account("phone", ADA)
+    assert account is not None
+    at = office.clock.now()
+    told = [Act(Word.EMERGENCY, text="Down", asked_at=at + timedelta(seconds=n)) for n in range(3)]
+    begun = [await Emergencies(office.service).begin(ADA, account, one) for one in (*told, told[2])]
+    assert [one and one.facts["case"] for one in begun] == ["ACME-1", "ACME-2", "ACME-3", "ACME-3"]
+
+
+async def test_what_was_texted_is_kept_where_a_flood_joins_an_open_case(
+    database_url: str, redis_url: str
+) -> None:
+    policy = hotline.POLICY + "  calls_per_account: 1\n"
+    async with opened(database_url, redis_url, policy, hotline.DIRECTORY) as office:
+        ada = Phone(office)
+        for words in ("EMERGENCY", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
+            await ada.says(words)
+        await ada.says("EMERGENCY the vault burns")
+        assert "is open" in await ada.says("EMERGENCY")
+        assert len(await cases(office)) == 2
+        lines = await office.pool.fetch("select text from timeline")
+        said = [line["text"] for line in lines if "the vault burns" in line["text"]]
+        assert any("by text" in text for text in said)

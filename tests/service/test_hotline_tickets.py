@@ -11,9 +11,10 @@ import pytest
 from routing.case import Case
 from routing.event import Note
 from routing.hotline_call import Call, OpenCase, State
+from routing.lookup import HOTLINE
 from service.arrivals import Arrival
 from service.hotline import keeping
-from service.hotline.callers import Callers
+from service.hotline.callers import Callers, NotMade
 from service.hotline.line import Line
 from service.sender import Sender
 from service.tickets.marker import marker
@@ -161,6 +162,20 @@ async def test_a_lost_answer_makes_no_second_ticket(desk: Desk) -> None:
     await desk.serve()
     assert len(desk.zendesk.tickets) == 1
     assert (await desk.case()).ticket_id == "35436"
+
+
+async def test_who_joins_while_the_ticket_is_being_made_is_heard_once(desk: Desk) -> None:
+    """What is said under the case's first name comes too late, and is said under the ticket's."""
+    case, callers = await desk.rings(), Callers(desk.office.service)
+    await desk.serve()
+    with pytest.raises(NotMade):
+        await callers._comment(HOTLINE, "CA1", "CA2/join", "It burns")
+    for _ in range(2):
+        assert await callers.comment(case, "CA2/join", "It burns")
+    lines = await desk.office.pool.fetch("select text from timeline where case_id = $1", case)
+    said = [line["text"] for line in lines if "It burns" in line["text"]]
+    assert sum("customer" in text for text in said) == 1
+    assert await desk.count() == 1
 
 
 async def test_while_the_system_is_away_the_case_lives_and_its_notes_wait(desk: Desk) -> None:

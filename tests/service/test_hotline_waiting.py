@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import wave
 from array import array
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +17,7 @@ from service import policies
 from service.hotline.recordings import Recordings
 from service.settings import TwilioSettings
 from tests.service.calling import POLICY, Phone, run
-from tests.service.web.world import World, opened, settings_of
+from tests.service.web.world import World
 from tools.music import FILE, play
 
 PAGED_AGAIN = """
@@ -29,14 +27,6 @@ select key || '/again', case_id, lane, kind, channel, 'ben', rank, payload, crea
        available_at, give_up_at
 from outbox where kind = 'page'
 """
-
-
-@pytest.fixture
-async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = settings_of(tmp_path, database_url, redis_url)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    async with opened(settings) as made:
-        yield made
 
 
 async def confirmed(world: World, sid: str) -> Phone:

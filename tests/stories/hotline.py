@@ -5,6 +5,7 @@ from typing import Any
 from notifiers.simulator.harness import NUMBER
 from notifiers.simulator.strict import StrictCall
 from tests.stories import organisation
+from tests.stories.house import wait_until
 from tests.stories.world import World
 
 ADA, ANNA, CARL, BEN, GRACE = (
@@ -53,6 +54,34 @@ def confirmed(world: World, number: str = ADA) -> StrictCall:
     world.phone_of(number).gets_sms("is open", "FALSE ALARM")
     world.phone_of(number).gets_sms("is ticket")
     return call
+
+
+def dull(world: World, call: StrictCall, words: str = "") -> StrictCall:
+    """Let the phones' time run until the call says `words`, or (none) is over.
+
+    For silences and lines that ask every two seconds, while no other phone rings.
+    """
+
+    def look() -> bool:
+        if call.call.over or (words and call.has_said(words)):
+            return True
+        world.silence(0.5)
+        return False
+
+    wait_until(look, lambda: f"the call does not {f'say {words}' if words else 'end'}")
+    return call.hears(words) if words else call.ends()
+
+
+def meet(world: World, responder: StrictCall, customer: StrictCall) -> None:
+    """Both are led into the conference."""
+    dull(world, responder, "in the conference")
+    dull(world, customer, "in the conference")
+
+
+def forsaken(world: World, customer: StrictCall) -> StrictCall:
+    """The responder has hung up, and is not heard of for as long as he is waited for."""
+    world.rows("update hotline_calls set seen_at = seen_at - interval '1 minute'")
+    return dull(world, customer)
 
 
 def calls(world: World) -> list[dict[str, object]]:

@@ -18,6 +18,9 @@ from tests.stories.hotline import (
     calls,
     case_of,
     confirmed,
+    dull,
+    forsaken,
+    meet,
     promises,
     ring,
     rung,
@@ -52,8 +55,8 @@ def test_a_known_customer_confirms_and_speaks_with_whoever_pressed_his_key(world
     case = case_of(world)
     assert (case["source"], case["severity"], case["account"]) == ("zendesk", "L1", "acme")
     carl = rung(world).answers().hears("Acme Corp").presses("1").hears("Connecting")
-    ada.hears("An engineer is on the line").hears("in the conference")
-    carl.hears("in the conference")
+    dull(world, ada, "An engineer is on the line")
+    meet(world, carl, ada)
     ada.speaks("Everything is down")
     carl.hears("Everything is down")
     carl.speaks("I am on it")
@@ -70,8 +73,8 @@ def test_a_pin_opens_the_door_for_any_telephone(world: World) -> None:
     call.presses(f"{PIN}#").hears("press 1").presses("1").hears("case number")
     world.phone("stranger").gets_sms("is open")
     world.phone("stranger").gets_sms("is ticket")
-    rung(world).presses("1").hears("in the conference")
-    call.hears("in the conference").hangs_up()
+    meet(world, rung(world).presses("1"), call)
+    call.hangs_up()
     state(world, outcome="bridged", known_by="pin", account="acme")
 
 
@@ -80,10 +83,35 @@ def test_who_took_it_by_text_is_called_to_the_line(build: Build) -> None:
     world = build(**{**HOW, "policy": policy})
     ada = confirmed(world)
     world.phone("anna").gets_sms("Acme Corp").replies("1").gets_sms("you have")
+    world.forward(seconds=4)
     anna = rung(world, ANNA).answers().hears("Emergency call from Acme Corp").presses("1")
-    ada.hears("in the conference")
-    anna.hears("in the conference").hangs_up()
-    ada.ends("completed")
+    meet(world, anna, ada)
+    anna.hangs_up()
+    forsaken(world, ada).ends("completed")
+    state(world, outcome="bridged", responder="anna")
+
+
+def test_several_are_rung_at_once_and_the_first_key_alone_connects(build: Build) -> None:
+    """`{page: [...]}` of the policy: each hears the whisper, and one speaks with the caller."""
+    policy = POLICY.replace(
+        "{page: schedule voices, wait: 10m}",
+        "{page: [schedule voices, person anna, person ben], wait: 10m}",
+    )
+    directory = HOW["directory"]
+    for number in (ANNA, BEN):
+        directory = directory.replace(f'sms, address: "{number}"', f'voice, address: "{number}"')
+    world = build(**{**HOW, "policy": policy, "directory": directory})
+    ada = confirmed(world)
+    carl, anna, ben = rung(world), rung(world, ANNA), rung(world, BEN)
+    carl.answers().hears("Acme Corp")
+    anna.answers().hears("Acme Corp").presses("1").hears("Connecting")
+    ben.ends("canceled")
+    carl.presses("1").hears("Anna Lind").ends()
+    assert not carl.has_said("in the conference")
+    meet(world, anna, ada)
+    assert case_of(world)["owner"] == "anna"
+    ada.hangs_up()
+    anna.ends()
     state(world, outcome="bridged", responder="anna")
 
 
@@ -92,10 +120,12 @@ def test_nobody_free_becomes_a_call_back_that_is_kept(world: World) -> None:
     rung(world).declines()
     rings_ben(world)
     world.forward(minutes=4)
-    ada.hears("Press 1, and an engineer calls this number").presses("1").hears("before").ends()
+    dull(world, ada, "Press 1, and an engineer calls this number").presses("1")
+    ada.hears("before").ends()
     world.phone_of(ADA).gets_sms("an engineer will call you before")
     promised(world, state="promised")
     world.phone("ben").replies("1").gets_sms("you have")
+    world.forward(seconds=4)
     ben = rung(world, BEN).answers().hears("was promised a call").presses("1").hears("Calling")
     back = rung(world, ADA).answers().hears("you were promised").presses("1")
     back.hears("connected with")
@@ -119,7 +149,7 @@ def test_a_caller_who_drops_after_confirming_is_called_back(world: World) -> Non
     state(world, state="ended", outcome="abandoned")
     carl.presses("1").hears("Calling the customer")
     back = rung(world, ADA).answers("machine")
-    back.ends()
+    dull(world, back)
     carl.hears("did not answer").ends()
     world.phone_of(ADA).gets_sms("could not reach you")
     promised(world, state="missed", misses=1)
@@ -163,6 +193,7 @@ def test_a_promise_broken_by_its_owner_pages_the_duty_manager(world: World) -> N
     world.phone("ben").replies("1").gets_sms("you have")
     drop(world, ada)
     world.phone_of(ADA).gets_sms("we go on paging")
+    world.forward(seconds=4)
     rung(world, BEN).declines()
     world.forward(minutes=16)
     world.phone("grace").gets_sms("Handover", "Acme Corp")
@@ -174,7 +205,7 @@ def test_who_is_not_entitled_is_told_kindly_and_may_leave_a_message(world: World
     world.rows("update accounts set body = replace(body::text, 'premier', 'e10')::json")
     call = ring(world).hears("not part of your plan").hears("leave a message")
     world.phone_of(ADA).gets_sms("support.example")
-    call.speaks("We would like to have it").ends()
+    dull(world, call.speaks("We would like to have it"))
     state(world, outcome="message")
     world.phone_of(ADA).gets_sms("with us as")
     world.phone_of(ADA).gets_sms("is ticket")
@@ -187,7 +218,7 @@ def test_three_wrong_pins_end_in_a_message_that_pages(world: World) -> None:
     for _ in range(3):
         call.hears("enter your support PIN").presses("0#")
     call.hears("could not find your account").hears("leave a message")
-    call.speaks("This is Acme, everything burns").ends()
+    dull(world, call.speaks("This is Acme, everything burns"))
     world.phone("stranger").gets_sms("with us as")
     world.phone("stranger").gets_sms("is ticket")
     rung(world).presses("1").hears("you have").ends()
@@ -208,11 +239,12 @@ def test_a_second_call_about_the_same_outage_joins_the_case(world: World) -> Non
     second.hears("case number")
     world.phone_of(ADA).gets_sms("is open")
     assert len(world.get("/cases")["items"]) == 1
-    carl.presses("1").hears("in the conference")
-    first.hears("in the conference").hangs_up()
+    meet(world, carl.presses("1"), first)
+    first.hangs_up()
     carl.ends()
-    carl = rung(world).presses("1").hears("in the conference")
-    second.hears("in the conference").hangs_up()
+    carl = rung(world).presses("1")
+    meet(world, carl, second)
+    second.hangs_up()
     carl.ends()
 
 

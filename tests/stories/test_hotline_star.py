@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories import organisation
 from tests.stories.conftest import Build
-from tests.stories.hotline import GRACE, HOW, case_of, confirmed, rung
+from tests.stories.hotline import GRACE, HOW, case_of, confirmed, dull, forsaken, meet, rung
 from tests.stories.house import wait_until
 from tests.stories.world import World
 
@@ -28,13 +28,13 @@ def told(world: World, words: str) -> None:
 
 def test_engineering_is_brought_in_and_all_three_speak(world: World) -> None:
     ada = confirmed(world)
-    carl = rung(world).presses("1").hears("in the conference")
-    ada.hears("in the conference")
+    carl = rung(world).presses("1")
+    meet(world, carl, ada)
     carl.presses_while_talking("*").hears("Calling Erik Haas")
-    ada.hears("bringing in a colleague")
+    dull(world, ada, "bringing in a colleague")
     erik = rung(world, ERIK).answers().hears("Carl Ek asks for your help").presses("1")
-    carl.hears("Erik Haas has taken the call").hears("in the conference")
-    ada.hears("in the conference")
+    dull(world, carl, "Erik Haas has taken the call")
+    meet(world, carl, ada)
     erik.hears("in the conference")
     ada.speaks("It burns")
     erik.hears("It burns")
@@ -48,16 +48,16 @@ def test_engineering_is_brought_in_and_all_three_speak(world: World) -> None:
 
 def test_nobody_takes_it_so_all_are_told_and_it_is_escalated(world: World) -> None:
     ada = confirmed(world)
-    carl = rung(world).presses("1").hears("in the conference")
-    ada.hears("in the conference")
+    carl = rung(world).presses("1")
+    meet(world, carl, ada)
     carl.presses_while_talking("*").hears("Calling Erik Haas")
     rung(world, ERIK).declines()
     rung(world, GRACE).answers("machine")
-    carl.hears("Nobody else could be reached").hears("in the conference")
-    ada.hears("in the conference")
+    dull(world, carl, "Nobody else could be reached")
+    meet(world, carl, ada)
     world.phone("carl").gets_sms("nobody else could be reached")
     told(world, "Erik Haas was called to join the call with the customer, and the line was busy")
     world.phone("erik").gets_sms("Acme Corp")
     assert case_of(world)["state"] == "engineering"
     carl.hangs_up()
-    ada.hears("The engineer has left the call").ends()
+    forsaken(world, ada).hears("The engineer has left the call")

@@ -27,6 +27,7 @@ import httpx
 import structlog
 from asyncpg import DeadlockDetectedError
 
+from notifiers.simulator.clock import RealClock
 from notifiers.simulator.harness import Simulator
 from notifiers.twilio.signature import Form, sign
 from service.store.pool import Connection, connect
@@ -159,7 +160,10 @@ class World:
             self.loop = stack.enter_context(Loop())
             self._connection: Connection | None = None
             stack.callback(lambda: self.loop.do(self._disconnect()))
-            self.twilio = stack.enter_context(Simulator(strict=False, patience=self.patience))
+            self.phones = RealClock()
+            self.twilio = stack.enter_context(
+                Simulator(strict=False, patience=self.patience, clock=self.phones)
+            )
             self.zendesk = stack.enter_context(Zendesk(lambda: self.now))
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
@@ -338,6 +342,11 @@ class World:
         """Let time pass in which nobody does anything."""
         self.ahead += timedelta(**by)
         self.rows("update clock set ahead = $1", self.ahead)
+
+    def silence(self, seconds: float) -> None:
+        """On the phones alone time passes, in which nobody says or presses anything."""
+        self.twilio.do(self.phones.advance(seconds))
+        self.twilio.nudge()
 
     def lapse(self) -> None:
         """Whoever held a lease has held it too long, without the wait."""
