@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -41,17 +41,25 @@ def offer(case: Case, book: Book, person: str, turn: int, now: datetime) -> Offe
     """`now` is UTC. Whoever has the case may also end it; who is too late may take it over."""
     late = instead(case, book, person, turn, now)
     mine = holder_of(case) == person
-    wanted = ["acknowledge"] if late is None else []
-    if late is None or mine:
-        wanted += ["decline", "escalate"]
-    if mine:
-        wanted.append("resolve")
-    elif late is not None and holder_of(case) is not None:
-        wanted.append("take_over")
-    if case.state is State.ENGINEERING and "escalate" in wanted:
-        wanted.remove("escalate")  # it is there
-    verbs = tuple(verb for verb in wanted if _possible(case, book, ANSWERS[verb](person, ""), now))
+    verbs = tuple(
+        verb
+        for verb in _sensible(case, asked=late is None, mine=mine)
+        if _possible(case, book, ANSWERS[verb](person, ""), now)
+    )
     return Offer(late, verbs, mine, case.round.purpose if case.round else None)
+
+
+def _sensible(case: Case, *, asked: bool, mine: bool) -> Iterator[str]:
+    if asked:
+        yield "acknowledge"
+    if asked or mine:
+        yield "decline"
+        if case.state is not State.ENGINEERING:  # it is there
+            yield "escalate"
+    if mine:
+        yield "resolve"
+    elif not asked and case.holder is not None:
+        yield "take_over"
 
 
 def _possible(case: Case, book: Book, event: Event, now: datetime) -> bool:
