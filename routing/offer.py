@@ -11,7 +11,7 @@ from routing.book import Book
 from routing.case import Case, Purpose, State
 from routing.decide import decide
 from routing.event import Acknowledge, Decline, Escalate, Event, Refusal, Resolve, TakeOver
-from routing.truth import holder_of, instead
+from routing.truth import instead
 
 ANSWERS: Mapping[str, Callable[[str, str], Event]] = MappingProxyType(
     {
@@ -40,7 +40,7 @@ class Offer:
 def offer(case: Case, book: Book, person: str, turn: int, now: datetime) -> Offer:
     """`now` is UTC. Whoever has the case may also end it; who is too late may take it over."""
     late = instead(case, book, person, turn, now)
-    mine = holder_of(case) == person
+    mine = case.holder == person
     verbs = tuple(
         verb
         for verb in _sensible(case, asked=late is None, mine=mine)
