@@ -71,6 +71,7 @@ def _refused(ledger: Ledger, event: ContactRefused) -> None:
 
 
 Handler = Callable[[Ledger, Any], None]
+UNREACHABLE = "nobody of this step can be reached any more"
 ANSWERS: dict[type[Event], Handler] = {
     Acknowledge: answers.acknowledge,
     Decline: answers.decline,
@@ -141,7 +142,7 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
-        escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
+        escalation.step_over_if_done(ledger, UNREACHABLE)
     joining.lapse(ledger)
     if _due(ledger, "remind_at"):
         escalation.remind(ledger, unsent=unsent)
@@ -220,7 +221,8 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
-    paging.release(ledger)
+    if paging.release(ledger):
+        escalation.step_over_if_done(ledger, UNREACHABLE)
     joining.settle(ledger)
     return _finish(ledger, case)
 
