@@ -18,7 +18,7 @@ from routing import (
     promises,
     words,
 )
-from routing.case import Case, Purpose, State
+from routing.case import Case, Item, Purpose, State
 from routing.event import (
     Acknowledge,
     ChangeSeverity,
@@ -95,16 +95,21 @@ def _acknowledge_item(ledger: Ledger, event: Acknowledge) -> None:
     case, item = ledger.case, ledger.case.engineering
     if item is None:
         return
-    paged, latest = case.round or case.remind_at, case.page_of(event.person)
+    paged = case.round or case.remind_at
     if item.engineer == event.person and not paged:
         return
-    late = latest is not None and latest.opened_at < item.queued_at
-    if event.turn is not None:
-        late = case.round is not None and event.turn < case.round.first_turn
-    if late or (item.engineer is not None and not paged):
+    if _older(case, item, event) or (item.engineer is not None and not paged):
         raise Taken(has_it(ledger))
     paging.answered(ledger, event.person, PageState.ACKNOWLEDGED)
     engineering.claim(ledger, event.person)
+
+
+def _older(case: Case, item: Item, event: Acknowledge) -> bool:
+    """Whether what was answered was asked before the item was in the queue."""
+    if event.turn is not None:
+        return case.round is not None and event.turn < case.round.first_turn
+    latest = case.page_of(event.person)
+    return latest is not None and latest.opened_at < item.queued_at
 
 
 def take(ledger: Ledger, event: Acknowledge) -> None:
@@ -139,9 +144,7 @@ def decline(ledger: Ledger, event: Decline) -> None:
     if asked is not None:
         joining.declined(ledger, event, asked)
         return
-    item = case.engineering if case.state is State.ENGINEERING else None
-    holder = case.holder
-    latest = case.page_of(person)
+    holder, latest = case.holder, case.page_of(person)
     paged = case.round is not None or (latest is not None and latest.open)
     if holder is not None and holder != person and not paged:
         raise Taken(has_it(ledger))
@@ -150,7 +153,8 @@ def decline(ledger: Ledger, event: Decline) -> None:
     ended = paging.answered(ledger, person, PageState.DECLINED)
     ledger.do(StandDown(person))
     if holder == person:
-        engineering.give_back(ledger, person) if item else _give_back(ledger, person)
+        give_back = engineering.give_back if case.state is State.ENGINEERING else _give_back
+        give_back(ledger, person)
     else:
         _decline_page(ledger, person)
         if ended:

@@ -71,6 +71,7 @@ def _refused(ledger: Ledger, event: ContactRefused) -> None:
 
 
 Handler = Callable[[Ledger, Any], None]
+UNREACHABLE = "nobody of this step can be reached any more"
 ANSWERS: dict[type[Event], Handler] = {
     Acknowledge: answers.acknowledge,
     Decline: answers.decline,
@@ -141,7 +142,7 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
         why = f"{', '.join(waiting) or 'nobody'} did not answer"
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
-        escalation.step_over_if_done(ledger, "nobody of this step can be reached any more")
+        escalation.step_over_if_done(ledger, UNREACHABLE)
     joining.lapse(ledger)
     if _due(ledger, "remind_at"):
         escalation.remind(ledger, unsent=unsent)
@@ -150,9 +151,7 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
 def _quiet(ledger: Ledger, *, broken: bool) -> None:
     """Held cases whose time has come, owners who went silent, cases nobody looked at."""
     case = ledger.case
-    silent, looked_at = _due(ledger, "owner_due"), _due(ledger, "review_at")
-    if silent:
-        ledger.set(owner_due=None)
+    silent, looked_at = _silent(ledger), _due(ledger, "review_at")
     why = _asked_again(case, broken=broken, quiet=silent or looked_at)
     match case.state:
         case State.HELD if broken or looked_at or _due(ledger, "hold_until"):
@@ -164,6 +163,14 @@ def _quiet(ledger: Ledger, *, broken: bool) -> None:
         case _ if broken and case.owner is not None:
             words = f"A promise to the customer was broken: {label(case)}."
             ledger.announce(case.owner, words)
+
+
+def _silent(ledger: Ledger) -> bool:
+    """Whether nothing was heard of the owner for too long: he is asked once."""
+    if not _due(ledger, "owner_due"):
+        return False
+    ledger.set(owner_due=None)
+    return True
 
 
 def _asked_again(case: Case, *, broken: bool, quiet: bool) -> str:
@@ -214,7 +221,8 @@ def decide(case: Case, event: Event, book: Book, now: datetime) -> Decision:
     if handler is None:
         raise Refusal(_never(ledger, event))
     handler(ledger, event)
-    paging.release(ledger)
+    if paging.release(ledger):
+        escalation.step_over_if_done(ledger, UNREACHABLE)
     joining.settle(ledger)
     return _finish(ledger, case)
 

@@ -49,6 +49,13 @@ NEEDS = {
     "return": "a reason",
 }
 """Actions that say something, and what (R106, R109, R111)."""
+DETAILS = {
+    Stage.CONFIRMED: "pull_request",
+    Stage.PLANNED: "plan",
+    Stage.RELEASED: "version",
+    Stage.RETURNED: "returned",
+}
+"""Stage to the member of an item that keeps what was said on the way to it."""
 
 UPDATES: dict[Stage, str] = {
     Stage.QUEUED: "Your case is now with our Sustained Engineering team for review.",
@@ -189,18 +196,9 @@ def _move(ledger: Ledger, item: Item, stage: Stage, event: Advance) -> None:
     engineer = item.engineer or (event.person if event.person in ledger.book.people else None)
     if engineer is not None or stage in {Stage.RETURNED, Stage.RELEASED}:
         paging.stand_down(ledger)
-    ledger.set(
-        engineering=replace(
-            item,
-            stage=stage,
-            stage_at=ledger.now,
-            engineer=engineer,
-            pull_request=detail if stage is Stage.CONFIRMED else item.pull_request,
-            plan=detail if stage is Stage.PLANNED else item.plan,
-            version=detail if stage is Stage.RELEASED else item.version,
-            returned=detail if stage is Stage.RETURNED else item.returned,
-        )
-    )
+    told = {DETAILS[stage]: detail} if stage in DETAILS else {}
+    moved = replace(item, stage=stage, stage_at=ledger.now, engineer=engineer, **told)
+    ledger.set(engineering=moved)
     name = ledger.book.name(event.person)
     ledger.say("engineering", f"{name}: {stage}. {detail}".strip(), event.person, stage=stage.value)
     if stage is Stage.RETURNED:

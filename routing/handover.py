@@ -96,9 +96,11 @@ def renew(ledger: Ledger) -> None:
 def begin(ledger: Ledger) -> None:
     """The sun sets: ask the next region's on-call; without one, ask again when the sun rises."""
     case, book, now = ledger.case, ledger.book, ledger.now
-    queued = case.state is State.ENGINEERING and (case.round or case.remind_at)
-    ledger.set(handover_at=now + LATER if queued else None)
-    if queued or case.owner is None or case.round is not None:
+    if case.state is State.ENGINEERING and (case.round or case.remind_at):
+        ledger.set(handover_at=now + LATER)
+        return
+    ledger.set(handover_at=None)
+    if case.owner is None or case.round is not None:
         return
     acting = book.policy.regions.get(case.acting_region or "")
     sets = now if acting is None else sunset(acting, book.policy.calendars, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from routing import answers, engineering, merging, promises
@@ -17,6 +18,7 @@ ASKED = frozenset(
 ) | {"fields"}
 """Members of a ticket that routes and rules ask about, besides what makes the severity."""
 JUDGED = ("severity", "plan", "account", "home_region", "account_status", "named_contact")
+_judged = attrgetter(*JUDGED)
 """Members of a case that they ask about."""
 
 
@@ -75,7 +77,7 @@ def judge(ledger: Ledger, customer: Customer | None, changed: frozenset[str]) ->
         promises.retarget(ledger)
     if not case.live or (changed & ASKED and to_engineering(ledger)):
         return
-    if changed & ASKED or any(getattr(case, j) != getattr(before, j) for j in JUDGED):
+    if changed & ASKED or _judged(case) != _judged(before):
         answers.rerouted(ledger, before, "what is known of the ticket has changed")
 
 

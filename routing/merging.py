@@ -33,9 +33,7 @@ def merge(ticket: Ticket, report: Report) -> tuple[Ticket, frozenset[str]]:
     """The ticket with what the report says, and the members whose value it changed."""
     values: dict[str, Any] = {}
     fields, versions = dict(ticket.fields), dict(ticket.versions)
-    for member, value in _said(ticket, report).items():
-        if versions.get(member, NEVER) > report.version:
-            continue
+    for member, value in _newer(ticket, report):
         versions[member] = report.version
         if member.startswith(FIELD):
             fields[member.removeprefix(FIELD)] = value
@@ -73,6 +71,13 @@ def _first(report: Report) -> Version:
 
 def _by_customer(report: Report) -> bool:
     return report.comment is not None and report.comment.author == "customer"
+
+
+def _newer(ticket: Ticket, report: Report) -> list[tuple[str, Any]]:
+    """What it says that no newer report has said already."""
+    known, version = ticket.versions, report.version
+    said = _said(ticket, report).items()
+    return [(member, value) for member, value in said if known.get(member, NEVER) <= version]
 
 
 def _said(ticket: Ticket, report: Report) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from routing.book import Book
 from routing.case import Case, Purpose, State
 from routing.decide import decide
 from routing.event import Acknowledge, Decline, Escalate, Event, Refusal, Resolve, TakeOver
-from routing.truth import holder_of, instead
+from routing.truth import instead
 
 ANSWERS: Mapping[str, Callable[[str, str], Event]] = MappingProxyType(
     {
@@ -40,18 +40,26 @@ class Offer:
 def offer(case: Case, book: Book, person: str, turn: int, now: datetime) -> Offer:
     """`now` is UTC. Whoever has the case may also end it; who is too late may take it over."""
     late = instead(case, book, person, turn, now)
-    mine = holder_of(case) == person
-    wanted = ["acknowledge"] if late is None else []
-    if late is None or mine:
-        wanted += ["decline", "escalate"]
-    if mine:
-        wanted.append("resolve")
-    elif late is not None and holder_of(case) is not None:
-        wanted.append("take_over")
-    if case.state is State.ENGINEERING and "escalate" in wanted:
-        wanted.remove("escalate")  # it is there
-    verbs = tuple(verb for verb in wanted if _possible(case, book, ANSWERS[verb](person, ""), now))
+    mine = case.holder == person
+    verbs = tuple(
+        verb
+        for verb in _sensible(case, asked=late is None, mine=mine)
+        if _possible(case, book, ANSWERS[verb](person, ""), now)
+    )
     return Offer(late, verbs, mine, case.round.purpose if case.round else None)
+
+
+def _sensible(case: Case, *, asked: bool, mine: bool) -> Iterator[str]:
+    if asked:
+        yield "acknowledge"
+    if asked or mine:
+        yield "decline"
+        if case.state is not State.ENGINEERING:  # it is there
+            yield "escalate"
+    if mine:
+        yield "resolve"
+    elif not asked and case.holder is not None:
+        yield "take_over"
 
 
 def _possible(case: Case, book: Book, event: Event, now: datetime) -> bool:

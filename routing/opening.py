@@ -74,16 +74,18 @@ def _entitlement(ledger: Ledger, event: Reported) -> None:
     plan, severity = policy.plans.get(case.plan), policy.severity(case.severity)
     if plan is None or severity is None:
         return
-    ticket = case.ticket
-    asked = Asked(
+    account = event.customer.record if event.customer else None
+    found = refusals(policy, account, plan, severity, _asked(case.ticket))
+    for refusal in found:
+        ledger.say("entitlement", refusal.sentence, code=refusal.code)
+    if found:
+        ledger.write(f"{case.id}: {' '.join(r.sentence for r in found)}")
+
+
+def _asked(ticket: Ticket) -> Asked:
+    return Asked(
         ticket.channel or "",
         ticket.requester_email or "",
         ticket.product or "",
         ticket.language or "",
     )
-    account = event.customer.record if event.customer else None
-    found = refusals(policy, account, plan, severity, asked)
-    for refusal in found:
-        ledger.say("entitlement", refusal.sentence, code=refusal.code)
-    if found:
-        ledger.write(f"{case.id}: {' '.join(r.sentence for r in found)}")

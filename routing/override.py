@@ -77,15 +77,20 @@ def changed(
     Raises ValueError for a kind of override that is not known.
     """
     near = [(o, span) for o in overrides for span in _cut(o, start, end)]
-    for override, span in near:
-        pieces = _applied(pieces, override, span) if override.kind == ABSENT else pieces
+    pieces = _each(pieces, [(o, span) for o, span in near if o.kind == ABSENT])
     takeovers = [(o, span) for o, span in near if o.kind == "take_over"]
     if takeovers:
         pieces = carve(pieces, union(span for _, span in takeovers))
         pieces += [_piece(o, span) for o, span in takeovers if _who(o)]
-    for override, span in near:
-        pieces = pieces if override.kind in _FIRST else _applied(pieces, override, span)
+    pieces = _each(pieces, [(o, span) for o, span in near if o.kind not in _FIRST])
     return _temporarily(pieces, temporary, start, end)
+
+
+def _each(pieces: list[Piece], near: Iterable[tuple[Override, Span]]) -> list[Piece]:
+    """The pieces after one override after the other."""
+    for override, span in near:
+        pieces = _applied(pieces, override, span)
+    return pieces
 
 
 def _applied(pieces: list[Piece], override: Override, span: Span) -> list[Piece]:

@@ -104,7 +104,7 @@ def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:
     early = good[0].after - rules[0].after
     if not early:
         return good
-    return tuple(ContactRule(r.method, r.after - early) for r in good)
+    return tuple(ContactRule(r.method, r.after - early, r.repeat, r.every) for r in good)
 
 
 def _fallback(methods: tuple[ContactMethod, ...]) -> tuple[ContactRule, ...]:

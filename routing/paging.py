@@ -42,12 +42,10 @@ def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = No
     return any(page.open for page in new)
 
 
-def release(ledger: Ledger) -> None:
-    """Begin what quiet hours may hold no longer."""
-    if any(p.held_until for p in ledger.case.open_pages) and quiet.released(
-        ledger, _urgency(ledger)
-    ):
-        contact(ledger)
+def release(ledger: Ledger) -> bool:
+    """Begin what quiet hours may hold no longer; True if somebody turned out to be beyond reach."""
+    held = any(p.held_until for p in ledger.case.open_pages)
+    return held and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
 
 
 def _kept(ledger: Ledger) -> tuple[Page, ...]:

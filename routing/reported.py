@@ -55,7 +55,7 @@ def reported(ledger: Ledger, event: Reported) -> None:
     ledger.set(ticket=ticket)
     status = TicketStatus(ticket.status) if "status" in changed else None
     author = comment(ledger, report)
-    if status is not None and status in ENDED | WAITS:
+    if status in ENDED | WAITS:
         _status(ledger, before, status, report)
     judging.judge(ledger, event.customer, changed)
     if status is not None and status not in ENDED | WAITS:

@@ -137,6 +137,12 @@ def rest_holds(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) ->
         return False
     if match.sla_remaining_below is not None and not _running_out(match.sla_remaining_below, facts):
         return False
+    if not (match.any_of or match.all_of or match.none_of):
+        return True
+    return _parts_hold(match, facts, calendars)
+
+
+def _parts_hold(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) -> bool:
     if match.any_of and not any(matches(part, facts, calendars) for part in match.any_of):
         return False
     return all(matches(part, facts, calendars) for part in match.all_of) and not any(
@@ -178,6 +184,10 @@ def _missing(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) -> I
         yield f"{match.calendar} is closed"
     if match.sla_remaining_below is not None and not _running_out(match.sla_remaining_below, facts):
         yield f"more than {match.sla_remaining_below} is left, or nothing is promised"
+    yield from _missing_parts(match, facts, calendars)
+
+
+def _missing_parts(match: Match, facts: Facts, calendars: Mapping[str, Calendar]) -> Iterator[str]:
     for part in match.all_of:
         yield from _missing(part, facts, calendars)
     if match.any_of and not any(matches(part, facts, calendars) for part in match.any_of):

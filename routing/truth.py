@@ -29,8 +29,3 @@ def instead(case: Case, book: Book, person: str, turn: int, now: datetime) -> st
     if page is not None and page.state is PageState.STOOD_DOWN:
         return f"{label(case)} is {case.state} now. Nobody has to answer this page any more."
     return None
-
-
-def holder_of(case: Case) -> str | None:
-    """Who has it: the engineer of its item while Sustained Engineering has it."""
-    return case.holder

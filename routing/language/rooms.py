@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routing.language.chat_addresses import parse_url
 from routing.language.cursor import Cursor, Members
 from routing.language.problems import nearest
 from routing.language.tree import Scalar, Table
@@ -46,8 +47,8 @@ def parse_room(text: str) -> ChatRoom:
     address = address.strip()
     if not address and kind != PLACED_BY_ITS_WEBHOOK:
         raise ValueError(f"{text!r} does not say where; write {kind} and the channel's name there.")
-    if kind == "webhook" and not address.startswith(("https://", "http://")):
-        raise ValueError("a webhook's address begins with https://.")
+    if kind == "webhook":
+        parse_url(address)
     return ChatRoom(kind, address)
 
 

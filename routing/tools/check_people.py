@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from routing.directory import Directory
 from routing.entitlement import contact_faults
@@ -99,14 +100,13 @@ def _why(person: Person) -> str:
 def _never_reached(policy: Policy, person: Person) -> Iterator[Finding]:
     """Rules of which no step of the policy waits long enough to see the last contact."""
     steps = (step for one in policy.escalation_policies.values() for step in one.steps)
-    longest = max((step.wait for step in steps), default=None)
+    longest = max((step.wait for step in steps), default=timedelta.max)
     for urgency, rules in person.contact_rules.items():
-        late = [r for r in rules if longest and r.after + r.repeat * r.every >= longest]
-        if late and longest:
-            last = duration_text(max(r.after + r.repeat * r.every for r in late))
+        last = max((r.after + r.repeat * r.every for r in rules), default=timedelta.min)
+        if last >= longest:
             sentence = (
-                f"{person.name}'s {urgency} rules go on until {last}, and no step waits longer "
-                f"than {duration_text(longest)}: what comes after it is never tried."
+                f"{person.name}'s {urgency} rules go on until {duration_text(last)}, and no step "
+                f"waits longer than {duration_text(longest)}: what comes after it is never tried."
             )
             yield Finding(f"rules/{person.id}/{urgency}/late", sentence, serious=False)
 

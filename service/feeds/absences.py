@@ -67,7 +67,7 @@ def _occurrences(
     """Start and end (UTC) and wall time of an event's absences that touch a span."""
     first, zone = _wall(event.DTSTART, home)
     length = _length(event, first, zone, home)
-    if event.transparency == "TRANSPARENT" or event.status == "CANCELLED" or length <= _NO_TIME:
+    if _is_none(event) or length <= _NO_TIME:
         return
     if first.year < EARLIEST:
         raise ValueError(f"An event begins in {first.year}: absences are read from {EARLIEST} on.")
@@ -77,6 +77,11 @@ def _occurrences(
         span = instant_of(zone, wall), instant_of(zone, wall + length)
         if wall not in without and span[0] < span[1] and span[0] < end and start < span[1]:
             yield (*span, wall)
+
+
+def _is_none(event: Event) -> bool:
+    off: bool = event.transparency == "TRANSPARENT" or event.status == "CANCELLED"
+    return off
 
 
 def _starts(event: Event, begin: datetime, end: datetime, home: tzinfo) -> list[datetime]:

@@ -33,8 +33,7 @@ def repeats(rule: Rule, first: datetime, begin: datetime, end: datetime) -> list
     An UNTIL with a zone must have been brought to the wall before. Raises ValueError for a part, or
     a combination, that is not understood.
     """
-    count = rule["COUNT"][0] if "COUNT" in rule else None
-    until = rule["UNTIL"][0] if "UNTIL" in rule else None
+    count, until = (rule.get(part, [None])[0] for part in ("COUNT", "UNTIL"))
     last = end if until is None else min(end, until + _MOMENT)
     low = first if count is not None else max(begin, first)
     if low >= last:

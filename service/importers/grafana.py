@@ -129,15 +129,19 @@ def _layer(shift: _Shift, zone: str, what: str, found: Found) -> Iterator[Layer]
     if only is None:
         found.left_out.append(f"{what}: turns of {timedelta(seconds=shift.duration)} do not fit")
         return
-    own = shift.time_zone or zone
-    if own != zone:
-        found.left_out.append(f"{what}: its zone is {own}; the schedule's, {zone}, is written")
-    start, until = _span(shift, own)
+    start, until = _span(shift, _own_zone(shift, zone, what, found))
     rotation = Rotation(unit, every, _start(shift, zone), people, zone)
     rank = shift.level or 0
     yield layer(
         shift.name or shift.id, rotation, priority=rank, only=only, start=start, until=until
     )
+
+
+def _own_zone(shift: _Shift, zone: str, what: str, found: Found) -> str:
+    own = shift.time_zone or zone
+    if own != zone:
+        found.left_out.append(f"{what}: its zone is {own}; the schedule's, {zone}, is written")
+    return own
 
 
 def _people(shift: _Shift, found: Found) -> tuple[tuple[str, ...], ...]:
@@ -167,6 +171,12 @@ def _limits(shift: _Shift, unit: str, every: int) -> tuple[Restriction, ...] | N
         return weekly([DAYS.index(day) for day in shift.by_day if day in DAYS], start, length)
     if length == every * LENGTHS[unit]:
         return ()
+    return _hours(shift, unit, every)
+
+
+def _hours(shift: _Shift, unit: str, every: int) -> tuple[Restriction, ...] | None:
+    """Of a turn that is shorter than its time, and says no days."""
+    length, start = timedelta(seconds=shift.duration), shift.start.time()
     if unit == "days" and length < timedelta(days=1):
         return daily(start, length)
     return weekly([shift.start.weekday()], start, length) if (unit, every) == ("weeks", 1) else None

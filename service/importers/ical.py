@@ -64,10 +64,13 @@ class _Read:
 
     def take(self, event: Event, number: int) -> None:
         own = _zone_of(event, self.zone)
+        cancelled = str(event.get("STATUS", "")) == "CANCELLED"
         if _is_series(event):
+            if cancelled:
+                return
             rules = [dict(rule) for rule in event.rrules]
             self.layers.append(_again(event, rules, own, self.found))
-        elif str(event.get("STATUS", "")) != "CANCELLED":
+        elif not cancelled:
             self.added.append(_once(event, number, own, self.found))
         self.removed += _without(event, number, self.series, self.zone, self.found)
 

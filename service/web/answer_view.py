@@ -11,7 +11,6 @@ from notifiers.wording import clean
 from routing.book import Book
 from routing.case import Case, Purpose
 from routing.offer import Offer
-from routing.truth import holder_of
 from routing.words import next_due
 
 DOES = {
@@ -66,7 +65,7 @@ def facts_of(case: Case, book: Book, now: datetime) -> Iterator[tuple[str, str]]
     yield "Customer", f"{clean(case.account_name)}, {clean(case.plan)}"
     if due := next_due(case, now):
         yield "Promised", due
-    holder = holder_of(case)
+    holder = case.holder
     yield "State", f"{case.state}, {book.name(holder) if holder else 'nobody'} has it"
 
 

@@ -69,6 +69,12 @@ def test_a_missing_rule_silences_nothing(
     assert plan_of(page_of(replace(ANNA, contact_rules=contact_rules), urgency)) == plan
 
 
+def test_what_is_repeated_is_repeated_where_an_earlier_method_is_gone_too() -> None:
+    call = ContactRule("voice", minutes(1), repeat=2, every=minutes(3))
+    anna = replace(ANNA, contact_rules={"urgent": (ContactRule("pager", minutes(0)), call)})
+    assert plan_of(page_of(anna)) == [("voice", 0), ("voice", 3), ("voice", 6)]
+
+
 def test_who_has_no_method_that_works_is_unreachable_at_once() -> None:
     assert page_of(without(ANNA, "sms", "voice")).state is PageState.UNREACHABLE
     unverified = ContactMethod("sms", "sms", "+46700000001")

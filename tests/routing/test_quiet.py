@@ -98,6 +98,14 @@ def test_a_held_page_that_becomes_urgent_is_begun_at_once() -> None:
     assert story.paged == ["anna voice", "ben sms"], "and the step lasts as long as any"
 
 
+def test_rule_5_who_is_gone_when_the_hold_ends_early_is_not_waited_for() -> None:
+    story = night()
+    mute = replace(quiet(world.ANNA), contact_methods=())
+    story.book = replace(story.book, people={**world.EVERYBODY, "anna": mute})
+    story.happens(ChangeSeverity("dora", "high"))
+    assert story.paged == ["ben sms"]
+
+
 def test_where_somebody_else_of_the_step_is_awake_the_step_does_not_wait() -> None:
     known = {**world.EVERYBODY, "anna": quiet(world.ANNA)}
     watches = {**world.SCHEDULES, "first": world.watch("first", "anna", "carl")}

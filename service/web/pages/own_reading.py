@@ -13,7 +13,6 @@ from routing.offer import offer
 from routing.people import Person
 from routing.schedule import Schedule, Shift, on_call, shifts
 from routing.swap import Swap, SwapState, elsewhere
-from routing.truth import holder_of
 from service import reaching, swaps, trying
 from service.feeds.addresses import PERSON, token
 from service.library import Shelf
@@ -159,7 +158,7 @@ def _paged(
         at=page["opened_at"] if page else case.owner_since or case.opened_at,
         promise=promise_of(case),
         choices=tuple(choices_of(offered, "acknowledge")) if wanted else (),
-        mine=holder_of(case) == person,
+        mine=case.holder == person,
     )
 
 

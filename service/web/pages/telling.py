@@ -9,7 +9,6 @@ from datetime import datetime
 from routing import words
 from routing.case import Case, Purpose, State
 from routing.sla import Clock, ClockState
-from routing.truth import holder_of
 from service.library import Shelf
 
 
@@ -30,7 +29,7 @@ def doing(case: Case, shelf: Shelf, now: datetime) -> str:
     """What is being done about it: who has it, or whom it asks."""
     name = shelf.book(case.policy).name
     asked = ", ".join(dict.fromkeys(name(p.person) for p in case.open_pages))
-    holder = holder_of(case)
+    holder = case.holder
     tell = DOING.get(case.state)
     return tell(case, name(holder) if holder else "", asked, now) if tell else case.state.value
 

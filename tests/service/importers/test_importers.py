@@ -275,6 +275,10 @@ DAILY = (
          "2026-03-05T12:30"),
         ([series(*DAILY, "RRULE:FREQ=DAILY;UNTIL=20260304T120000Z")], "2026-03-04T12:30",
          "2026-03-05T12:30"),
+        # another that is cancelled as a whole
+        ([series(*DAILY, "RRULE:FREQ=DAILY;COUNT=3"),
+          series(*DAILY, "RRULE:FREQ=DAILY", "STATUS:CANCELLED")],
+         "2026-03-04T12:30", "2026-03-05T12:30"),
         # without one of its days
         ([series(*DAILY, "RRULE:FREQ=DAILY", "EXDATE;TZID=Europe/Madrid:20260303T130000")],
          "2026-03-04T12:30", "2026-03-03T12:30"),
