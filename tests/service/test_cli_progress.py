@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,11 +30,21 @@ def files(tmp_path: Path) -> Path:
 def on_a_terminal(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
     """What a command writes where standard error is a terminal."""
     seen, behind = os.openpty()
-    os.set_blocking(seen, False)
-    with os.fdopen(seen, "rb", buffering=0) as screen, os.fdopen(behind, "w") as stream:
+    drawn: list[bytes] = []
+
+    def look() -> None:
+        with suppress(OSError):  # EIO: the other end is closed, and everything was read
+            while piece := os.read(seen, 1 << 16):
+                drawn.append(piece)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    with os.fdopen(behind, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
         policy(arguments, standalone_mode=False)
-        return (screen.read(1 << 16) or b"").decode()
+    watcher.join(10)
+    os.close(seen)
+    return b"".join(drawn).decode()
 
 
 def arguments(files: Path, tool: str) -> list[str]:
