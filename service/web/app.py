@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
+from notifiers.simulator.simulation import Simulation
 from service.library import NothingLoaded
 from service.logs import configure
 from service.metrics import flush
@@ -45,28 +46,37 @@ MOST_BYTES = 1 << 20
 def create_app(settings: Settings | None = None) -> Litestar:
     """The application of the environment's settings (uvicorn's factory)."""
     settings = settings or read_settings(require=SERVING)
+    phones = simulation(settings, lambda: _service(app.state))
+    app = _application(phones, production=settings.production)
+    runs_on(app, settings)
+    return app
+
+
+def runs_on(app: Litestar, settings: Settings) -> None:
+    """What an application that is not started yet will run on."""
     if settings.database_url is None or settings.redis_url is None:
         raise SettingsError(
             ["HELIOGRAPH_DATABASE_URL and HELIOGRAPH_REDIS_URL are not set. Set them."]
         )
-    return _application(settings, settings.database_url, settings.redis_url)
+    app.state.settings = settings
+    app.state.servers = (settings.database_url, settings.redis_url)
 
 
-def _application(settings: Settings, database_url: str, redis_url: str) -> Litestar:
-    state = State()
-    phones = simulation(settings, lambda: _service(state))
+def _application(phones: Simulation | None, *, production: bool) -> Litestar:
+    """Its routes, which take longer to make than anything that is done when it starts."""
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        settings: Settings = app.state.settings
         configure(settings)
         async with AsyncExitStack() as stack:
-            service = await open_service(settings, database_url, redis_url, name="web")
+            service = await open_service(settings, *app.state.servers, name="web")
             stack.push_async_callback(service.close)
             await load_at_start(service.pool, service.clock, settings)
             with suppress(NothingLoaded):  # a call knows the last resort even if all goes away now
                 await service.desk.shelf()
-            state.service = app.state.service = service
-            state.batcher = app.state.batcher = Batcher(service.desk)
+            app.state.service = service
+            app.state.batcher = Batcher(service.desk)
             if phones is not None:
                 await stack.enter_async_context(phones.lifespan(app))
                 at_end(phones.hush)
@@ -86,7 +96,7 @@ def _application(settings: Settings, database_url: str, redis_url: str) -> Lites
         *proving.HANDLERS,
         *health.HANDLERS,
         *metrics.HANDLERS,
-        *([] if settings.production else devclock.HANDLERS),
+        *([] if production else devclock.HANDLERS),
         *([phones.router] if phones else []),
         api_router(),
         *pages(),

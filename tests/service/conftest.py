@@ -44,3 +44,14 @@ async def world(tmp_path: Path, database_url: str, redis_url: str) -> AsyncItera
     (tmp_path / "policy.yaml").write_text(POLICY)
     async with web.opened(settings) as made:
         yield made
+
+
+@pytest.fixture
+async def with_phones(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> AsyncIterator[web.World]:
+    """The same with the simulator, as whoever sets up no Twilio has it."""
+    settings = web.settings_of(tmp_path, database_url, redis_url, TWILIO_API_URL="")
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    async with web.opened(settings) as made:
+        yield made

@@ -69,9 +69,9 @@ async def command(world: World, *words: str) -> str:
 
 
 async def test_the_fallback_is_a_document_that_dials_whom_the_policy_names(
-    world: World, tmp_path: Path
+    with_phones: World, tmp_path: Path
 ) -> None:
-    out = tmp_path / "fallback.xml"
+    out, world = tmp_path / "fallback.xml", with_phones
     assert await command(world, "fallback", "--out", str(out)) == ""
     assert check(out.read_bytes().strip()) == []
     assert LAST_RESORT in out.read_text()

@@ -172,8 +172,8 @@ def settings_at(world: World, twilio: Simulator) -> TwilioSettings:
     )  # fmt: skip
 
 
-async def test_the_page_has_both_ends_of_a_call(world: World) -> None:
-    page = (await world.http.get("/simulator/board")).text
+async def test_the_page_has_both_ends_of_a_call(with_phones: World) -> None:
+    page = (await with_phones.http.get("/simulator/board")).text
     names = re.findall(r"<h2 id=\"p\d+-name\">([^<]+)", page)
     assert names[:2] == ["Anna Lind", "Ada Byron, Acme Corp"]
     assert page.count(">Call us</button>") == len(names)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,12 +19,14 @@ from standardwebhooks import Webhook
 from service import tokens
 from service.clock import SystemClock
 from service.settings import Settings, read_settings
-from service.web.app import create_app
+from service.web.app import create_app, runs_on
 from service.wiring import Service
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday."""
 ADMIN = "an admin token that is long enough to be one"
+NOWHERE = "http://127.0.0.1:9"
+"""Where no provider listens, so that no phones are made for it."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 POLICY = """
 policy: small
@@ -211,9 +213,10 @@ def settings_of(folder: Path, database_url: str, redis_url: str, **more: str) ->
         "REDIS_URL": redis_url,
         "ADMIN_TOKEN": ADMIN,
         "WEBHOOK_SECRET_STANDARD": SECRET,
+        "TWILIO_API_URL": NOWHERE,
         **more,
     }
-    return read_settings({f"HELIOGRAPH_{name}": value for name, value in given.items()})
+    return read_settings({f"HELIOGRAPH_{name}": value for name, value in given.items() if value})
 
 
 @asynccontextmanager
@@ -239,10 +242,35 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     await task
 
 
+_idle: list[Litestar] = []
+"""Applications without phones, which are all the same until they are told what to run on."""
+
+
+@contextmanager
+def lent(settings: Settings) -> Iterator[Litestar]:
+    """An application; one that has run before, where that makes no difference."""
+    if settings.production or settings.twilio is None or settings.twilio.simulated:
+        yield create_app(settings)
+        return
+    if _idle:
+        app = _idle.pop()
+        runs_on(app, settings)
+    else:
+        app = create_app(settings)
+    yield app
+    _idle.append(app)
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[World]:
     """The whole web process as the settings make it, but for a clock that stands still."""
-    app = create_app(settings)
+    with lent(settings) as app:
+        async with _opened(app) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _opened(app: Litestar) -> AsyncIterator[World]:
     async with serving(app) as http:
         service: Service = app.state.service
         clock = StillClock(NOW)
