@@ -196,9 +196,21 @@ from outbox
 where state in ('queued', 'sending');
 
 -- name: outbox_busy
--- Whether anything is due or on its way; a case that another is just waking is due still.
+-- Whether anything is due or on its way; a case that another is just waking is due still. Not due is
+-- what stands behind something that lasts: a call behind the one its person is rung by, a note
+-- behind one of its case that is to be tried later.
 select exists (select from outbox where state = 'sending')
-    or exists (select from outbox where state = 'queued' and available_at <= $1)
+    or exists (
+        select from outbox as w
+        where w.state = 'queued' and w.available_at <= $1
+          and not (w.lane = 'voice' and w.kind = 'page' and exists (
+              select from outbox as c
+              where c.person = w.person and c.lane = 'voice' and c.kind in ('page', 'bridge')
+                and c.state = 'sent' and c.settled_at > $2))
+          and not (w.lane = 'systems' and exists (
+              select from outbox as e
+              where e.case_id = w.case_id and e.lane = 'systems' and e.id < w.id
+                and e.state = 'queued' and e.available_at > $1)))
     or exists (select from cases where wake_at <= $1);
 
 -- name: busy_topics

@@ -16,6 +16,7 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from service.claims import LONGEST_CALL
 from service.store.sql import query
 from service.web.problems import Problem
 from service.wiring import Service
@@ -90,7 +91,8 @@ async def _settle(service: Service) -> bool:
             now = service.clock.now()
             first = await conn.fetchval(query("next_wake"))
             due = first is not None and first <= now
-            busy = due or bool(await conn.fetchval(query("outbox_busy"), now))
+            rung = now - LONGEST_CALL
+            busy = due or bool(await conn.fetchval(query("outbox_busy"), now, rung))
         if not busy:
             return True
         await asyncio.sleep(0.02)

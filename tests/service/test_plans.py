@@ -85,7 +85,7 @@ HOT: dict[str, tuple[list[object], set[str]]] = {
     "claim_writes": ([NOW, 64, LATER, uuid4()], {"outbox_due"}),
     "lapse_leases": ([NOW], {"outbox_leased"}),
     "next_outbox": ([], {"outbox_due"}),
-    "outbox_busy": ([NOW], set()),
+    "outbox_busy": ([NOW, NOW], set()),
     "bundle_up": (
         [[17, 18], uuid4(), LATER, "first", [17, 17], ["two", "two"]],
         {"outbox_pkey"},
