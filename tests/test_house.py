@@ -23,7 +23,6 @@ from tests.house import (
 )
 from tools.docs import PAGE, reference
 
-ALL = list(modules().values())
 OUTSIDE_WORLD = {
     "asyncio",
     "concurrent",
@@ -84,7 +83,7 @@ def test_nothing_imports_what_stands_above_it(lower: str) -> None:
     above = PACKAGES[PACKAGES.index(lower) + 1 :]
     wrong = [
         f"{module.place} imports {name}"
-        for module in ALL
+        for module in modules().values()
         if module.name.split(".")[0] == lower
         for name in module.imports()
         if name.split(".")[0] in above
@@ -101,7 +100,7 @@ def test_the_domain_imports_values_alone() -> None:
     allowed = (sys.stdlib_module_names - OUTSIDE_WORLD) | {"routing", "holidays"}
     wrong = [
         f"{module.place} imports {name}"
-        for module in ALL
+        for module in modules().values()
         if module.name.split(".")[0] == "routing"
         for name in module.imports()
         if name.split(".")[0] not in allowed
@@ -127,7 +126,7 @@ def clock_reads(module: Module) -> list[str]:
 
 
 def test_one_file_reads_a_clock() -> None:
-    reading = {module.place: clock_reads(module) for module in ALL}
+    reading = {module.place: clock_reads(module) for module in modules().values()}
     for place in MAY_READ_A_CLOCK:
         assert reading.pop(place), f"{place} reads none any more"
     assert [place for places in reading.values() for place in places] == []
@@ -142,7 +141,7 @@ def test_no_query_asks_the_database_for_the_time() -> None:
     ]
     wrong += [
         f"{module.place}:{node.lineno}"
-        for module in ALL
+        for module in modules().values()
         if module.place not in MAY_ASK_THE_DATABASE_THE_TIME
         for node in strings(module)
         if SQL_WORD.search(str(node.value)) and SQL_CLOCK.search(str(node.value))
@@ -167,13 +166,17 @@ async def test_every_query_prepares_against_the_migrated_schema(pool: Pool) -> N
 
 
 def test_every_query_is_asked_somewhere() -> None:
-    code = "\n".join(module.text for module in ALL)
+    code = "\n".join(module.text for module in modules().values())
     assert [name for name in all_queries() if f'"{name}"' not in code] == []
 
 
 def test_no_file_and_no_function_grows_beyond_a_glance() -> None:
-    long_files = [module.place for module in ALL if len(module.text.splitlines()) > 320]
-    functions = [(module, function) for module in ALL for function in module.functions()]
+    long_files = [
+        module.place for module in modules().values() if len(module.text.splitlines()) > 320
+    ]
+    functions = [
+        (module, function) for module in modules().values() for function in module.functions()
+    ]
     wrong = [
         f"{module.place}:{function.lineno} {function.name}: {length(function)} lines, "
         f"{branches(function)} branches"
