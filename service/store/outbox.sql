@@ -13,7 +13,7 @@ on conflict (key) do nothing;
 update outbox
 set state = case when state = 'queued' then 'cancelled' else state end,
     unwanted = true,
-    settled_at = case when state = 'queued' then $3::timestamptz end,
+    settled_at = case when state = 'queued' then $3::timestamptz else settled_at end,
     said = case when state = 'sent' then said else 'stood down before it was sent' end
 where case_id = $1 and kind = 'page' and ($2::text is null or person = $2)
   and (state in ('queued', 'sending') or (state = 'sent' and bundle is not null));

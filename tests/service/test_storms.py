@@ -295,6 +295,27 @@ async def test_a_call_for_several_rings_on_until_nobody_wants_any_of_them(slow: 
     call.ends("canceled")
 
 
+async def test_nobody_is_rung_for_another_case_while_he_speaks_of_those_he_takes(
+    slow: Post,
+) -> None:
+    """Broken once: taken one by one by key 9, they were no longer seen to be rung for."""
+    for n in range(3):
+        await slow.office.report(f"T-{n}", tags=("by-voice",))
+        slow.office.clock.forward(seconds=n * 10)
+    slow.office.clock.at = NOW + timedelta(minutes=2)
+    await slow.office.desk.wake()
+    await slow.serve("voice")
+    slow.office.clock.forward(seconds=10)
+    await slow.office.desk.wake()  # the third is due, and waits
+    for n in range(2):
+        await slow.office.report(f"T-{n}", status="solved")
+        await slow.serve("voice")
+    assert slow.calls_to(CARL) == 1
+    slow.office.clock.forward(minutes=4)  # and waits no longer than a call may last
+    await slow.serve("voice")
+    assert slow.calls_to(CARL) == 2
+
+
 async def test_ack_all_takes_what_the_texts_told_of_and_says_what_came_since(slow: Post) -> None:
     told = await storm(slow, 4)
     await slow.serve()

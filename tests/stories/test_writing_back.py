@@ -46,7 +46,7 @@ def test_a_worker_that_dies_between_writing_and_noting_it_writes_nothing_twice(
     world.zendesk.answers = True
     assert world.outbox("write") == [f"{ticket.case}/write/1 sending"]
     world.worker.start()
-    world.forward(seconds=50)
+    world.lapse()
     wait_until(
         lambda: world.outbox("write") == [f"{ticket.case}/write/1 delivered"],
         lambda: f"it was not settled: {world.outbox('write')}",
