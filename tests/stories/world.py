@@ -364,7 +364,19 @@ class World:
             )
             return not rows[0]["b"]
 
-        wait_until(look, lambda: f"it goes on: {self.outbox()}")
+        wait_until(look, lambda: f"it goes on: {self._unsettled()}")
+
+    def _unsettled(self) -> list[str]:
+        """Whatever is not over, for the reader of a failed test."""
+        return [
+            str(dict(row))
+            for row in self.rows(
+                "select 'outbox' as what, key, state, lease_until as until from outbox"
+                " where state in ('queued', 'sending') union all"
+                " select 'case', id, state, wake_at from cases where wake_at is not null union all"
+                " select 'intake', id::text, state, received_at from intake where state = 'stored'"
+            )
+        ]
 
     # Tickets
 
