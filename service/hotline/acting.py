@@ -87,9 +87,15 @@ async def text(
     if call.number is None:
         return
     words = worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))
-    name = f"hotline/{call.id}/{key}/{times}"
-    payload = codec.encode({"to": call.number, "text": words})
-    await _put(conn, name, call.case, "sms", "announce", None, payload, now)
+    await text_number(conn, f"hotline/{call.id}/{key}/{times}", call.case, call.number, words, now)
+
+
+async def text_number(
+    conn: AnyConnection, key: str, case: str | None, number: str, words: str, now: datetime
+) -> None:
+    """A text to a customer's number (E.164)."""
+    payload = codec.encode({"to": number, "text": words})
+    await _put(conn, key, case, "sms", "announce", None, payload, now)
 
 
 async def ring(
