@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from routing.hotline_room_events import CallHelper, NobodyCame, Remark
+from routing.hotline_room_events import CallHelper, Met, NobodyCame, Remark
 from routing.hotline_who import Caller, Matter
 
 
@@ -271,6 +271,7 @@ Act = (
     | CallResponder
     | KeepRecording
     | CallHelper
+    | Met
     | Remark
     | NobodyCame
 )

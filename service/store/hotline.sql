@@ -186,14 +186,38 @@ returning id;
 -- The oldest promise of a case that is not kept yet.
 select id from hotline_callbacks where case_id = $1 and state <> 'done' order by promised_at limit 1;
 
+-- name: open_callbacks_to
+-- Promises of a case to call a number that are not kept yet; nobody else changes them meanwhile.
+select id, version, body
+from hotline_callbacks
+where case_id = $1 and state <> 'done' and body->>'number' = $2
+order by promised_at
+for update;
+
+-- name: promised_to
+-- Whether a number was promised a call about a case that is not kept yet.
+select exists (
+    select from hotline_callbacks
+    where case_id = $1 and state <> 'done' and body->>'number' = $2);
+
 -- name: due_hotline_callbacks
--- Promises whose time has come, whose case has an owner now, or whose case is over.
-select b.id, c.owner, c.state not in ('resolved', 'closed') as live
+-- Promises whose time has come, whose case has an owner now, or whose case is over. While somebody
+-- calls that very number from the case it is waited for what becomes of it; while the customer is on
+-- the line himself nobody is to call him.
+select b.id, c.state not in ('resolved', 'closed') as live,
+    case when not exists (
+        select from hotline_calls as h
+        where h.case_id = b.case_id and h.number = b.body->>'number' and h.quiet_at is not null
+          and h.state in ('connecting', 'offering_callback', 'bridged')) then c.owner end as owner
 from hotline_callbacks as b
 join cases as c on c.id = b.case_id
 where b.state <> 'done'
   and (b.wake_at <= $1 or c.state in ('resolved', 'closed')
        or (b.state = 'promised' and c.owner is not null and c.updated_at <= $2))
+  and not exists (
+      select from hotline_bridges as o
+      where o.case_id = b.case_id and o.state in ('calling_responder', 'calling_contact')
+        and o.body->>'number' = b.body->>'number')
 order by b.wake_at
 limit $3;
 
