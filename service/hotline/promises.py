@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from routing.hotline_callback import Callback, HangUpResponder, SpokeElsewhere, step
+from routing.hotline_call import HangUpResponder
+from routing.hotline_callback import Callback, SpokeElsewhere, step
 from service.hotline import keeping
 from service.store.pool import AnyConnection
 from service.store.sql import query
