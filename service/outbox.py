@@ -139,6 +139,11 @@ class Outbox:
                 query("settle_again"), row.ids, row.lease, said, at, unclear, begun, provider
             )
 
+    async def forward(self, row: Row, now: datetime) -> None:
+        """What waits for a later try may be tried now."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("bring_forward"), row.ids, now)
+
     async def slow_down(self, key: str, until: datetime) -> None:
         """The provider wants to be left alone until then."""
         async with self.pool.acquire() as conn:
