@@ -26,7 +26,7 @@ from service.clock import Clock
 from service.contacts import Contacts
 from service.measures import Measures
 from service.messages import Urls, facts_of, ref_of, words_of
-from service.outbox import Outbox, Row, lane_of
+from service.outbox import LEASE, Outbox, Row, lane_of
 from service.settling import FIRST_PAUSE, Settling
 from service.store.pool import AWAY, AnyConnection, DatabaseAwayError, describe
 from service.writer import Writer
@@ -123,7 +123,7 @@ class Sender:
                 await self.outbox.give_back({lease}, self.clock.now())
             raise
         except AWAY:
-            self.outbox.lost.add(lease)
+            self.outbox.lost[lease] = now + LEASE
             raise
 
     async def _claim(
