@@ -33,7 +33,7 @@ from service.sender import Sender
 from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.sql import query
-from service.tickets.systems import SYSTEMS
+from service.tickets.systems import SYSTEMS, creating
 from service.tickets.ticketsystem import NOBODY, Access
 from service.writer import Writer
 
@@ -98,10 +98,11 @@ async def open_service(
     pool = await open_pool(database_url, name=f"heliograph {name}", size=size)
     clock = SystemClock()
     bell = Bell(redis_url)
-    library = Library()
+    access = access_of(settings)
+    library = Library(creators_of(access))
     measures = Measures()
     desk = Desk(pool, library, clock, bell.ring, measures)
-    contacts, access = contacts_of(desk, settings), access_of(settings)
+    contacts = contacts_of(desk, settings)
     service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
     return service
@@ -169,6 +170,12 @@ def access_of(settings: Settings) -> dict[str, Access]:
         else:
             log.info("no_write_back", system=source)
     return found
+
+
+def creators_of(access: Mapping[str, Access]) -> tuple[str, ...]:
+    """The ticket systems that are set up to create tickets in, the one to take first."""
+    able = ((name, creating(name)) for name in SYSTEMS if name in access)
+    return tuple(name for name, system in able if system and not system.wanting(access[name]))
 
 
 def sender_of(service: Service) -> Sender:
