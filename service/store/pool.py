@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
+import structlog
 
 from service.clock import monotonic
 
@@ -54,6 +55,7 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+log = structlog.get_logger(__name__)
 
 
 class Plain(asyncpg.Connection):
@@ -93,7 +95,7 @@ async def open_pool(
         )
         return pool
 
-    return await ride_out(attempt, patience=patience)
+    return await ride_out(attempt, patience=patience, aloud=True)
 
 
 async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0) -> Connection:
@@ -105,18 +107,21 @@ async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0)
         )
         return connection
 
-    return await ride_out(attempt, patience=patience)
+    return await ride_out(attempt, patience=patience, aloud=True)
 
 
 def describe(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-async def ride_out(action: Callable[[], Awaitable[Result]], *, patience: float) -> Result:
+async def ride_out(
+    action: Callable[[], Awaitable[Result]], *, patience: float, aloud: bool = False
+) -> Result:
     """Runs `action` again while PostgreSQL is away, up to `patience` seconds.
 
     A connection lost during a commit leaves its outcome open, so `action` must be one that may
-    happen twice. Every other error passes through at once.
+    happen twice. Every other error passes through at once. `aloud`: whoever looks on is told once
+    that it waits.
     """
     deadline = monotonic() + patience
     pause = FIRST_PAUSE
@@ -132,5 +137,7 @@ async def ride_out(action: Callable[[], Awaitable[Result]], *, patience: float) 
                     "Nothing is lost that was accepted. Check that it runs and that "
                     "HELIOGRAPH_DATABASE_URL is right."
                 ) from error
+            if aloud and pause == FIRST_PAUSE:
+                log.warning("database_away", said=describe(error), waiting_seconds=patience)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
