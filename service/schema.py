@@ -6,7 +6,6 @@ from service.settings import Settings
 from service.store.migrate import Newer, migrate, pending, read_migrations
 from service.store.pool import connect
 
-
 PATIENCE = 60.0
 """Seconds in which a PostgreSQL that starts beside us answers."""
 
