@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from service.cli_policy import policy
 from service.policyfile.load import sample
-from tests.service.test_cli import heliograph
+from tests.forks import heliograph
 
 AT = ("--at", "2026-03-02T03:00:00Z")
 URGENT = ("--account", "acme", "--priority", "urgent")

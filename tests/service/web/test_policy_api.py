@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.service.test_cli import heliograph
+from tests.forks import heliograph
 from tests.service.web.world import POLICY, World
 
 YAML = {"content-type": "application/yaml"}
