@@ -42,7 +42,8 @@ def open_case(ledger: Ledger, event: Reported) -> None:
     """The first report of a ticket: its severity, clocks and place."""
     case, report, now = ledger.case, event.report, ledger.now
     if report.source == HOTLINE:
-        ledger.do(OpenTicket())
+        record = event.customer.record if event.customer else None
+        ledger.do(OpenTicket(record.external_ids if record else {}))
     severity, why = judging.severity(ledger)
     sun = ledger.book.sun(case, now)
     ledger.set(severity=severity, acting_region=sun.id if sun else None)

@@ -155,7 +155,7 @@ class Callers:
             return call.ticket
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("ticket_of_case"), call.case)
-        return None if row is None or row["source"] == HOTLINE else row["ticket"]
+        return None if row is None or row["source"] == HOTLINE else row["number"]
 
     async def _known(self, key: str) -> bool:
         async with self.service.pool.acquire() as conn:
