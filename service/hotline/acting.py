@@ -46,16 +46,14 @@ async def act(
             case KeepRecording(name, seconds):
                 row = (name, call.id, call.case, call.account, seconds, now)
                 await conn.execute(query("keep_recording"), *row)
-            case CallResponder(person, leg):
-                key = f"hotline/{call.id}/{LINE}/{leg}"
+            case CallResponder(person, leg) | CallHelper(person, leg):
+                what = HELP if isinstance(wanted, CallHelper) else LINE
+                key = f"hotline/{call.id}/{what}/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)
             case HangUpResponder(leg):
                 await promises.hang_up(conn, f"hotline/{call.id}/{LINE}/{leg}", now)
-            case Met(person) if call.number is not None and call.case is not None:
+            case Met(person):
                 await promises.keep(conn, call.case, call.number, person, now)
-            case CallHelper(person, leg):
-                key = f"hotline/{call.id}/{HELP}/{leg}"
-                await ring(conn, key, call.case, shelf.people.get(person), now)
             case NobodyCame(person):
                 key = f"hotline/{call.id}/nobody/{call.help_legs}"
                 facts = {"case": call.case or ""}
