@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import asyncpg
 
-from service.store.pool import AnyConnection, Pool
+from service.store.pool import Pool
 from service.store.sql import query
 
 LANES = ("sms", "voice", "email", "chat", "webhook", "apprise", "systems")
@@ -76,13 +76,22 @@ def row_of(record: asyncpg.Record) -> Row:
 class Outbox:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
+        self.lost: set[uuid.UUID] = set()
+        """Leases of claims whose answer never came: they may hold rows that nobody sends."""
 
     async def claim(
-        self, lane: str, limit: int, now: datetime, provider: str | None = None
+        self, lane: str, limit: int, now: datetime, lease: uuid.UUID, provider: str | None = None
     ) -> list[Row]:
-        """Lease the most severe due rows of a lane."""
+        """Lease the most severe due rows of a lane, under that name."""
+        until = now + LEASE
         async with self.pool.acquire() as conn:
-            return await _claim(conn, lane, limit, now, provider)
+            if lane == "systems":
+                found = await conn.fetch(query("claim_writes"), now, limit, until, lease)
+            else:
+                found = await conn.fetch(
+                    query("claim_outbox"), now, limit, until, lease, lane, provider
+                )
+        return [row_of(r) for r in sorted(found, key=lambda r: (r["rank"], r["id"]))]
 
     async def lapse(self, now: datetime) -> int:
         """Put back what nobody settled; its outcome is unclear."""
@@ -135,18 +144,14 @@ class Outbox:
         async with self.pool.acquire() as conn:
             await conn.execute(query("slow_down"), key, until)
 
-    async def give_back(self, leases: Sequence[uuid.UUID]) -> None:
-        """Return what was leased and not begun, when a sender stops."""
+    async def give_back(self, leases: Iterable[uuid.UUID], now: datetime) -> None:
+        """Return what was leased and not begun."""
         async with self.pool.acquire() as conn:
-            await conn.execute(query("return_leases"), list(leases))
+            await conn.execute(query("return_leases"), list(leases), now)
 
-
-async def _claim(
-    conn: AnyConnection, lane: str, limit: int, now: datetime, provider: str | None
-) -> list[Row]:
-    lease, until = uuid.uuid4(), now + LEASE
-    if lane == "systems":
-        records = await conn.fetch(query("claim_writes"), now, limit, until, lease)
-    else:
-        records = await conn.fetch(query("claim_outbox"), now, limit, until, lease, lane, provider)
-    return [row_of(r) for r in sorted(records, key=lambda r: (r["rank"], r["id"]))]
+    async def return_lost(self, now: datetime) -> None:
+        """A connection that broke may have broken behind its commit: what was leased goes back."""
+        if self.lost:
+            found = frozenset(self.lost)
+            await self.give_back(found, now)
+            self.lost -= found

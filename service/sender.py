@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,6 +100,7 @@ class Sender:
                 self._full.add(lane)
                 return SWEEP
             now = self.clock.now()
+            await self.outbox.return_lost(now)
             rows, wait = await self._claim_whole(lane, free, now)
             for row in rows:
                 self._start(row, chime)
@@ -111,28 +113,34 @@ class Sender:
         self, lane: str, free: int, now: datetime
     ) -> tuple[list[Row], datetime | None]:
         """`_claim`; stopped meanwhile, what it leased goes back."""
-        claim = asyncio.ensure_future(self._claim(lane, free, now))
+        lease = uuid.uuid4()
+        claim = asyncio.ensure_future(self._claim(lane, free, now, lease))
         try:
             return await asyncio.shield(claim)
         except asyncio.CancelledError:
             with contextlib.suppress(*AWAY):
-                rows, _ = await claim
-                await self.outbox.give_back([row.lease for row in rows])
+                await claim
+                await self.outbox.give_back({lease}, self.clock.now())
+            raise
+        except AWAY:
+            self.outbox.lost.add(lease)
             raise
 
     async def _claim(
-        self, lane: str, free: int, now: datetime
+        self, lane: str, free: int, now: datetime, lease: uuid.UUID
     ) -> tuple[list[Row], datetime | None]:
         line = self.settling.circuits.choose(self.switchboard.lines(lane))
         if line is None or lane not in PACED:
-            return await self.outbox.claim(lane, free, now, line.provider if line else None), None
+            provider = line.provider if line else None
+            return await self.outbox.claim(lane, free, now, lease, provider), None
         terms = self._terms(lane, line)
         if lane == "sms" and not terms.limits:
-            return await self.outbox.claim(lane, min(free, terms.rows), now, line.provider), None
+            most = min(free, terms.rows)
+            return await self.outbox.claim(lane, most, now, lease, line.provider), None
         free_at = self._free_at.get(lane)
         if lane == "sms" and free_at is not None and now < free_at:
             return [], free_at
-        rows, wait = await self.claims.take(terms, free, now)
+        rows, wait = await self.claims.take(terms, free, now, lease)
         self._free_at[lane] = wait or now
         return rows, wait
 
@@ -182,7 +190,9 @@ class Sender:
             else:
                 await self._send(row)
         except UNSETTLED as error:
-            log.warning("unsettled", key=row.key, error=describe(error), then="lease lapses")
+            log.warning("unsettled", key=row.key, error=describe(error))
+            with contextlib.suppress(*UNSETTLED):
+                await self.settling.unsettled(row)
         except Exception:
             log.exception("send_failed", key=row.key)
             with contextlib.suppress(*AWAY):

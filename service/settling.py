@@ -20,7 +20,7 @@ from service.circuits import Circuits
 from service.clock import Clock
 from service.contacts import DISABLING, Contacts, channel_instead, why_disabled
 from service.measures import Measures
-from service.outbox import Outbox, Row
+from service.outbox import LEASE, Outbox, Row
 from service.store import codec
 from service.store.pool import ride_out
 from service.store.sql import query
@@ -163,6 +163,18 @@ class Settling:
     ) -> None:
         pause = timedelta() if at_once else pause_after(row.tries)
         await self.outbox.again(row, reason, self.clock.now() + pause, begun, unclear=unclear)
+
+    async def unsettled(self, row: Row) -> None:
+        """Have it looked up as soon as PostgreSQL is back, or else when its lease lapses.
+
+        Raises DatabaseAwayError.
+        """
+
+        async def queued() -> None:
+            said = "PostgreSQL was away while it was sent"
+            await self.later(row, said, None, unclear=True, at_once=True)
+
+        await ride_out(queued, patience=LEASE.total_seconds())
 
     def count(self, row: Row, outcome: str) -> None:
         self.measures.pages.labels(row.channel, outcome).inc(len(row.together))
