@@ -25,6 +25,24 @@ class State(StrEnum):
 WAITING = frozenset({State.CONNECTING, State.OFFERING_CALLBACK})
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A sentence of the policy's words, with its facts."""
+
+    key: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    language: str | None = None
+    """Where it is another than that of the call."""
+
+
+Fact = str | Prompt
+"""What stands in a place; words of the policy are said in the language of the sentence."""
+
+
+def prompt(key: str, /, **facts: Fact) -> Prompt:
+    return Prompt(key, facts)
+
+
 class Illegal(Exception):
     """The call's state takes no such event; the call is as it was."""
 
@@ -40,9 +58,11 @@ class Caller:
     name: str
     plan: str
     entitled: bool
-    why: str = ""
+    why: Fact = ""
     open_case: str | None = None
     """A case of the same account that people are at now."""
+    language: str = ""
+    """What he is spoken to in, as `HotlineRules.language_of` finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,8 @@ class Call:
     entitled: bool = False
     open_case: str | None = None
     confirmed: bool = False
+    language: str = ""
+    """What he is spoken to in, once it is known: a tag of the policy's `languages`."""
     tries: int = 0
     silences: int = 0
     case: str | None = None
@@ -201,18 +223,6 @@ class HungUp:
     """The caller is gone, as far as can be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A sentence of the policy's words, with its facts."""
-
-    key: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-def prompt(key: str, /, **facts: str) -> Prompt:
-    return Prompt(key, facts)
-
-
 class Then(StrEnum):
     """What the telephone does after it has spoken."""
 
@@ -243,7 +253,7 @@ class Tell:
     """A text to the caller's number, where it can be texted."""
 
     key: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

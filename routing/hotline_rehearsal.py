@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.directory import Directory
-from routing.hotline_asking import MOST_SILENCES
-from routing.hotline_call import prompt
+from routing.hotline_asking import MENU, MOST_SILENCES
+from routing.hotline_call import Fact, prompt
 from routing.hotline_caller import emergency
+from routing.hotline_facts import minutes, place
 from routing.hotline_words import (
     HOLD_SECONDS,
     KEY_SECONDS,
     PIN_SECONDS,
     POLL_SECONDS,
     RING_SECONDS,
+    own_words,
     worded,
 )
 from routing.lookup import HOTLINE
@@ -133,12 +135,13 @@ def _meet(rules: HotlineRules) -> float:
 
 def _look(rules: HotlineRules) -> float:
     """The longest time between two looks at a waiting caller's line."""
-    facts = {"place": "first", "whom": "the next engineer", "minutes": "10 minutes"}
+    ten = minutes(timedelta(minutes=10))
+    facts = {"place": place(0), "whom": prompt("next_engineer"), "minutes": ten}
     return _seconds(rules, "progress", **facts) + HOLD_SECONDS + 1
 
 
 def _offer(rules: HotlineRules) -> float:
-    facts = {"minutes": "15 minutes", "deadline": "03:40 UTC"}
+    facts: dict[str, Fact] = {"minutes": minutes(rules.callback), "deadline": "03:40 UTC"}
     return _seconds(rules, "offer", **facts) + KEY_SECONDS
 
 
@@ -146,8 +149,8 @@ def _talk(rules: HotlineRules) -> float:
     """A PIN right at the last try, a confirmation at the last, an open case that is not joined."""
     tries = rules.pin_attempts
     said = [
-        _seconds(rules, "greeting", greeting=rules.greeting),
-        tries * (_seconds(rules, "ask_pin") + PIN_SECONDS + PIN_KEYS),
+        _seconds(rules, "greeting"),
+        tries * (_seconds(rules, "ask_pin") + _menu(rules) + PIN_SECONDS + PIN_KEYS),
         (tries - 1) * _seconds(rules, "wrong_pin"),
         MOST_SILENCES * (_seconds(rules, "confirm") + KEY_SECONDS),
         _seconds(rules, "about_case", case=CASE) + KEY_SECONDS,
@@ -155,5 +158,16 @@ def _talk(rules: HotlineRules) -> float:
     return round(sum(said), 1)
 
 
-def _seconds(rules: HotlineRules, key: str, /, **facts: str) -> float:
-    return len(worded(rules, prompt(key, **facts)).split()) / WORDS_A_SECOND
+def _menu(rules: HotlineRules) -> float:
+    """The languages that are offered, each in its own."""
+    return sum(_time(own_words(tongue, MENU)) for tongue in rules.languages)
+
+
+def _seconds(rules: HotlineRules, key: str, /, **facts: Fact) -> float:
+    """In whatever language takes longest for it."""
+    tags = ("", *(tongue.tag for tongue in rules.languages))
+    return max(_time(worded(rules, prompt(key, **facts), tag)) for tag in tags)
+
+
+def _time(sentence: str) -> float:
+    return len(sentence.split()) / WORDS_A_SECOND

@@ -51,6 +51,8 @@ class Sender:
     entitled: bool = False
     own: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
+    language: str = ""
+    """What he is answered in: a tag of the policy's `languages`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the hotline says and texts: the shipped words, each of which a policy may replace.
 
+The English is here and says which prompts there are; other languages have modules of their own.
 Placeholders are in braces. A case number is spelt so that it can be written down. A text never has
 a carrier's keyword (STOP, CANCEL, END) as its answer.
 """
@@ -9,8 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from routing.case import State
 from routing.hotline_call import Prompt
-from routing.policy import HotlineRules
+from routing.hotline_rules import HotlineRules, Tongue
+from routing.hotline_words_de import GERMAN
+from routing.hotline_words_es import SPANISH
+from routing.hotline_words_fr import FRENCH
+from routing.phrases import DUE, OVERDUE, PROMISES
+from routing.tags import primary
 
 PIN_SECONDS, KEY_SECONDS, HOLD_SECONDS, POLL_SECONDS = 8, 8, 4, 2
 """How long keys are waited for; how often a waiting caller and a waiting engineer are looked at.
@@ -22,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "ask_pin": "Please enter your support PIN, then the hash key.",
     "wrong_pin": "That PIN is not known here.",
     "no_pin": "No PIN was entered.",
+    "language": "For English, press {key} and then hash.",
     "unidentified": "We could not find your account.",
     "reach": "Please open a request in your support portal{portal}. Goodbye.",
     "not_entitled": (
@@ -156,25 +164,118 @@ WORDS: Mapping[str, str] = {
         "engineer. To add to an open case just write."
     ),
     "many_texts_text": "We have had many texts from this number. In an emergency call {number}.",
-    "status_text": "{case} is {state}: {owner}.{due}{promise}",
+    "status_text": "{case} is {state}: {owner}. {due} {promise}",
     "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
     "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",
     "noted_text": "Noted on {case}. Reply STATUS to ask, or call {number} in an emergency.",
+    "suspended": "{account} is suspended.",
+    "expired": "{account} is expired.",
+    "not_in_plan": "{plan} does not include hotline.",
+    "not_for_severity": "{plan} takes hotline for {severities} only; this is {severity}.",
+    "nobody_known": "an unidentified caller",
+    "place_1": "first",
+    "place_2": "second",
+    "place_3": "third",
+    "place": "number {number}",
+    "first_engineer": "the engineer on call",
+    "next_engineer": "the next engineer",
+    "minute": "1 minute",
+    "minutes": "{count} minutes",
+    "day": "{day} {month} {time}",
+    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "owned": "an engineer has it",
+    "sought": "we are calling our engineers",
+    "due": DUE,
+    "overdue": OVERDUE,
+    "reply": PROMISES["reply"],
+    "update": PROMISES["update"],
+    "fix": PROMISES["fix"],
+    "promise": "An engineer calls you before {deadline}.",
+    **{state.value: state.value.replace("_", " ") for state in State},
 }
+"""In English. The last of them are what stands in places of the others."""
+STAFF = frozenset(
+    {
+        "trouble_responder", "trouble_over", "whisper", "whisper_back", "bringing", "dialling",
+        "caller_gone", "missed", "no_key", "helping", "helped", "nobody_came", "customer_left",
+        "whisper_help", "whisper_out", "calling_out", "call_over", "nobody_came_text",
+        "nobody_known",
+    }
+)  # fmt: skip
+"""What engineers alone hear and read, in the policy's own language."""
+SHIPPED: Mapping[str, Mapping[str, str]] = {
+    "en": WORDS, "de": GERMAN, "fr": FRENCH, "es": SPANISH,
+}  # fmt: skip
+SPEECH = {"en": "en-US", "de": "de-DE", "fr": "fr-FR", "es": "es-ES"}
+"""What the provider speaks where a tag names no region."""
+ENGLISH = Tongue("en")
+STANDING = frozenset({"greeting", "number", "portal"})
+"""Places that every sentence may have."""
 _PLACE = re.compile(r"\{(\w+)(:spelt)?\}")
 
 
-def worded(rules: HotlineRules, prompt: Prompt) -> str:
-    """The sentence in the policy's words, or ours. A fact nobody gave is left out."""
-    text = rules.words.get(prompt.key, WORDS[prompt.key])
+def worded(rules: HotlineRules, prompt: Prompt, language: str = "") -> str:
+    """The sentence in a language of the policy; see `told`."""
+    return told(rules, prompt, language)[0]
+
+
+def told(rules: HotlineRules, prompt: Prompt, language: str = "") -> tuple[str, Tongue]:
+    """The sentence, and what it is said in: where the language lacks it, in the policy's own.
+
+    The policy's words win over ours. A fact nobody gave is left out.
+    """
+    wanted = language if prompt.language is None else prompt.language
+    text, tongue = _phrase(rules, prompt.key, wanted)
+    facts = {
+        "greeting": tongue.greeting or rules.greeting, "number": rules.number,
+        "portal": rules.portal, **prompt.facts,
+    }  # fmt: skip
 
     def fact(found: re.Match[str]) -> str:
-        value = prompt.facts.get(found[1], "")
+        value = facts.get(found[1], "")
+        if isinstance(value, Prompt):
+            return worded(rules, value, tongue.tag)
+        if found[1] == "month" and value:
+            return _phrase(rules, "months", tongue.tag)[0].split()[int(value) - 1]
         if found[1] == "portal" and value:
             return f", {value}"
         return spelt(value) if found[2] else value
 
-    return " ".join(_PLACE.sub(fact, text).split())
+    return " ".join(_PLACE.sub(fact, text).split()), tongue
+
+
+def _phrase(rules: HotlineRules, key: str, language: str) -> tuple[str, Tongue]:
+    """In the language, else in the policy's own, at last in our English."""
+    for tongue in (rules.tongue(language), rules.own):
+        text = own_words(tongue, key)
+        if text:
+            return text, tongue
+    return WORDS[key], ENGLISH
+
+
+def shipped(tag: str) -> Mapping[str, str]:
+    """Our words in a language; none where we do not speak it."""
+    return SHIPPED.get(primary(tag), {})
+
+
+def places(text: str) -> frozenset[str]:
+    return frozenset(found[1] for found in _PLACE.finditer(text))
+
+
+def speech(tongue: Tongue) -> str:
+    """What the provider is told to speak, as a BCP 47 tag."""
+    return tongue.speech or SPEECH.get(tongue.tag.casefold(), tongue.tag)
+
+
+def unworded(rules: HotlineRules, tongue: Tongue) -> tuple[str, ...]:
+    """The prompts that a language of the policy lacks, those of engineers in its own alone."""
+    others = STAFF if tongue.tag != rules.language else frozenset()
+    return tuple(key for key in WORDS if key not in others and not own_words(tongue, key))
+
+
+def own_words(tongue: Tongue, key: str) -> str:
+    """The policy's or ours; empty where the language has none for it."""
+    return tongue.words.get(key) or shipped(tongue.tag).get(key, "")
 
 
 def spelt(case: str) -> str:

@@ -111,8 +111,7 @@ class Responder:
             return ""
         rules = (await self.service.desk.shelf()).current.hotline
         if rules.number:
-            facts = {"number": rules.number, "portal": rules.portal}
-            return worded(rules, Prompt("stranger_text", facts))
+            return worded(rules, Prompt("stranger_text"))
         return (
             "This number belongs to nobody on call here, so nothing was changed. "
             "Customers: please use your support portal."

@@ -12,6 +12,7 @@ from routing.hotline_call import (
     Act,
     Call,
     CallResponder,
+    Fact,
     KeepRecording,
     PromiseCallback,
     Prompt,
@@ -78,7 +79,7 @@ async def text(
     conn: AnyConnection,
     call: Call | Callback,
     key: str,
-    facts: Mapping[str, str],
+    facts: Mapping[str, Fact],
     rules: HotlineRules,
     now: datetime,
     times: int = 1,
@@ -86,7 +87,7 @@ async def text(
     """A text to the caller's number, if he shows one."""
     if call.number is None:
         return
-    words = worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))
+    words = worded(rules, Prompt(key, facts), call.language)
     name = f"hotline/{call.id}/{key}/{times}"
     payload = codec.encode({"to": call.number, "text": words})
     await _put(conn, name, call.case, "sms", "announce", None, payload, now)
@@ -140,6 +141,6 @@ async def _promise(conn: AnyConnection, call: Call, deadline: datetime, now: dat
         return
     promise = Callback(
         call.id, call.case, call.number, now, deadline, deadline, account=call.account,
-        account_name=call.account_name, plan=call.plan,
+        account_name=call.account_name, plan=call.plan, language=call.language,
     )  # fmt: skip
     await keeping.insert_callback(conn, promise)

@@ -119,16 +119,18 @@ class Callbacks:
     async def greet(self, name: str) -> bytes:
         """What the customer hears first: a key connects, a mailbox presses none."""
         rules = (await self.service.desk.shelf()).current.hotline
-        case = (await self.found(name)).case
+        callback = await self.found(name)
+        case, language = callback.case, callback.language
         here = f"{self.service.settings.public_url}/twilio/hotline/back/{name}/key"
-        words = speech.said(rules, "answer_back", greeting=rules.greeting, case=case)
+        words = speech.said(rules, "answer_back", language, case=case)
         asked = twiml.gather(words, twiml.pause(1), words, action=here, timeout=8, digits=1)
-        return twiml.voice(asked, speech.said(rules, "goodbye"), twiml.hangup())
+        return twiml.voice(asked, speech.said(rules, "goodbye", language), twiml.hangup())
 
     async def accept(self, name: str, digits: str) -> bytes:
         """The customer's key; an empty document lets the two lines be connected."""
         if digits != "1":
-            return speech.goodbye((await self.service.desk.shelf()).current.hotline)
+            rules = (await self.service.desk.shelf()).current.hotline
+            return speech.goodbye(rules, (await self.found(name)).language)
         await self.tell(name, CustomerReady())
         return twiml.voice()
 
