@@ -20,8 +20,8 @@ from service.worker import work
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
-"""Seconds of real time a test waits for what must come."""
+PATIENCE = 40.0
+"""Seconds of real time a test waits for what must come: less than a lease lasts."""
 WEB = (
     "-m", "uvicorn", "--factory", "service.web.app:create_app", "--log-level", "warning",
     "--no-access-log", "--port",
@@ -138,7 +138,7 @@ class Process:
         """Start it, and do not wait."""
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
-                [sys.executable, *self.arguments],
+                [sys.executable, "-X", "faulthandler", *self.arguments],
                 cwd=ROOT,
                 env={**os.environ, **self.environment},
                 stdout=log,
@@ -178,6 +178,13 @@ class Process:
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
 
+    def stuck(self) -> str:
+        """What it said, and where it stands; it does not go on from there."""
+        if self.child is not None and self.alive:
+            self.child.send_signal(signal.SIGABRT)
+            self.child.wait(PATIENCE)
+        return self.said()
+
 
 class WebProcess(Process):
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
@@ -185,7 +192,7 @@ class WebProcess(Process):
         super().__init__((*WEB, str(self.port)), environment, log)
 
     def ready(self) -> None:
-        wait_until(lambda: listens(self.port), self.said)
+        wait_until(lambda: listens(self.port), self.stuck)
 
 
 class WorkerProcess(Process):
@@ -197,7 +204,7 @@ class WorkerProcess(Process):
         super().begin()
 
     def ready(self) -> None:
-        wait_until(lambda: self.starts > self._before, self.said)
+        wait_until(lambda: self.starts > self._before, self.stuck)
 
     @property
     def starts(self) -> int:
