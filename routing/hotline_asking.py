@@ -22,8 +22,8 @@ from routing.hotline_moves import At, case, end, go
 from routing.hotline_words import own_words
 
 MOST_SILENCES = 3
-OWN_KEY, FIRST_KEY = "1", 2
-"""Of the menu of languages."""
+FIRST_KEY = 2
+"""Of the menu of languages; the policy's own is not offered, but can be gone back to by 1."""
 MENU = "language"
 """A prompt that is of no use in another language than its own."""
 
@@ -61,8 +61,8 @@ def pin(call: Call, event: Keys, at: At) -> Step:
 
 def choice(digits: str, at: At) -> str | None:
     """The language a key stands for, 1 for the policy's own; a PIN has four digits at least."""
-    tags = {str(key): tongue.tag for key, tongue in enumerate(at.rules.languages, FIRST_KEY)}
-    return {OWN_KEY: "", **tags}.get(digits)
+    tongues = (at.rules.own, *at.rules.languages) if at.rules.languages else ()
+    return {str(key): tongue.tag for key, tongue in enumerate(tongues, 1)}.get(digits)
 
 
 def no_pin(call: Call, _: Silence, at: At) -> Step:
