@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from routing.hotline_room_events import CallHelper, NobodyCame, Remark
+from routing.hotline_prompt import Fact, Prompt
+from routing.hotline_room_events import CallHelper, Met, NobodyCame, Remark
+from routing.hotline_who import Caller, Matter
 
 
 class State(StrEnum):
@@ -25,44 +27,11 @@ class State(StrEnum):
 WAITING = frozenset({State.CONNECTING, State.OFFERING_CALLBACK})
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A sentence of the policy's words, with its facts."""
-
-    key: str
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    language: str | None = None
-    """Where it is another than that of the call."""
-
-
-Fact = str | Prompt
-"""What stands in a place; words of the policy are said in the language of the sentence."""
-
-
-def prompt(key: str, /, **facts: Fact) -> Prompt:
-    return Prompt(key, facts)
-
-
 class Illegal(Exception):
     """The call's state takes no such event; the call is as it was."""
 
     def __init__(self, state: State, event: str) -> None:
         super().__init__(f"This call is {state}; it takes no {event} now. Nothing was changed.")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A customer as far as the hotline needs to know. `why` says what he is not entitled to."""
-
-    account: str
-    name: str
-    plan: str
-    entitled: bool
-    why: Fact = ""
-    open_case: str | None = None
-    """A case of the same account that people are at now."""
-    language: str = ""
-    """What he is spoken to in, as `HotlineRules.language_of` finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +53,8 @@ class Call:
     plan: str = ""
     known_by: str = ""
     entitled: bool = False
-    open_case: str | None = None
+    open_cases: tuple[Matter, ...] = ()
+    """Those he is offered, each by the key of its place."""
     confirmed: bool = False
     language: str = ""
     """What he is spoken to in, once it is known: a tag of the policy's `languages`."""
@@ -292,6 +262,7 @@ Act = (
     | CallResponder
     | KeepRecording
     | CallHelper
+    | Met
     | Remark
     | NobodyCame
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from routing.entitlement import channel_allowed
-from routing.hotline_call import Caller, Fact, prompt
+from routing.hotline_prompt import Fact, prompt
+from routing.hotline_who import Caller, Matter
 from routing.lookup import HOTLINE, plan_of
 from routing.people import Account, Contact
 from routing.policy import HotlineRules, Plan, Policy, Severity
@@ -16,12 +17,12 @@ def emergency(policy: Policy) -> Severity:
     return min(policy.severities, key=lambda s: s.rank)
 
 
-def caller_of(policy: Policy, account: Account, open_case: str | None) -> Caller:
+def caller_of(policy: Policy, account: Account, open_cases: tuple[Matter, ...] = ()) -> Caller:
     """The customer with the plan he is served under now; a suspended account's holds no hotline."""
     plan, _ = plan_of(policy, account)
     name = plan.name or plan.id
     if channel_allowed(plan, HOTLINE, emergency(policy)) is None:
-        return Caller(account.id, account.name, name, entitled=True, open_case=open_case)
+        return Caller(account.id, account.name, name, entitled=True, open_cases=open_cases)
     why = _why(policy, account, plan)
     return Caller(account.id, account.name, name, entitled=False, why=why)
 

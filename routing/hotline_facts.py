@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from routing.case import Case
-from routing.hotline_call import Fact, Prompt, prompt
+from routing.gsm import clean
+from routing.hotline_prompt import Fact, Prompt, prompt
 from routing.phrases import METRICS
-from routing.words import clock, first_due
+from routing.words import brief, clock, first_due
 
 PLACES = 3
 """Places in line that have a word of their own."""
@@ -38,3 +39,9 @@ def due(case: Case, now: datetime) -> Fact:
         return ""
     key = "overdue" if first.due_at <= now else "due"
     return prompt(key, promise=prompt(METRICS[first.metric]), time=moment(first.due_at, now))
+
+
+def about(subject: str | None, opened_at: datetime, now: datetime) -> Prompt:
+    """`nobody can log in, opened 03:12 UTC`: how customers tell their open cases apart."""
+    words = brief(clean(subject or ""), 40) or prompt("no_subject")
+    return prompt("about", subject=words, time=moment(opened_at, now))

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.directory import Directory
-from routing.hotline_asking import MENU, MOST_SILENCES
-from routing.hotline_call import Fact, prompt
+from routing.hotline_asking import MENU, MOST_OFFERED, MOST_SILENCES
 from routing.hotline_caller import emergency
 from routing.hotline_facts import minutes, place
+from routing.hotline_prompt import Fact, prompt
 from routing.hotline_words import (
     HOLD_SECONDS,
     KEY_SECONDS,
@@ -37,6 +37,7 @@ PIN_KEYS = 6
 BROUGHT_SECONDS = 5
 """From a case taken by text until its owner is called to the line: grace, look and pacing."""
 CASE = "CUSTOMER-1000"
+ABOUT = prompt("about", subject="nobody can log in", time="03:12 UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +147,15 @@ def _offer(rules: HotlineRules) -> float:
 
 
 def _talk(rules: HotlineRules) -> float:
-    """A PIN right at the last try, a confirmation at the last, an open case that is not joined."""
+    """A PIN right at the last try, a confirmation at the last, open cases that are not joined."""
     tries = rules.pin_attempts
     said = [
         _seconds(rules, "greeting"),
         tries * (_seconds(rules, "ask_pin") + _menu(rules) + PIN_SECONDS + PIN_KEYS),
         (tries - 1) * _seconds(rules, "wrong_pin"),
         MOST_SILENCES * (_seconds(rules, "confirm") + KEY_SECONDS),
-        _seconds(rules, "about_case", case=CASE) + KEY_SECONDS,
+        MOST_OFFERED * _seconds(rules, "about_one", case=CASE, about=ABOUT, key="1"),
+        _seconds(rules, "about_else") + KEY_SECONDS,
     ]
     return round(sum(said), 1)
 

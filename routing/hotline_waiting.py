@@ -12,7 +12,6 @@ from routing.hotline_call import (
     CallResponder,
     CaseMade,
     Comment,
-    Fact,
     Held,
     HungUp,
     Joined,
@@ -27,10 +26,10 @@ from routing.hotline_call import (
     Step,
     Tell,
     Then,
-    prompt,
 )
 from routing.hotline_facts import minutes, moment, place
 from routing.hotline_moves import At, case, end, go
+from routing.hotline_prompt import Fact, prompt
 
 PROGRESS = timedelta(seconds=30)
 """How often a waiting caller is spoken to."""
@@ -120,7 +119,8 @@ def gone(call: Call, _: HungUp, at: At) -> Step:
     if not call.confirmed:
         return end(call, at, call.outcome or "abandoned")
     if call.case is None:
-        opened = OpenCase("join", call.open_case) if call.open_case else OpenCase("emergency")
+        likely = next((one.case for one in call.open_cases), None)
+        opened = OpenCase("join", likely) if likely else OpenCase("emergency")
         return end(call, at, "abandoned", acts=(opened,))
     return end(call, at, "abandoned", acts=kept(call, call.case, at))
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from routing.case import State
-from routing.hotline_call import Prompt
+from routing.hotline_prompt import Fact, Prompt
 from routing.hotline_rules import HotlineRules, Tongue
 from routing.hotline_words_de import GERMAN
 from routing.hotline_words_es import SPANISH
@@ -44,7 +44,9 @@ WORDS: Mapping[str, str] = {
         "If your production system is down or your data is at risk, and there is no workaround, "
         "press 1. For anything else, press 2."
     ),
-    "about_case": "Is it about case {case:spelt}? Press 1. For a new emergency, press 2.",
+    "about_case": "Is it about case {case:spelt}? Press 1. For a new emergency, press 9.",
+    "about_one": "Is it about case {case:spelt}, {about}? Press {key}.",
+    "about_else": "For a new emergency, press 9.",
     "no_keys": "No key was pressed.",
     "portal": (
         "For anything but an emergency please use our support portal{portal}. We are texting you "
@@ -155,6 +157,10 @@ WORDS: Mapping[str, str] = {
         "portal{portal}."
     ),
     "which_text": "Which case is it about: {cases}? Reply with its number in this list.",
+    "kept_text": (
+        "You did not say which case it is about, so we noted it on {case}. If it is about another, "
+        "write again and begin with its name: {cases}."
+    ),
     "emergency_text": (
         "Is production down or data at risk, with no workaround? Reply EMERGENCY within 10 minutes "
         "and we page an engineer. For anything else please use our portal{portal}."
@@ -168,10 +174,16 @@ WORDS: Mapping[str, str] = {
     "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
     "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",
     "noted_text": "Noted on {case}. Reply STATUS to ask, or call {number} in an emergency.",
+    "noted_among_text": (
+        "Noted on {case}. For another case begin with its name: {cases}. Reply STATUS to ask, or "
+        "call {number} in an emergency."
+    ),
     "suspended": "{account} is suspended.",
     "expired": "{account} is expired.",
     "not_in_plan": "{plan} does not include hotline.",
     "not_for_severity": "{plan} takes hotline for {severities} only; this is {severity}.",
+    "about": "{subject}, opened {time}",
+    "no_subject": "no subject",
     "nobody_known": "an unidentified caller",
     "place_1": "first",
     "place_2": "second",
@@ -217,6 +229,11 @@ _PLACE = re.compile(r"\{(\w+)(:spelt)?\}")
 def worded(rules: HotlineRules, prompt: Prompt, language: str = "") -> str:
     """The sentence in a language of the policy; see `told`."""
     return told(rules, prompt, language)[0]
+
+
+def plain(rules: HotlineRules, fact: Fact, language: str = "") -> str:
+    """A fact by itself."""
+    return worded(rules, fact, language) if isinstance(fact, Prompt) else fact
 
 
 def told(rules: HotlineRules, prompt: Prompt, language: str = "") -> tuple[str, Tongue]:

@@ -26,8 +26,10 @@ GERMAN: Mapping[str, str] = {
     ),
     "about_case": (
         "Geht es um den Fall {case:spelt}? Dann drücken Sie die 1. Für einen neuen Notfall drücken"
-        " Sie die 2."
+        " Sie die 9."
     ),
+    "about_one": "Geht es um den Fall {case:spelt}, {about}? Dann drücken Sie die {key}.",
+    "about_else": "Für einen neuen Notfall drücken Sie die 9.",
     "no_keys": "Es wurde keine Taste gedrückt.",
     "portal": (
         "Für alles, was kein Notfall ist, nutzen Sie bitte unser Support-Portal{portal}. Wir "
@@ -176,6 +178,10 @@ GERMAN: Mapping[str, str] = {
     "which_text": (
         "Um welchen Fall geht es: {cases}? Antworten Sie mit seiner Nummer in dieser Liste."
     ),
+    "kept_text": (
+        "Sie haben nicht gesagt, um welchen Fall es geht; wir haben es zu {case} vermerkt. Geht es"
+        " um einen anderen, schreiben Sie noch einmal und beginnen Sie mit seinem Namen: {cases}."
+    ),
     "emergency_text": (
         "Ist Ihr Produktivsystem ausgefallen oder sind Daten in Gefahr, ohne Übergangslösung? "
         "Antworten Sie innerhalb von 10 Minuten mit EMERGENCY, dann rufen wir einen Techniker. Für"
@@ -197,12 +203,18 @@ GERMAN: Mapping[str, str] = {
         "Zu {case} vermerkt. Mit STATUS fragen Sie nach dem Stand; im Notfall rufen Sie {number} "
         "an."
     ),
+    "noted_among_text": (
+        "Zu {case} vermerkt. Für einen anderen Fall beginnen Sie mit seinem Namen: {cases}. Mit "
+        "STATUS fragen Sie nach dem Stand; im Notfall rufen Sie {number} an."
+    ),
     "suspended": "Das Konto von {account} ist gesperrt.",
     "expired": "Der Vertrag von {account} ist abgelaufen.",
     "not_in_plan": "{plan} enthält die Notfallleitung nicht.",
     "not_for_severity": (
         "{plan} enthält die Notfallleitung nur für {severities}; dies ist {severity}."
     ),
+    "about": "{subject}, eröffnet {time}",
+    "no_subject": "ohne Betreff",
     "nobody_known": "ein unbekannter Anrufer",
     "place_1": "an erster Stelle",
     "place_2": "an zweiter Stelle",

@@ -24,7 +24,9 @@ SPANISH: Mapping[str, str] = {
         "Si su sistema de producción está caído o sus datos corren peligro, y no hay ninguna "
         "solución provisional, pulse 1. Para cualquier otra cosa, pulse 2."
     ),
-    "about_case": "¿Se trata del caso {case:spelt}? Pulse 1. Para una nueva emergencia, pulse 2.",
+    "about_case": "¿Se trata del caso {case:spelt}? Pulse 1. Para una nueva emergencia, pulse 9.",
+    "about_one": "¿Se trata del caso {case:spelt}, {about}? Pulse {key}.",
+    "about_else": "Para una nueva emergencia, pulse 9.",
     "no_keys": "No se ha pulsado ninguna tecla.",
     "portal": (
         "Para todo lo que no sea una emergencia, utilice nuestro portal de soporte{portal}. Le "
@@ -148,6 +150,10 @@ SPANISH: Mapping[str, str] = {
         "cosa, utilice nuestro portal{portal}."
     ),
     "which_text": "¿De qué caso se trata: {cases}? Responda con su número en esta lista.",
+    "kept_text": (
+        "No ha dicho de qué caso se trata, así que lo hemos anotado en {case}. Si se trata de "
+        "otro, escriba de nuevo y empiece por su nombre: {cases}."
+    ),
     "emergency_text": (
         "¿Está caída la producción o hay datos en peligro, sin solución provisional? Responda "
         "EMERGENCY en los próximos 10 minutos y avisaremos a un ingeniero. Para cualquier otra "
@@ -170,12 +176,18 @@ SPANISH: Mapping[str, str] = {
         "Anotado en {case}. Responda STATUS para saber cómo va, o llame al {number} en una "
         "emergencia."
     ),
+    "noted_among_text": (
+        "Anotado en {case}. Para otro caso, empiece por su nombre: {cases}. Responda STATUS para "
+        "saber cómo va, o llame al {number} en una emergencia."
+    ),
     "suspended": "La cuenta de {account} está suspendida.",
     "expired": "El contrato de {account} ha vencido.",
     "not_in_plan": "{plan} no incluye la línea de emergencias.",
     "not_for_severity": (
         "{plan} incluye la línea de emergencias solo para {severities}; esto es {severity}."
     ),
+    "about": "{subject}, abierto: {time}",
+    "no_subject": "sin asunto",
     "nobody_known": "un cliente no identificado",
     "place_1": "en primer lugar",
     "place_2": "en segundo lugar",

@@ -29,8 +29,10 @@ FRENCH: Mapping[str, str] = {
     ),
     "about_case": (
         "Est-ce au sujet du dossier {case:spelt} ? Appuyez sur le 1. Pour une nouvelle urgence, "
-        "appuyez sur le 2."
+        "appuyez sur le 9."
     ),
+    "about_one": "Est-ce au sujet du dossier {case:spelt}, {about} ? Appuyez sur le {key}.",
+    "about_else": "Pour une nouvelle urgence, appuyez sur le 9.",
     "no_keys": "Vous n'avez appuyé sur aucune touche.",
     "portal": (
         "Pour tout ce qui n'est pas une urgence, merci d'utiliser notre portail de "
@@ -170,6 +172,10 @@ FRENCH: Mapping[str, str] = {
         "autre demande, merci d'utiliser notre portail{portal}."
     ),
     "which_text": "De quel dossier s'agit-il : {cases} ? Répondez par son numéro dans cette liste.",
+    "kept_text": (
+        "Vous n'avez pas dit de quel dossier il s'agit ; nous l'avons noté sur {case}. S'il s'agit"
+        " d'un autre, écrivez à nouveau en commençant par son nom : {cases}."
+    ),
     "emergency_text": (
         "La production est-elle arrêtée ou des données sont-elles en danger, sans solution de "
         "contournement ? Répondez EMERGENCY dans les 10 minutes, et nous appelons un ingénieur. "
@@ -194,6 +200,10 @@ FRENCH: Mapping[str, str] = {
         "C'est noté sur {case}. Répondez STATUS pour savoir où nous en sommes, ou appelez le "
         "{number} en cas d'urgence."
     ),
+    "noted_among_text": (
+        "C'est noté sur {case}. Pour un autre dossier, commencez par son nom : {cases}. Répondez "
+        "STATUS pour savoir où nous en sommes, ou appelez le {number} en cas d'urgence."
+    ),
     "suspended": "Le compte de {account} est suspendu.",
     "expired": "Le contrat de {account} a expiré.",
     "not_in_plan": "{plan} ne comprend pas la ligne d'urgence.",
@@ -201,6 +211,8 @@ FRENCH: Mapping[str, str] = {
         "{plan} ne comprend la ligne d'urgence que pour {severities} ; votre demande est "
         "{severity}."
     ),
+    "about": "{subject}, ouvert : {time}",
+    "no_subject": "sans objet",
     "nobody_known": "un client non identifié",
     "place_1": "en première position",
     "place_2": "en deuxième position",

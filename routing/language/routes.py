@@ -205,8 +205,20 @@ HOTLINE_MEMBERS = (
     "voice",
     "languages",
 )
-TICKETS = ("zendesk", "none")
-"""The systems that tickets are created in."""
+TICKETS = (
+    "any",
+    "zendesk",
+    "jira",
+    "freshdesk",
+    "zammad",
+    "zoho-desk",
+    "servicenow",
+    "hubspot",
+    "github",
+    "gitlab",
+    "none",
+)
+"""The systems that tickets are created in; `any` is the first of them that is set up for it."""
 
 
 def read_hotline(at: Cursor | None) -> HotlineRules:

@@ -14,8 +14,8 @@ from routing.hotline_call import (
     Joined,
     ResponderLeft,
     State,
-    prompt,
 )
+from routing.hotline_prompt import prompt
 from routing.hotline_room_events import HelperGone, HelperJoined, Starred
 from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules

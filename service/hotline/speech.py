@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from notifiers.twilio.twiml import Verb
-from routing.hotline_call import Call, Fact, Prompt, Then, prompt
+from routing.hotline_call import Call, Then
+from routing.hotline_prompt import Fact, Prompt, prompt
 from routing.hotline_rules import Tongue
 from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, speech, told
 from routing.policy import HotlineRules
@@ -132,6 +133,13 @@ def help_out(here: str, call: Call, person: str) -> Verb:
 
 def said(rules: HotlineRules, key: str, language: str = "", /, **facts: Fact) -> Verb:
     return spoken(rules, [prompt(key, **facts)], language)[0]
+
+
+def promised(rules: HotlineRules, action: str, case: str, language: str) -> bytes:
+    """For a customer who was promised a call: his key connects, a mailbox presses none."""
+    words = said(rules, "answer_back", language, case=case)
+    asked = twiml.gather(words, twiml.pause(1), words, action=action, timeout=8, digits=1)
+    return twiml.voice(asked, said(rules, "goodbye", language), twiml.hangup())
 
 
 def farewell(rules: HotlineRules, key: str, language: str = "") -> bytes:

@@ -11,21 +11,20 @@ from routing.case import State as CaseState
 from routing.hotline import step
 from routing.hotline_call import (
     Call,
-    Caller,
     CaseMade,
     Held,
     Keys,
-    Prompt,
     Rang,
     Silence,
     State,
     Step,
     Tell,
-    prompt,
 )
 from routing.hotline_caller import caller_of, contact_at, language_for
 from routing.hotline_facts import due, minutes, moment, place
+from routing.hotline_prompt import Prompt, prompt
 from routing.hotline_rules import HotlineRules, Tongue
+from routing.hotline_who import Caller
 from routing.hotline_words import (
     SHIPPED,
     SPEECH,
@@ -308,7 +307,7 @@ def test_why_the_hotline_is_not_for_him_is_said_in_his_language(
     account: Account, english: str, german: str
 ) -> None:
     policy = read_policy(sample("policy.yaml"), "policy.yaml")
-    caller = caller_of(policy, account, None)
+    caller = caller_of(policy, account)
     assert not caller.entitled
     asked = prompt("not_entitled", why=caller.why)
     assert english in worded(RULES, asked)
