@@ -18,8 +18,8 @@ from routing.hotline_call import (
 )
 from routing.hotline_moves import At, case, end, go
 from routing.hotline_prompt import Prompt, prompt
+from routing.hotline_telling import own_words
 from routing.hotline_who import Matter
-from routing.hotline_words import own_words
 
 MOST_SILENCES = 3
 MOST_OFFERED = 3

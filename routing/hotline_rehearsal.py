@@ -15,15 +15,8 @@ from routing.hotline_asking import MENU, MOST_OFFERED, MOST_SILENCES
 from routing.hotline_caller import emergency
 from routing.hotline_facts import minutes, place
 from routing.hotline_prompt import Fact, prompt
-from routing.hotline_words import (
-    HOLD_SECONDS,
-    KEY_SECONDS,
-    PIN_SECONDS,
-    POLL_SECONDS,
-    RING_SECONDS,
-    own_words,
-    worded,
-)
+from routing.hotline_telling import own_words, worded
+from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, POLL_SECONDS, RING_SECONDS
 from routing.lookup import HOTLINE
 from routing.policy import HotlineRules, Policy
 from routing.tools.rehearsal import Happening, Pacing, Rehearsal, rehearse

@@ -8,7 +8,7 @@ from typing import Any
 from routing.case import Case
 from routing.event import OpenTicket, TellCustomer
 from routing.hotline_prompt import Prompt
-from routing.hotline_words import worded
+from routing.hotline_telling import worded
 from service.library import Shelf
 from service.store import codec
 from service.tickets.marker import TAG

@@ -15,7 +15,7 @@ from routing import words
 from routing.event import Note, Refusal, Taken
 from routing.hotline_outbound import sentence
 from routing.hotline_prompt import Prompt
-from routing.hotline_words import worded
+from routing.hotline_telling import worded
 from routing.reply import Reply, Verb, parse
 from service import own_link
 from service.answering import MENU, SAID, event_of

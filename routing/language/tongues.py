@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from routing.hotline_rules import HotlineRules, Tongue
-from routing.hotline_words import SPEECH, STANDING, WORDS, places
+from routing.hotline_telling import SPEECH, STANDING, places
+from routing.hotline_words import WORDS
 from routing.language.cursor import Cursor, Members
 from routing.language.words import parse_language
 from routing.tags import primary

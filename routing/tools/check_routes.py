@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from routing.directory import Directory
-from routing.hotline_words import unworded
+from routing.hotline_telling import unworded
 from routing.language.problems import nearest
 from routing.policy import EscalationPolicy, HotlineRules, Policy
 from routing.rule import Match

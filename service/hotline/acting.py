@@ -19,7 +19,7 @@ from routing.hotline_call import (
 from routing.hotline_callback import Callback
 from routing.hotline_prompt import Fact, Prompt
 from routing.hotline_room_events import CallHelper, Met, NobodyCame
-from routing.hotline_words import worded
+from routing.hotline_telling import worded
 from routing.people import Person
 from routing.policy import HotlineRules
 from service.hotline import keeping, promises

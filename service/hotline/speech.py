@@ -10,7 +10,8 @@ from notifiers.twilio.twiml import Verb
 from routing.hotline_call import Call, Then
 from routing.hotline_prompt import Fact, Prompt, prompt
 from routing.hotline_rules import Tongue
-from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, speech, told
+from routing.hotline_telling import speech, told
+from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS
 from routing.policy import HotlineRules
 
 MUSIC = "/twilio/hotline/hold.wav"

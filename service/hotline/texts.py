@@ -11,8 +11,8 @@ from routing.hotline_call import Call
 from routing.hotline_callback import CallbackState
 from routing.hotline_facts import due, moment
 from routing.hotline_prompt import Fact, Prompt, prompt
+from routing.hotline_telling import plain, worded
 from routing.hotline_text import LIVES, Act, Question, Sender, Turn, Word, decide, named, read
-from routing.hotline_words import plain, worded
 from routing.people import Account
 from service.hotline import keeping
 from service.hotline.acting import text_number

@@ -24,19 +24,9 @@ from routing.hotline_caller import caller_of, contact_at, language_for
 from routing.hotline_facts import due, minutes, moment, place
 from routing.hotline_prompt import Prompt, prompt
 from routing.hotline_rules import HotlineRules, Tongue
+from routing.hotline_telling import SHIPPED, SPEECH, places, shipped, speech, told, unworded, worded
 from routing.hotline_who import Caller
-from routing.hotline_words import (
-    SHIPPED,
-    SPEECH,
-    STAFF,
-    WORDS,
-    places,
-    shipped,
-    speech,
-    told,
-    unworded,
-    worded,
-)
+from routing.hotline_words import STAFF, WORDS
 from routing.people import Account, Contact
 from routing.sla import Clock, ClockState, Metric, Target
 from routing.tags import kin, lookup
