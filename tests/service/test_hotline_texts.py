@@ -15,10 +15,16 @@ from tests.service.office import Office, opened
 from tests.stories import hotline
 from tests.stories.hotline import ADA
 
+ZENDESK = {
+    "ZENDESK_URL": "http://127.0.0.1:9", "ZENDESK_EMAIL": "a@b.example", "ZENDESK_API_TOKEN": "t",
+}  # fmt: skip
+"""Where tickets are created, if anybody sent what is queued."""
+
 
 @pytest.fixture
 async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
-    async with opened(database_url, redis_url, hotline.POLICY, hotline.DIRECTORY) as made:
+    people = hotline.DIRECTORY
+    async with opened(database_url, redis_url, hotline.POLICY, people, **ZENDESK) as made:
         yield made
 
 
