@@ -140,7 +140,7 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
     over = current is not None and current.due_at <= ledger.now
     if over and not (unsent and escalation.wait_on(ledger)):
         waiting = [ledger.book.name(p.person) for p in ledger.case.waited_for]
-        why = f"{', '.join(waiting) or 'nobody'} did not answer"
+        why = f"{', '.join(waiting)} did not answer" if waiting else ""
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
         escalation.step_over_if_done(ledger, UNREACHABLE)

@@ -184,8 +184,8 @@ def read_settings(
         for name in sorted(require):
             if given.text(name) is None:
                 given.error(name, f"is required in production. {REASONS[name]}")
-    if given.errors:
-        raise SettingsError(given.errors)
+    if given.errors:  # a name that is misspelled is often why another one is missing
+        raise SettingsError([*given.errors, *settings.notices])
     return settings
 
 

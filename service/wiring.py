@@ -32,6 +32,7 @@ from service.outbox import Outbox
 from service.sender import Sender
 from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
+from service.store.pulse import Pulse
 from service.store.sql import query
 from service.tickets.systems import SYSTEMS, creating
 from service.tickets.ticketsystem import NOBODY, Access
@@ -65,6 +66,9 @@ class Service:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
     """Telephones that are answered at once; the others in the order in which they asked."""
 
+    watching: asyncio.Task[None] | None = None
+    """Of a PostgreSQL that may hang."""
+
     @property
     def signer(self) -> Signer:
         """Of signed links."""
@@ -83,6 +87,8 @@ class Service:
             self.clock.offset = await conn.fetchval(query("read_clock"))
 
     async def close(self) -> None:
+        if self.watching is not None:
+            self.watching.cancel()
         await self.bell.close()
         try:
             async with asyncio.timeout(GOODBYE):
@@ -95,7 +101,9 @@ async def open_service(
     settings: Settings, database_url: str, redis_url: str, *, name: str, size: int = 12
 ) -> Service:
     """Connect. Waits for a PostgreSQL that is away; Redis may be away for as long as it likes."""
-    pool = await open_pool(database_url, name=f"heliograph {name}", size=size)
+    name = f"heliograph {name}"
+    pulse = Pulse(database_url, name)
+    pool = await open_pool(database_url, name=name, size=size, by=pulse.connect)
     clock = SystemClock()
     bell = Bell(redis_url)
     access = access_of(settings)
@@ -105,6 +113,7 @@ async def open_service(
     contacts = contacts_of(desk, settings)
     service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
+    service.watching = asyncio.create_task(pulse.watch())
     return service
 
 

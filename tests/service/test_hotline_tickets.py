@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -204,7 +205,7 @@ async def test_who_waits_is_told_the_number_once(desk: Desk) -> None:
 
 
 async def _claimed(desk: Desk) -> Any:
-    (row,) = await desk.sender.outbox.claim("systems", 5, desk.office.clock.now())
+    (row,) = await desk.sender.outbox.claim("systems", 5, desk.office.clock.now(), uuid4())
     return row
 
 
