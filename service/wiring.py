@@ -34,7 +34,7 @@ from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
 from service.store.pulse import Pulse
 from service.store.sql import query
-from service.tickets.systems import SYSTEMS
+from service.tickets.systems import SYSTEMS, creating
 from service.tickets.ticketsystem import NOBODY, Access
 from service.writer import Writer
 
@@ -106,10 +106,11 @@ async def open_service(
     pool = await open_pool(database_url, name=name, size=size, by=pulse.connect)
     clock = SystemClock()
     bell = Bell(redis_url)
-    library = Library()
+    access = access_of(settings)
+    library = Library(creators_of(access))
     measures = Measures()
     desk = Desk(pool, library, clock, bell.ring, measures)
-    contacts, access = contacts_of(desk, settings), access_of(settings)
+    contacts = contacts_of(desk, settings)
     service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
     service.watching = asyncio.create_task(pulse.watch())
@@ -178,6 +179,12 @@ def access_of(settings: Settings) -> dict[str, Access]:
         else:
             log.info("no_write_back", system=source)
     return found
+
+
+def creators_of(access: Mapping[str, Access]) -> tuple[str, ...]:
+    """The ticket systems that are set up to create tickets in, the one to take first."""
+    able = ((name, creating(name)) for name in SYSTEMS if name in access)
+    return tuple(name for name, system in able if system and not system.wanting(access[name]))
 
 
 def sender_of(service: Service) -> Sender:

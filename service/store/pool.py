@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
+import structlog
 
 from service.clock import monotonic
 
@@ -56,6 +57,7 @@ SERVER_SETTINGS = {
 CONNECTING = 5.0
 """Seconds until a connection stands."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+log = structlog.get_logger(__name__)
 
 
 class Plain(asyncpg.Connection):
@@ -102,12 +104,14 @@ async def open_pool(
         )
         return pool
 
-    return await ride_out(attempt, patience=patience)
+    return await ride_out(attempt, patience=patience, aloud=True)
 
 
 async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0) -> Connection:
     """One connection outside any pool, for work that may take long. Waits like `open_pool`."""
-    return await ride_out(lambda: connect_once(url, name, CONNECTING), patience=patience)
+    return await ride_out(
+        lambda: connect_once(url, name, CONNECTING), patience=patience, aloud=True
+    )
 
 
 async def connect_once(url: str, name: str, seconds: float) -> Connection:
@@ -121,11 +125,14 @@ def describe(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-async def ride_out(action: Callable[[], Awaitable[Result]], *, patience: float) -> Result:
+async def ride_out(
+    action: Callable[[], Awaitable[Result]], *, patience: float, aloud: bool = False
+) -> Result:
     """Runs `action` again while PostgreSQL is away, up to `patience` seconds.
 
     A connection lost during a commit leaves its outcome open, so `action` must be one that may
-    happen twice. Every other error passes through at once.
+    happen twice. Every other error passes through at once. `aloud`: whoever looks on is told once
+    that it waits.
     """
     deadline = monotonic() + patience
     pause = FIRST_PAUSE
@@ -141,5 +148,7 @@ async def ride_out(action: Callable[[], Awaitable[Result]], *, patience: float) 
                     "Nothing is lost that was accepted. Check that it runs and that "
                     "HELIOGRAPH_DATABASE_URL is right."
                 ) from error
+            if aloud and pause == FIRST_PAUSE:
+                log.warning("database_away", said=describe(error), waiting_seconds=patience)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

@@ -23,7 +23,7 @@ EVERY = 1.0
 """Seconds between two beats."""
 PATIENCE = 2.0
 """Seconds a beat may take; it asks for nothing that has to be computed or read from a disk."""
-MISSED = 2
+MISSED = 3
 """Beats one after another: a single one may be our own, on a machine that was busy."""
 SAID = "PostgreSQL does not answer"
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ import pytest
 
 from service import tokens
 from service.store.pool import Pool
-from tests.service.test_cli import heliograph
+from tests.forks import heliograph
 
 POLICY = """
 policy: small

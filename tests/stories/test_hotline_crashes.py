@@ -80,3 +80,4 @@ def test_postgresql_is_restarted_while_a_caller_waits(world: World, ours: Embedd
     ada.hears("in the conference").hangs_up()
     carl.ends()
     meets(world)
+    world.lapse()  # of what was being written while nobody could note it
