@@ -107,7 +107,8 @@ def _show(found: Account, bounds: Bounds) -> bool:
 def main() -> bool:
     """Print the figures; True when the bounds hold."""
     print("outages: a minute each, three tickets a second; nothing lost, nothing twice")
-    return all([_show(found, BOUNDS[found.name]) for found in asyncio.run(_all())])
+    held = [_show(found, BOUNDS[found.name]) for found in asyncio.run(_all())]
+    return all(held)
 
 
 if __name__ == "__main__":
