@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,7 @@ async def show(
         "coming": coming(found, shelf.book(found.policy)),
         "lines": [_line(line) for line in reversed(lines)],
         "acts": acts,
+        "answers": list(_answers(found, visitor.caller.person)),
         "people": _people(shelf) if acts else [],
         "seats": _people(shelf) if _needs_seat(visitor.caller) else [],
     }
@@ -94,6 +95,19 @@ async def row_of(conn: AnyConnection, visitor: Visitor, case: str) -> asyncpg.Re
 def web_link(url: str | None) -> str | None:
     """A ticket's address, if it is one that a browser may be sent to."""
     return url if url and url.lower().startswith(("https://", "http://")) else None
+
+
+def _answers(case: Case, person: str | None) -> Iterator[tuple[str, str]]:
+    """Verb and label of what takes it and of what gives it away, for this person or any other."""
+    asked = [page.person for page in case.open_pages]
+    wanted = person in asked if person else bool(asked)
+    mine = person is not None and person == case.holder
+    if case.holder is None or (person and wanted):
+        yield "acknowledge", "Still on it" if mine else "Take it"
+    elif not mine:
+        yield "take_over", "Take it over"
+    if mine or wanted:
+        yield "decline", "Give it back" if mine else "Decline"
 
 
 def _needs_seat(caller: Caller) -> bool:
