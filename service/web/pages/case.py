@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,7 @@ async def show(
         "coming": coming(found, shelf.book(found.policy)),
         "lines": [_line(line) for line in reversed(lines)],
         "acts": acts,
-        "answers": list(_answers(found, visitor.caller.person)),
+        "answers": _answers(found, visitor.caller.person),
         "people": _people(shelf) if acts else [],
         "seats": _people(shelf) if _needs_seat(visitor.caller) else [],
     }
@@ -97,17 +97,16 @@ def web_link(url: str | None) -> str | None:
     return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
-def _answers(case: Case, person: str | None) -> Iterator[tuple[str, str]]:
+def _answers(case: Case, person: str | None) -> list[tuple[str, str]]:
     """Verb and label of what takes it and of what gives it away, for this person or any other."""
     asked = [page.person for page in case.open_pages]
-    wanted = person in asked if person else bool(asked)
-    mine = person is not None and person == case.holder
-    if case.holder is None or (person and wanted):
-        yield "acknowledge", "Still on it" if mine else "Take it"
-    elif not mine:
-        yield "take_over", "Take it over"
-    if mine or wanted:
-        yield "decline", "Give it back" if mine else "Decline"
+    if person is not None and person == case.holder:
+        still = [("acknowledge", "Still on it")] if person in asked else []
+        return [*still, ("decline", "Give it back")]
+    free = case.holder is None or person in asked
+    take = ("acknowledge", "Take it") if free else ("take_over", "Take it over")
+    wanted = person in asked if person else asked
+    return [take, ("decline", "Decline")] if wanted else [take]
 
 
 def _needs_seat(caller: Caller) -> bool:
