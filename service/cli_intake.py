@@ -51,6 +51,8 @@ def list_letters(*, as_json: bool) -> int:
     letters = with_database(read)
     if as_json:
         click.echo(json.dumps({"items": letters}))
+    elif not letters:
+        click.echo("There is no dead letter: every authentic webhook was read.")
     for letter in [] if as_json else letters:
         click.echo("{id:>8}  {received_at:<27}  {source:<12}  {said}".format(**letter))
     return 1 if letters else 0
