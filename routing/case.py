@@ -139,6 +139,8 @@ class Ticket:
     """Ids of the last comments seen."""
     first_priority: str | None = None
     """What the ticket was created with: another one now means that somebody has judged it (R30)."""
+    number: str | None = None
+    """What people call a ticket of our making, where that is not its id."""
     updated_stamp: datetime | None = None
 
 

@@ -9,6 +9,7 @@ from routing.hotline_call import (
     Identified,
     Keys,
     OpenCase,
+    Prompt,
     Rang,
     Silence,
     State,
@@ -18,8 +19,11 @@ from routing.hotline_call import (
     prompt,
 )
 from routing.hotline_moves import At, case, end, go
+from routing.hotline_who import Matter
 
 MOST_SILENCES = 3
+MOST_OFFERED = 3
+"""Open cases that are read out: more than that nobody keeps in mind while listening."""
 
 
 def rang(call: Call, event: Rang, at: At) -> Step:
@@ -63,7 +67,7 @@ def entitled(call: Call, event: Identified, at: At) -> Step:
     who = event.caller
     call = replace(
         call, account=who.account, account_name=who.name, plan=who.plan, known_by=event.by,
-        open_case=who.open_case, entitled=who.entitled,
+        open_cases=who.open_cases[:MOST_OFFERED], entitled=who.entitled,
     )  # fmt: skip
     if who.entitled:
         return go(call, State.CONFIRMING, Then.KEY, prompt("confirm"))
@@ -75,14 +79,30 @@ def entitled(call: Call, event: Identified, at: At) -> Step:
 
 def confirm(call: Call, event: Keys, at: At) -> Step:
     if call.confirmed:
-        joins = event.digits == "1" and call.open_case is not None
-        return case(call, OpenCase("join", call.open_case) if joins else OpenCase("emergency"))
+        return case(call, chosen(call.open_cases, event.digits))
     if event.digits != "1":
         return portal(call, at)
     call = replace(call, confirmed=True, silences=0)
-    if call.open_case is None:
+    if not call.open_cases:
         return case(call, OpenCase("emergency"))
-    return go(call, State.CONFIRMING, Then.KEY, prompt("about_case", case=call.open_case))
+    return go(call, State.CONFIRMING, Then.KEY, *offered(call.open_cases))
+
+
+def offered(cases: tuple[Matter, ...]) -> tuple[Prompt, ...]:
+    """One is asked about; of several each has the key of its place, with what it is about."""
+    if len(cases) == 1:
+        return (prompt("about_case", case=cases[0].case),)
+    each = (
+        prompt("about_one", case=one.case, about=one.about, key=str(place))
+        for place, one in enumerate(cases, 1)
+    )
+    return *each, prompt("about_else")
+
+
+def chosen(cases: tuple[Matter, ...], digits: str) -> OpenCase:
+    """The case whose key was pressed; any other key is a new emergency, and none is lost."""
+    keys = {str(place): one.case for place, one in enumerate(cases, 1)}
+    return OpenCase("join", keys[digits]) if digits in keys else OpenCase("emergency")
 
 
 def portal(call: Call, at: At) -> Step:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from routing.hotline_room_events import CallHelper, NobodyCame, Remark
+from routing.hotline_room_events import CallHelper, Met, NobodyCame, Remark
+from routing.hotline_who import Caller, Matter
 
 
 class State(StrEnum):
@@ -33,19 +34,6 @@ class Illegal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """A customer as far as the hotline needs to know. `why` says what he is not entitled to."""
-
-    account: str
-    name: str
-    plan: str
-    entitled: bool
-    why: str = ""
-    open_case: str | None = None
-    """A case of the same account that people are at now."""
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """`id` is the provider's (CallSid). All instants are UTC."""
 
@@ -64,7 +52,8 @@ class Call:
     plan: str = ""
     known_by: str = ""
     entitled: bool = False
-    open_case: str | None = None
+    open_cases: tuple[Matter, ...] = ()
+    """Those he is offered, each by the key of its place."""
     confirmed: bool = False
     tries: int = 0
     silences: int = 0
@@ -282,6 +271,7 @@ Act = (
     | CallResponder
     | KeepRecording
     | CallHelper
+    | Met
     | Remark
     | NobodyCame
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.directory import Directory
-from routing.hotline_asking import MOST_SILENCES
+from routing.hotline_asking import MOST_OFFERED, MOST_SILENCES
 from routing.hotline_call import prompt
 from routing.hotline_caller import emergency
 from routing.hotline_words import (
@@ -34,7 +34,7 @@ PIN_KEYS = 6
 """Seconds for the keys of a PIN after its first."""
 BROUGHT_SECONDS = 5
 """From a case taken by text until its owner is called to the line: grace, look and pacing."""
-CASE = "CUSTOMER-1000"
+CASE, ABOUT = "CUSTOMER-1000", "nobody can log in, opened 03:12 UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +143,15 @@ def _offer(rules: HotlineRules) -> float:
 
 
 def _talk(rules: HotlineRules) -> float:
-    """A PIN right at the last try, a confirmation at the last, an open case that is not joined."""
+    """A PIN right at the last try, a confirmation at the last, open cases that are not joined."""
     tries = rules.pin_attempts
     said = [
         _seconds(rules, "greeting", greeting=rules.greeting),
         tries * (_seconds(rules, "ask_pin") + PIN_SECONDS + PIN_KEYS),
         (tries - 1) * _seconds(rules, "wrong_pin"),
         MOST_SILENCES * (_seconds(rules, "confirm") + KEY_SECONDS),
-        _seconds(rules, "about_case", case=CASE) + KEY_SECONDS,
+        MOST_OFFERED * _seconds(rules, "about_one", case=CASE, about=ABOUT, key="1"),
+        _seconds(rules, "about_else") + KEY_SECONDS,
     ]
     return round(sum(said), 1)
 

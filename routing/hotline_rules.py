@@ -48,5 +48,5 @@ class HotlineRules:
     """In ten minutes, before an emergency joins the account's open case instead of a new one."""
     bring_in: tuple[StepTarget, ...] = BRING_IN
     """Who is called into a conversation by `*`, one after the other."""
-    tickets: str = "zendesk"
-    """The system a caller's ticket is created in, where it can be written to; `none`."""
+    tickets: str = "any"
+    """The system a caller's ticket is created in; `any`: the first set up for it; `none`."""

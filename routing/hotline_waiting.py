@@ -120,7 +120,8 @@ def gone(call: Call, _: HungUp, at: At) -> Step:
     if not call.confirmed:
         return end(call, at, call.outcome or "abandoned")
     if call.case is None:
-        opened = OpenCase("join", call.open_case) if call.open_case else OpenCase("emergency")
+        likely = next((one.case for one in call.open_cases), None)
+        opened = OpenCase("join", likely) if likely else OpenCase("emergency")
         return end(call, at, "abandoned", acts=(opened,))
     return end(call, at, "abandoned", acts=kept(call, call.case, at))
 

@@ -36,7 +36,9 @@ WORDS: Mapping[str, str] = {
         "If your production system is down or your data is at risk, and there is no workaround, "
         "press 1. For anything else, press 2."
     ),
-    "about_case": "Is it about case {case:spelt}? Press 1. For a new emergency, press 2.",
+    "about_case": "Is it about case {case:spelt}? Press 1. For a new emergency, press 9.",
+    "about_one": "Is it about case {case:spelt}, {about}? Press {key}.",
+    "about_else": "For a new emergency, press 9.",
     "no_keys": "No key was pressed.",
     "portal": (
         "For anything but an emergency please use our support portal{portal}. We are texting you "
@@ -147,6 +149,10 @@ WORDS: Mapping[str, str] = {
         "portal{portal}."
     ),
     "which_text": "Which case is it about: {cases}? Reply with its number in this list.",
+    "kept_text": (
+        "You did not say which case it is about, so we noted it on {case}. If it is about another, "
+        "write again and begin with its name: {cases}."
+    ),
     "emergency_text": (
         "Is production down or data at risk, with no workaround? Reply EMERGENCY within 10 minutes "
         "and we page an engineer. For anything else please use our portal{portal}."
@@ -160,6 +166,10 @@ WORDS: Mapping[str, str] = {
     "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
     "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",
     "noted_text": "Noted on {case}. Reply STATUS to ask, or call {number} in an emergency.",
+    "noted_among_text": (
+        "Noted on {case}. For another case begin with its name: {cases}. Reply STATUS to ask, or "
+        "call {number} in an emergency."
+    ),
 }
 _PLACE = re.compile(r"\{(\w+)(:spelt)?\}")
 

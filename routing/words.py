@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from routing.case import Case
+from routing.gsm import clean
 from routing.sla import Clock, ClockState, Metric
 
 PROMISE = {
@@ -31,6 +32,12 @@ def brief(text: str, limit: int) -> str:
         return line
     cut = line[: limit - 2].rsplit(" ", 1)[0] or line[: limit - 2]
     return f"{cut}.."
+
+
+def about(subject: str | None, opened_at: datetime, now: datetime) -> str:
+    """`nobody can log in, opened 03:12 UTC`: how customers tell their open cases apart."""
+    words = brief(clean(subject or ""), 40) or "no subject"
+    return f"{words}, opened {instant(opened_at, now)}"
 
 
 def label(case: Case) -> str:

@@ -134,7 +134,10 @@ class Batch:
         if name is None or here is None or here[0] != HOTLINE:
             return None
         case = self.cases.pop(here)
-        told = Linked(report.source, report.ticket, report.url, report.subject, report.priority)
+        told = Linked(
+            report.source, report.ticket, report.url, report.subject, report.priority,
+            report.fields.get("number"),
+        )  # fmt: skip
         decision = decide(case, told, self.shelf.book(case.policy), self.now)
         self.changes.append(Change(case, decision))
         return decision.case

@@ -11,7 +11,7 @@ import click
 
 from service import schema
 from service.attach import attached
-from service.cli_database import BY, with_database
+from service.cli_database import BY, PATIENCE, with_database
 from service.cli_failure import Failed
 from service.clock import SystemClock
 from service.replay import NoSuchLetter, NotDead, Replayed
@@ -77,7 +77,7 @@ def replay(number: int, *, as_json: bool) -> int:
 
 
 async def _replay(settings: Settings, number: int) -> Replayed:
-    await schema.ensure(settings)
+    await schema.ensure(settings, patience=PATIENCE)
     urls = settings.database_url or "", settings.redis_url or ""
     service = await open_service(settings, *urls, name="cli", size=2)
     try:

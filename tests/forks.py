@@ -4,6 +4,7 @@ Each is as real as any: it has a pid, an environment and an exit code, and can b
 imports, which take longer than what most of them do, are paid once for all.
 """
 
+import faulthandler
 import importlib
 import multiprocessing
 import os
@@ -90,6 +91,7 @@ def _become(
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, stream)
         os.close(file)
+    faulthandler.enable()  # aborted, it tells where it stood
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)

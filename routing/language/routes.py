@@ -202,8 +202,20 @@ HOTLINE_MEMBERS = (
     "bring_in",
     "tickets",
 )
-TICKETS = ("zendesk", "none")
-"""The systems that tickets are created in."""
+TICKETS = (
+    "any",
+    "zendesk",
+    "jira",
+    "freshdesk",
+    "zammad",
+    "zoho-desk",
+    "servicenow",
+    "hubspot",
+    "github",
+    "gitlab",
+    "none",
+)
+"""The systems that tickets are created in; `any` is the first of them that is set up for it."""
 
 
 def read_hotline(at: Cursor | None) -> HotlineRules:

@@ -44,6 +44,11 @@ class Row:
     """What is promised for the first reply, where it is a time."""
     quiet: bool = False
     """Whether its routes page nobody, whatever happens."""
+    sleepers: tuple[str, ...] = ()
+    """People whose quiet hours may hold the page, until a promise falls due.
+
+    The times to a human leave that out: what holds them back is bounded by the promise itself.
+    """
 
     @property
     def holds(self) -> bool:
@@ -66,6 +71,7 @@ class Row:
             "fewest_people": self.fewest,
             "fewest_at": _utc(self.fewest_at) if self.fewest_at else None,
             "first_reply_seconds": _seconds(self.target),
+            "held_in_quiet_hours_of": list(self.sleepers),
         }
 
     def spoken(self) -> str:
@@ -81,7 +87,8 @@ class Row:
             )
         soon = f"first reached within {self.to_first}, second within {self.to_second or 'never'}"
         late = "" if self.holds else f", but a reply is promised within {self.target}"
-        return f"always reached ({self.calendar}); {soon}{late}"
+        held = f"; quiet hours of {', '.join(self.sleepers)} may hold it" if self.sleepers else ""
+        return f"always reached ({self.calendar}); {soon}{late}{held}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,7 @@ def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home:
         fewest_at,
         _target(promise),
         quiet=not paged,
+        sleepers=tuple(sorted({name for outcome, _ in paged for name in outcome.sleepers})),
     )
 
 

@@ -18,11 +18,11 @@ from routing.hotline_call import (
     Tell,
 )
 from routing.hotline_callback import Callback
-from routing.hotline_room_events import CallHelper, NobodyCame
+from routing.hotline_room_events import CallHelper, Met, NobodyCame
 from routing.hotline_words import worded
 from routing.people import Person
 from routing.policy import HotlineRules
-from service.hotline import keeping
+from service.hotline import keeping, promises
 from service.library import Shelf
 from service.store import codec
 from service.store.pool import AnyConnection
@@ -48,6 +48,8 @@ async def act(
             case CallResponder(person, leg):
                 key = f"hotline/{call.id}/line/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)
+            case Met(person) if call.number is not None and call.case is not None:
+                await promises.keep(conn, call.case, call.number, person, now)
             case CallHelper(person, leg):
                 key = f"hotline/{call.id}/{HELP}/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)
@@ -87,9 +89,15 @@ async def text(
     if call.number is None:
         return
     words = worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))
-    name = f"hotline/{call.id}/{key}/{times}"
-    payload = codec.encode({"to": call.number, "text": words})
-    await _put(conn, name, call.case, "sms", "announce", None, payload, now)
+    await text_number(conn, f"hotline/{call.id}/{key}/{times}", call.case, call.number, words, now)
+
+
+async def text_number(
+    conn: AnyConnection, key: str, case: str | None, number: str, words: str, now: datetime
+) -> None:
+    """A text to a customer's number (E.164)."""
+    payload = codec.encode({"to": number, "text": words})
+    await _put(conn, key, case, "sms", "announce", None, payload, now)
 
 
 async def ring(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from asyncpg import Record
+
 from routing.event import ChangeSeverity, Note, Refusal
-from routing.hotline_call import Call, Caller, OpenCase
+from routing.hotline_asking import MOST_OFFERED
+from routing.hotline_call import Call, OpenCase
 from routing.hotline_caller import caller_of, emergency
+from routing.hotline_who import Caller, Matter
 from routing.lookup import HOTLINE
 from routing.people import Account
 from routing.policy import HotlineRules, Policy
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
+from routing.words import about
 from service import matching
 from service.desk import Arrival
 from service.store import codec
@@ -39,8 +45,8 @@ class Callers:
         if account is None:
             return None
         async with self.service.pool.acquire() as conn:
-            hot = await conn.fetchval(query("hot_case_of_account"), account.id)
-        return caller_of(policy, account, hot)
+            hot = await conn.fetch(query("cases_people_are_at"), account.id, MOST_OFFERED)
+        return caller_of(policy, account, matters(hot, self.service.clock.now()))
 
     async def account(self, kind: str, value: str | None) -> Account | None:
         if not value:
@@ -68,7 +74,7 @@ class Callers:
             many = await conn.fetchval(query("hotline_calls_of"), call.account, since)
             if many <= rules.calls_per_account:
                 return None
-            hot: str | None = await conn.fetchval(query("hot_case_of_account"), call.account)
+            hot: str | None = await conn.fetchval(query("cases_people_are_at"), call.account, 1)
             return hot
 
     async def case(self, policy: Policy, call: Call, act: OpenCase) -> str:
@@ -149,7 +155,7 @@ class Callers:
             return call.ticket
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("ticket_of_case"), call.case)
-        return None if row is None or row["source"] == HOTLINE else row["ticket"]
+        return None if row is None or row["source"] == HOTLINE else row["number"]
 
     async def _known(self, key: str) -> bool:
         async with self.service.pool.acquire() as conn:
@@ -162,6 +168,11 @@ class Callers:
         if landed.case is None:
             raise NotMade(f"The case of {report.event_key} could not be made.")
         return landed.case
+
+
+def matters(rows: Sequence[Record], now: datetime) -> tuple[Matter, ...]:
+    """Cases as their customer knows them."""
+    return tuple(Matter(row["id"], about(row["subject"], row["opened_at"], now)) for row in rows)
 
 
 def _brought(call: Call) -> str:

@@ -39,7 +39,7 @@ class Emergencies:
             many = await conn.fetchval(query("text_emergencies_of"), account.id, since, name)
         if many >= MOST:
             return None
-        who = caller_of(shelf.current, account, None)
+        who = caller_of(shelf.current, account)
         call = Call(
             name, number, secrets.token_urlsafe(24), now, State.ENDED,
             account=account.id, account_name=account.name, plan=who.plan, known_by="text",

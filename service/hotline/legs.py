@@ -42,7 +42,7 @@ async def whispered(service: Service, row: int, action: str) -> bytes:
     if leg.what == OUT:
         return await Outbound(service).whisper(leg.name, action)
     if leg.what == CONTACT:
-        return await Outbound(service).contact(leg.name)
+        return await Outbound(service).contact(leg.name, action)
     return await Responders(service).whisper(leg.case, action)
 
 
@@ -53,6 +53,8 @@ async def taken(service: Service, row: int, line: str) -> bytes:
         return await Helping(service).take(leg.name, leg.person)
     if leg.what == OUT:
         return await Outbound(service).take(leg.name)
+    if leg.what == CONTACT:
+        return await Outbound(service).meet(leg.name)
     rules = (await service.desk.shelf()).current.hotline
     document = await Responders(service).take(leg.case, leg.person, line)
     return document or speech.farewell(rules, "caller_gone")

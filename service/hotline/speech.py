@@ -128,6 +128,13 @@ def said(rules: HotlineRules, key: str, /, **facts: str) -> Verb:
     return spoken(rules, [prompt(key, **facts)])[0]
 
 
+def promised(rules: HotlineRules, action: str, case: str) -> bytes:
+    """For a customer who was promised a call: his key connects, a mailbox presses none."""
+    words = said(rules, "answer_back", greeting=rules.greeting, case=case)
+    asked = twiml.gather(words, twiml.pause(1), words, action=action, timeout=8, digits=1)
+    return twiml.voice(asked, said(rules, "goodbye"), twiml.hangup())
+
+
 def farewell(rules: HotlineRules, key: str) -> bytes:
     return twiml.voice(said(rules, key), twiml.hangup())
 

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from routing.event import Refusal, Resolve
 from routing.hotline_call import Call, Prompt
 from routing.hotline_callback import CallbackState
-from routing.hotline_text import Act, Question, Sender, Turn, Word, decide, read
+from routing.hotline_text import LIVES, Act, Question, Sender, Turn, Word, decide, named, read
 from routing.hotline_words import worded
 from routing.people import Account
 from routing.policy import HotlineRules
 from routing.words import instant, next_due
 from service.hotline import keeping
-from service.hotline.callers import Callers
+from service.hotline.acting import text_number
+from service.hotline.callers import Callers, matters
 from service.hotline.emergencies import Emergencies
 from service.store import codec
 from service.store.sql import query
@@ -26,6 +27,7 @@ DOUBT = timedelta(minutes=10)
 """How long the first FALSE ALARM waits for the second."""
 LISTED = 5
 """Cases that one text can name."""
+UNANSWERED = 50
 MOST, SPAN = 30, timedelta(hours=1)
 """Texts of one number that are taken in so long; the next is told to call, those after nothing."""
 _question = codec.decoder(Question)
@@ -47,12 +49,12 @@ class Texts:
             return _say(rules, "many_texts_text") if many == MOST else ""
         now = self.service.clock.now()
         turn = decide(read(body), who, await self._asked(sender), now)
-        said = await self._do(sender, account, turn, rules)
+        said = await self._do(sender, account, turn, who, rules)
         await self._ask(sender, turn.question)
         return said
 
     async def _do(
-        self, sender: str, account: Account | None, turn: Turn, rules: HotlineRules
+        self, sender: str, account: Account | None, turn: Turn, who: Sender, rules: HotlineRules
     ) -> str:
         act = turn.act
         if act is None:
@@ -66,7 +68,7 @@ class Texts:
             case Word.EMERGENCY if account is not None:
                 return await self._emergency(sender, account, act, rules)
             case _:
-                return await self._more(sender, act, rules)
+                return await self._more(sender, act, who, rules)
 
     async def _emergency(self, sender: str, account: Account, act: Act, rules: HotlineRules) -> str:
         made = await Emergencies(self.service).begin(sender, account, act)
@@ -74,11 +76,14 @@ class Texts:
             return _say(rules, "many_texts_text")
         return _say(rules, made.key, **made.facts)
 
-    async def _more(self, sender: str, act: Act, rules: HotlineRules) -> str:
+    async def _more(self, sender: str, act: Act, who: Sender, rules: HotlineRules) -> str:
+        """On the case it is about; where it was taken to be about one of several, that is said."""
         case, now = act.cases[0], self.service.clock.now()
-        mark = hashlib.sha256(f"{sender}/{act.text}/{now}".encode()).hexdigest()
-        added = await Callers(self.service).comment(case, f"text/{mark[:24]}", act.text)
-        return _say(rules, "noted_text" if added else "no_case_text", case=case)
+        added = await Callers(self.service).comment(case, _mark(sender, act.text, now), act.text)
+        if not added:
+            return _say(rules, "no_case_text")
+        others = ", ".join(named(other, who.about) for other in act.others)
+        return _say(rules, "noted_among_text" if others else "noted_text", case=case, cases=others)
 
     async def _who(self, sender: str, account: Account | None) -> Sender:
         policy = (await self.service.desk.shelf()).current
@@ -89,11 +94,13 @@ class Texts:
                 query("hot_cases_of_account"), account.id if account else None, LISTED
             )
         caller = await Callers(self.service).by(policy, "phone", sender) if account else None
+        known = matters([*mine, *theirs], self.service.clock.now())
         return Sender(
             account is not None,
             caller is not None and caller.entitled,
             tuple(row["id"] for row in mine),
             tuple(row["id"] for row in theirs),
+            {one.case: one.about for one in known},
         )
 
     async def _many(self, sender: str) -> int:
@@ -113,6 +120,34 @@ class Texts:
             else:
                 kept = (question.asked_at, codec.encode(question))
                 await conn.execute(query("ask_hotline_question"), sender, *kept)
+
+    async def note_unanswered(self) -> None:
+        """Of what nobody said which case it is about: on the likeliest, so that nothing is lost."""
+        now = self.service.clock.now()
+        async with self.service.pool.acquire() as conn:
+            rows = await conn.fetch(query("unanswered_hotline_questions"), now - LIVES, UNANSWERED)
+        for row in rows:
+            await self._note(row["number"], _question(row["body"]))
+
+    async def _note(self, sender: str, question: Question) -> None:
+        """On the first that is open still; the sender is told where, and how to say another."""
+        mark = _mark(sender, question.text, question.asked_at)
+        case = await self._first_open(question, mark)
+        rules, now = (await self.service.desk.shelf()).current.hotline, self.service.clock.now()
+        others = ", ".join(other for other in question.cases if other != case)
+        async with self.service.pool.acquire() as conn, conn.transaction():
+            if case is not None:
+                words = _say(rules, "kept_text", case=case, cases=others)
+                await text_number(conn, f"hotline/{mark}", case, sender, words, now)
+            await conn.execute(query("settle_hotline_question"), sender, question.asked_at)
+        await self.service.desk.ring()
+
+    async def _first_open(self, question: Question, mark: str) -> str | None:
+        """The case that took the text; None where all of them are closed by now."""
+        for case in question.cases:
+            if await Callers(self.service).comment(case, mark, question.text):
+                return case
+        return None
 
     async def _call(self, sender: str, case: str) -> str | None:
         async with self.service.pool.acquire() as conn:
@@ -150,6 +185,11 @@ class Texts:
         except Refusal as refusal:
             return str(refusal)
         return _say(rules, "false_alarm_text", case=case)
+
+
+def _mark(sender: str, text: str, at: datetime) -> str:
+    """The key under which a text is on a case: the same text of the same instant is there once."""
+    return f"text/{hashlib.sha256(f'{sender}/{text}/{at}'.encode()).hexdigest()[:24]}"
 
 
 def _doubted(call: Call, since: datetime) -> bool:

@@ -44,7 +44,7 @@ class GitHub(Writer):
     source = "github"
     name = "GitHub"
     settings = ("GITHUB_URL", "GITHUB_API_TOKEN")
-    optional = ("GITHUB_ACTOR", "GITHUB_INTERNAL_NOTES")
+    optional = ("GITHUB_ACTOR", "GITHUB_INTERNAL_NOTES", "GITHUB_NEW_TICKET")
     own_from = ("GITHUB_ACTOR",)
     per_page = 100
 

@@ -36,7 +36,7 @@ class GitLab(Writer):
     source = "gitlab"
     name = "GitLab"
     settings = ("GITLAB_URL", "GITLAB_API_TOKEN")
-    optional = ("GITLAB_ACTOR",)
+    optional = ("GITLAB_ACTOR", "GITLAB_NEW_TICKET")
     own_from = ("GITLAB_ACTOR",)
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:

@@ -15,9 +15,11 @@ from routing.hotline_callback import (
     CallbackState,
     CallOver,
     CustomerReady,
+    HangUpResponder,
     Inform,
     Looked,
     ResponderReady,
+    SpokeElsewhere,
     TooLate,
     Turn,
     step,
@@ -94,6 +96,36 @@ def test_what_is_done_takes_nothing_any_more() -> None:
     done = replace(PROMISE, state=CallbackState.DONE)
     with pytest.raises(TooLate, match="done already"):
         step(done, ResponderReady("ben"), NOW)
+
+
+ELSEWHERE = SpokeElsewhere("carl")
+
+
+@pytest.mark.parametrize(
+    ("before", "hung_up"),
+    [
+        ((), ()),
+        ((ANNA,), (HangUpResponder(1),)),
+        ((ResponderReady("anna", "CA9"),), ()),
+        ((ResponderReady("anna", "CA9"), CallOver()), ()),
+    ],
+)
+def test_another_call_that_connects_them_keeps_the_promise(
+    before: tuple[Any, ...], hung_up: tuple[Any, ...]
+) -> None:
+    turn = on(PROMISE, *before, ELSEWHERE)
+    done = turn.callback
+    assert (done.state, done.outcome, done.person) == (CallbackState.DONE, "kept", "carl")
+    assert (done.reached_at, done.wake_at) == (NOW, None)
+    assert turn.acts == hung_up, "a telephone that rings for it is hung up"
+    assert on(on(PROMISE, *before).callback, ELSEWHERE, at=DEADLINE + AGAIN).callback.outcome == (
+        "late"
+    )
+
+
+def test_they_speak_by_the_promised_call_itself() -> None:
+    bridged = on(PROMISE, ResponderReady("anna"), CustomerReady()).callback
+    assert on(bridged, ELSEWHERE) == Turn(bridged)
 
 
 def test_what_twilio_asks_twice_is_done_once_and_another_line_comes_too_late() -> None:

@@ -68,6 +68,12 @@ def test_coverage_names_the_first_counter_example(files: Path) -> None:
     good = run(files, "coverage", "--days", "14", *AT)
     assert good.return_value == 0
     assert "ok  premier L1: always reached (24x7)" in good.stdout
+    told = [
+        document(run(files, "coverage", "--json", "--days", "7", "--burst", "11", *AT, *more))
+        for more in ((), ("--sms-per-second", "0"))
+    ]
+    paced, free = (one["rows"][0]["seconds_to_first"] for one in told)
+    assert (paced, free) == (30.0, 0.0), "ten texts of three segments, at one a second"
     text = changed("people: [erik, fatima], every", "people: [nobody], every")
     text = text.replace("{zone: UTC, open: daily 06:00-14:00}", "{zone: UTC, open: 08:00-14:00}")
     text = text.replace("open: 08:00", "open: daily 08:00")

@@ -54,6 +54,21 @@ async def asked_about_a_case(world: World) -> Phone:
     return second
 
 
+async def asked_about_two(world: World) -> Phone:
+    """He has two open: a ticket that is being paged, and an emergency, which is the worse."""
+    await world.ticket("T-9", subject="Log in fails", priority="normal")
+    first = await connecting(world)
+    await first.presses("9")
+    await first.posts("/twilio/voice", CallStatus="completed")
+    second = Phone(world, "CA2")
+    await second.rings()
+    said = await second.presses("1")
+    assert "Press 1.</Say>" in said
+    assert "Log in fails, opened 10:00 UTC? Press 2." in said
+    assert "For a new emergency, press 9" in said
+    return second
+
+
 async def offered(world: World) -> Phone:
     phone = await connecting(world)
     world.clock.forward(minutes=4)
@@ -108,6 +123,7 @@ HUNG_UP: list[tuple[Way, str, int, int]] = [
     (unidentified, "abandoned", 0, 0),
     (confirming, "abandoned", 0, 0),
     (asked_about_a_case, "abandoned", 1, 2),
+    (asked_about_two, "abandoned", 2, 2),
     (connecting, "abandoned", 1, 1),
     (offered, "abandoned", 1, 1),
     (leaving_a_message, "abandoned", 1, 1),
@@ -143,6 +159,8 @@ WRONG_KEYS: list[tuple[Way, str, str]] = [
     (confirming, "7", "portal"),
     (asked_about_a_case, "9", "case number"),
     (asked_about_a_case, "", "case number"),
+    (asked_about_two, "3", "case number"),
+    (asked_about_two, "", "case number"),
     (connecting, "1", "hold.wav"),
     (connecting, "9", "hold.wav"),
     (offered, "9", "Thank you for waiting"),

@@ -18,8 +18,8 @@ from service.worker import work
 from tests.forks import Fork, clean
 
 T = TypeVar("T")
-PATIENCE = 60.0
-"""Seconds of real time a test waits for what must come; only a failing test waits that long."""
+PATIENCE = 40.0
+"""Seconds of real time a test waits for what must come: less than a lease lasts."""
 OFTEN, SELDOM = 0.005, 0.05
 """Seconds between looks at the start and in the end: whoever looks takes from who works."""
 WEB = (
@@ -171,6 +171,13 @@ class Process:
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
 
+    def stuck(self) -> str:
+        """What it said, and where it stands; it does not go on from there."""
+        if self.child is not None and self.alive:
+            self.child.send_signal(signal.SIGABRT)
+            self.child.wait(PATIENCE)
+        return self.said()
+
 
 class WebProcess(Process):
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
@@ -178,7 +185,7 @@ class WebProcess(Process):
         super().__init__((*WEB, str(self.port)), environment, log)
 
     def ready(self) -> None:
-        wait_until(lambda: listens(self.port), self.said)
+        wait_until(lambda: listens(self.port), self.stuck)
 
 
 class WorkerProcess(Process):
@@ -190,7 +197,7 @@ class WorkerProcess(Process):
         super().begin()
 
     def ready(self) -> None:
-        wait_until(lambda: self.starts > self._before, self.said)
+        wait_until(lambda: self.starts > self._before, self.stuck)
 
     @property
     def starts(self) -> int:

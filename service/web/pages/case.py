@@ -24,6 +24,7 @@ from service.store.sql import query
 from service.web.case_reading import Telling, tell
 from service.web.case_view import CaseView
 from service.web.pages import door, said
+from service.web.pages.coming import coming
 from service.web.pages.console import frame
 from service.web.pages.door import Look, Visitor
 from service.web.pages.html import page
@@ -68,6 +69,7 @@ async def show(
         "doing": doing(found, shelf, now),
         "promise": promise_of(found),
         "why": list(_why(found, view, shelf)),
+        "coming": coming(found, shelf.book(found.policy)),
         "lines": [_line(line) for line in reversed(lines)],
         "acts": acts,
         "people": _people(shelf) if acts else [],

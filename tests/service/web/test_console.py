@@ -51,7 +51,14 @@ async def test_what_is_now_is_on_one_page(world: World) -> None:
         for words in ("queued, unclaimed", "1 webhook nobody could read", "Nothing is burning"):
             assert words in shown
         told = await viewer.open(f"/cases/{urgent}")
-        for words in ("needs a patch", "Why", "first reply", "Anna Lind", "premier"):
+        for words in (
+            "needs a patch",
+            "Why",
+            "first reply",
+            "Anna Lind",
+            "premier",
+            "Next by itself",
+        ):
             assert words in told
         assert "<form" not in told.split("<main", 1)[1]
 
@@ -66,6 +73,10 @@ async def test_provider_trouble_and_silenced_numbers_are_shown(world: World) -> 
     assert "<b>sms</b>: 1 refused in the last hour" in shown
     assert "gets no sms" in shown
     assert "+4670174060" not in shown
+    async with world.service.pool.acquire() as conn:
+        await conn.execute("update outbox set receipt = 'no-answer'")
+    async with visiting(world, "viewer") as viewer:
+        assert "Providers take what they are given" in await viewer.open("/")
 
 
 async def test_a_customer_success_manager_sees_his_own_accounts(world: World) -> None:
