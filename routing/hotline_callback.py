@@ -54,6 +54,8 @@ class Callback:
     account: str | None = None
     account_name: str = ""
     plan: str = ""
+    language: str = ""
+    """What the customer is spoken to in."""
     person: str | None = None
     line: str = ""
     """The telephone call on which he pressed his key (CallSid)."""

@@ -23,9 +23,9 @@ from routing.hotline_call import (
     State,
     Step,
     Then,
-    prompt,
 )
 from routing.hotline_moves import At, end, go
+from routing.hotline_prompt import prompt
 from routing.hotline_room_events import (
     CallHelper,
     HelperGone,

@@ -15,12 +15,12 @@ from routing.hotline_call import (
     HangUpResponder,
     KeepRecording,
     PromiseCallback,
-    Prompt,
     Tell,
 )
 from routing.hotline_callback import Callback
+from routing.hotline_prompt import Fact, Prompt
 from routing.hotline_room_events import CallHelper, Met, NobodyCame
-from routing.hotline_words import worded
+from routing.hotline_telling import worded
 from routing.people import Person
 from routing.policy import HotlineRules
 from service.hotline import keeping, promises
@@ -81,7 +81,7 @@ async def text(
     conn: AnyConnection,
     call: Call | Callback,
     key: str,
-    facts: Mapping[str, str],
+    facts: Mapping[str, Fact],
     rules: HotlineRules,
     now: datetime,
     times: int = 1,
@@ -89,7 +89,7 @@ async def text(
     """A text to the caller's number, if he shows one."""
     if call.number is None:
         return
-    words = worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))
+    words = worded(rules, Prompt(key, facts), call.language)
     await text_number(conn, f"hotline/{call.id}/{key}/{times}", call.case, call.number, words, now)
 
 
@@ -149,6 +149,6 @@ async def _promise(conn: AnyConnection, call: Call, deadline: datetime, now: dat
         return
     promise = Callback(
         call.id, call.case, call.number, now, deadline, deadline, account=call.account,
-        account_name=call.account_name, plan=call.plan,
+        account_name=call.account_name, plan=call.plan, language=call.language,
     )  # fmt: skip
     await keeping.insert_callback(conn, promise)

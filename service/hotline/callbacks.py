@@ -125,14 +125,15 @@ class Callbacks:
     async def greet(self, name: str) -> bytes:
         """What the customer hears first: a key connects, a mailbox presses none."""
         rules = (await self.service.desk.shelf()).current.hotline
-        case = (await self.found(name)).case
+        callback = await self.found(name)
         here = f"{self.service.settings.public_url}/twilio/hotline/back/{name}/key"
-        return speech.promised(rules, here, case)
+        return speech.promised(rules, here, callback.case, callback.language)
 
     async def accept(self, name: str, digits: str) -> bytes:
         """The customer's key; an empty document lets the two lines be connected."""
         if digits != "1":
-            return speech.goodbye((await self.service.desk.shelf()).current.hotline)
+            rules = (await self.service.desk.shelf()).current.hotline
+            return speech.goodbye(rules, (await self.found(name)).language)
         with suppress(
             TooLate
         ):  # kept by another call meanwhile, and the engineer waits all the same

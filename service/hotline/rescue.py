@@ -56,7 +56,7 @@ def again(base: str, path: str, tried: str, rules: HotlineRules, words: Words = 
 
 def greeting(action: str, rules: HotlineRules) -> bytes:
     """For a customer who was called back: a key connects, as ever; no case can be named."""
-    words = said(rules, "trouble_back", greeting=rules.greeting)
+    words = said(rules, "trouble_back")
     asked = twiml.gather(words, twiml.pause(1), words, action=action, timeout=KEY_SECONDS, digits=1)
     return twiml.voice(asked, said(rules, "goodbye"), twiml.hangup())
 

@@ -13,11 +13,11 @@ from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from routing.hotline_call import WAITING, Call, Joined, State
 from routing.hotline_callback import Callback, TooLate
+from routing.hotline_facts import moment
 from routing.hotline_room_events import RoomLeft, RoomOver
 from routing.hotline_truth import Standing, instead
 from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
-from routing.words import instant
 from service.hotline import keeping, speech
 from service.hotline.callbacks import Callbacks
 from service.hotline.line import Form, Line
@@ -47,7 +47,7 @@ class Responders:
             facts = {"account": call.account_name, "plan": call.plan, "case": case}
             words = speech.said(rules, "whisper", **facts)
         elif callback is not None:
-            deadline = instant(callback.deadline, self.service.clock.now())
+            deadline = moment(callback.deadline, self.service.clock.now())
             facts = {"account": callback.account_name, "plan": callback.plan, "case": case}
             words = speech.said(rules, "whisper_back", deadline=deadline, **facts)
         else:

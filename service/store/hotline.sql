@@ -68,6 +68,10 @@ where account = $1 and state in ('paging', 'exhausted', 'acknowledged')
 order by rank, opened_at desc, id
 limit $2;
 
+-- name: language_of_case
+-- What the ticket of a case is written in, where its system says so.
+select body->'ticket'->>'language' from cases where id = $1;
+
 -- name: hotline_call_of_case
 -- The call whose caller waits, or meets somebody, about a case.
 select id
@@ -126,6 +130,13 @@ join (select case_id, max(started_at) as at from hotline_calls
 where c.state not in ('resolved', 'closed')
 order by h.at desc
 limit $3;
+
+-- name: language_of_caller
+-- What was spoken in the latest call from a number since an instant.
+select body->>'language' from hotline_calls
+where number = $1 and started_at >= $2
+order by started_at desc
+limit 1;
 
 -- name: hotline_call_with
 -- The latest call from a number about a case.

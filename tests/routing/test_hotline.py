@@ -29,10 +29,11 @@ from routing.hotline_call import (
     Step,
     Tell,
     Then,
-    prompt,
 )
+from routing.hotline_prompt import prompt
+from routing.hotline_telling import worded
 from routing.hotline_who import Caller, Matter
-from routing.hotline_words import WORDS, worded
+from routing.hotline_words import WORDS
 from routing.policy import HotlineRules
 from tools.hotline import PAGE, printed
 
