@@ -204,8 +204,15 @@ where id = $1 and version = $2
 returning id;
 
 -- name: open_callback_of_case
--- The oldest promise of a case that is not kept yet.
-select id from hotline_callbacks where case_id = $1 and state <> 'done' order by promised_at limit 1;
+-- The oldest promise of a case that is not kept yet, of somebody who is not on the line himself.
+select b.id
+from hotline_callbacks as b
+where b.case_id = $1 and b.state <> 'done' and not exists (
+    select from hotline_calls as h
+    where h.case_id = b.case_id and h.number = b.body->>'number' and h.quiet_at is not null
+      and h.state in ('connecting', 'offering_callback', 'bridged'))
+order by b.promised_at
+limit 1;
 
 -- name: open_callbacks_to
 -- Promises of a case to call a number that are not kept yet; nobody else changes them meanwhile.

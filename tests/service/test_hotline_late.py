@@ -71,11 +71,22 @@ async def ben_dials_him(world: World, phone: Phone) -> None:
     assert "<Dial" in said
 
 
+async def he_rang_again_and_ben_is_with_him(world: World, phone: Phone) -> None:
+    """And the case is Anna's again, with the promise of his first call still to be kept."""
+    await phone.hangs_up()
+    again = Phone(world, "CA2")
+    for keys in ("", "1", "1"):
+        await (again.presses(keys) if keys else again.rings())
+    await ben_is_with_him(world, again)
+    await world.act(str((await cases(world))[0]["id"]), "take")
+
+
 TOO_LATE: list[tuple[Callable[[World, Phone], Awaitable[None]], str]] = [
     (waits_on, "Connecting you with the customer"),
     (he_hung_up, "Calling the customer now"),
     (he_hung_up_and_wants_no_call, "The customer has hung up"),
     (ben_is_with_him, "Ben Okafor has taken the call"),
+    (he_rang_again_and_ben_is_with_him, "Ben Okafor has taken the call"),
     (ben_spoke_with_him, "Ben Okafor has spoken with the customer"),
     (ben_dials_him, "Ben Okafor has taken the call"),
     (ben_has_the_case, "Ben Okafor has the case now"),
