@@ -97,6 +97,8 @@ class Call:
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
+    leg_to: str | None = None
+    """Whom the last of them is for."""
     recording: str | None = None
     words: str = ""
     """What was texted, where a text began it and not a call."""
@@ -254,12 +256,20 @@ class CallResponder:
     leg: int
 
 
+@dataclass(frozen=True, slots=True)
+class HangUpResponder:
+    """The `leg`-th of these calls is for nothing now: it is not made, or rings no more."""
+
+    leg: int
+
+
 Act = (
     OpenCase
     | Tell
     | PromiseCallback
     | Comment
     | CallResponder
+    | HangUpResponder
     | KeepRecording
     | CallHelper
     | Met

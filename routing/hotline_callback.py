@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 
 RING = timedelta(seconds=75)
 """A responder's telephone that rang this long in vain is tried again."""
@@ -105,13 +105,6 @@ class SpokeElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class HangUpResponder:
-    """The `leg`-th call to a responder is for nothing now."""
-
-    leg: int
-
-
-@dataclass(frozen=True, slots=True)
 class Inform:
     """A text to the customer."""
 
@@ -159,6 +152,8 @@ def _looked(callback: Callback, event: Looked, now: datetime) -> Turn:
         return Turn(gone, reason="the case is over, so nobody is called back")
     callback, acts = _broken(callback, now)
     due = callback.wake_at is None or callback.wake_at <= now or callback.state is C.PROMISED
+    if callback.state is C.CALLING_RESPONDER and event.owner != callback.person:
+        due, acts = True, (*acts, HangUpResponder(callback.legs))
     if event.owner is None:
         return Turn(_rest(replace(callback, person=None), now), acts)
     if not due:

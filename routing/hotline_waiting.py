@@ -12,6 +12,7 @@ from routing.hotline_call import (
     CallResponder,
     CaseMade,
     Comment,
+    HangUpResponder,
     Held,
     HungUp,
     Joined,
@@ -106,12 +107,14 @@ def joined(call: Call, event: Joined, _: At) -> Step:
 
 
 def owned(call: Call, event: Owned, at: At) -> Step:
-    """The owner is called to the line, and again where he did not come."""
-    if call.leg_at is not None and at.now - call.leg_at < RING:
+    """The owner is called to the line, and again where he did not come; another one at once."""
+    rings = call.leg_at is not None and at.now - call.leg_at < RING
+    if rings and call.leg_to in {None, event.person}:
         return go(call, call.state, Then.WAIT)
     legs = call.legs + 1
-    acts = (CallResponder(event.person, legs),)
-    return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now)
+    acts: tuple[Act, ...] = (HangUpResponder(call.legs),) if rings else ()
+    acts += (CallResponder(event.person, legs),)
+    return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now, leg_to=event.person)
 
 
 def gone(call: Call, _: HungUp, at: At) -> Step:

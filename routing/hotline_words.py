@@ -78,6 +78,11 @@ WORDS: Mapping[str, str] = {
     "trouble_over": (
         "We cannot connect you now. The case is in your texts and in the console. Goodbye."
     ),
+    "trouble_contact": "One moment, please.",
+    "trouble_contact_over": (
+        "We are sorry: an engineer of ours called you, and we have a fault of our own and cannot "
+        "connect you now. Please call us if it is urgent. Goodbye."
+    ),
     "trouble_back": (
         "{greeting} This is the call you were promised. Press 1 to speak with the engineer."
     ),
@@ -92,6 +97,12 @@ WORDS: Mapping[str, str] = {
     "bringing": "Connecting you with the customer.",
     "dialling": "Calling the customer now.",
     "caller_gone": "The customer has hung up. Nobody is left to be connected with. Goodbye.",
+    "has_caller": "{who} has taken the call with the customer. Thank you. Goodbye.",
+    "has_spoken": "{who} has spoken with the customer. Thank you. Goodbye.",
+    "has_case": "{who} has the case now, so you were not connected. Thank you. Goodbye.",
+    "not_yours": "The case is not yours any more, so you were not connected. Goodbye.",
+    "case_over": "The case is over, so nobody is called about it any more. Thank you. Goodbye.",
+    "other_line": "Another line of yours has the customer already. Goodbye.",
     "missed": "The customer did not answer. We try again in some minutes and call you first.",
     "no_key": "No key was pressed, so you were not connected. Goodbye.",
     "answer_back": (

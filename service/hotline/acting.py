@@ -12,6 +12,7 @@ from routing.hotline_call import (
     Act,
     Call,
     CallResponder,
+    HangUpResponder,
     KeepRecording,
     PromiseCallback,
     Tell,
@@ -29,8 +30,8 @@ from service.store.pool import AnyConnection
 from service.store.sql import query
 
 PATIENCE = timedelta(minutes=5)
-HELP = "help"
-"""In the keys of calls that bring somebody in."""
+LINE, HELP = "line", "help"
+"""In the keys of calls that bring an owner to a caller, or somebody into their conversation."""
 
 
 async def act(
@@ -45,14 +46,14 @@ async def act(
             case KeepRecording(name, seconds):
                 row = (name, call.id, call.case, call.account, seconds, now)
                 await conn.execute(query("keep_recording"), *row)
-            case CallResponder(person, leg):
-                key = f"hotline/{call.id}/line/{leg}"
+            case CallResponder(person, leg) | CallHelper(person, leg):
+                what = HELP if isinstance(wanted, CallHelper) else LINE
+                key = f"hotline/{call.id}/{what}/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)
-            case Met(person) if call.number is not None and call.case is not None:
+            case HangUpResponder(leg):
+                await promises.hang_up(conn, f"hotline/{call.id}/{LINE}/{leg}", now)
+            case Met(person):
                 await promises.keep(conn, call.case, call.number, person, now)
-            case CallHelper(person, leg):
-                key = f"hotline/{call.id}/{HELP}/{leg}"
-                await ring(conn, key, call.case, shelf.people.get(person), now)
             case NobodyCame(person):
                 key = f"hotline/{call.id}/nobody/{call.help_legs}"
                 facts = {"case": call.case or ""}

@@ -13,7 +13,7 @@ from notifiers.twilio import twiml
 from routing.book import find
 from routing.case import Case
 from routing.event import Note, Reassign, Refusal
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 from routing.hotline_callback import (
     Alarm,
     Callback,
@@ -75,6 +75,8 @@ class Callbacks:
                     case CallResponder(person, leg):
                         key = f"hotline/{name}/{promises.BACK}/{leg}"
                         await ring(conn, key, callback.case, shelf.people.get(person), now)
+                    case HangUpResponder(leg):
+                        await promises.hang_up(conn, f"hotline/{name}/{promises.BACK}/{leg}", now)
                     case Inform(key):
                         facts = {"case": callback.case}
                         rules, times = shelf.current.hotline, turn.callback.misses

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 from routing.hotline_callback import (
     AGAIN,
     RING,
@@ -15,7 +15,6 @@ from routing.hotline_callback import (
     CallbackState,
     CallOver,
     CustomerReady,
-    HangUpResponder,
     Inform,
     Looked,
     ResponderReady,
@@ -62,6 +61,10 @@ def test_a_responder_who_does_not_take_the_call_is_called_again() -> None:
     assert on(ringing, ANNA, at=NOW + RING).acts == (CallResponder("anna", 2),)
     given_back = on(ringing, Looked(None, live=True)).callback
     assert (given_back.state, given_back.wake_at) == (CallbackState.PROMISED, DEADLINE)
+    assert on(ringing, Looked(None, live=True)).acts == (HangUpResponder(1),)
+    taken_over = on(ringing, Looked("ben", live=True))
+    assert taken_over.acts == (HangUpResponder(1), CallResponder("ben", 2)), "at once"
+    assert taken_over.callback.person == "ben"
 
 
 def test_a_customer_who_does_not_answer_is_texted_and_tried_three_times() -> None:
