@@ -156,6 +156,8 @@ async def test_texts_are_answered_in_his_language_and_understood_in_english(worl
     for turn, (body, answer) in enumerate(TALK):
         said = await Responder(world.service).text(f"sms/{turn}", ADA, body) or ""
         assert re.search(answer, said), (body, said)
+    promised = "select body->>'language' from hotline_callbacks"
+    assert await world.service.pool.fetchval(promised) == "de", "he is called back in it"
 
 
 async def test_of_several_cases_he_is_told_in_his_language_what_each_is_about(world: World) -> None:
