@@ -51,6 +51,7 @@ from routing.event import (
     Superseded,
     TakeOver,
     Tick,
+    Unticketed,
 )
 from routing.ledger import Ledger
 from routing.words import label
@@ -139,7 +140,7 @@ def _escalation(ledger: Ledger, *, unsent: bool) -> None:
     over = current is not None and current.due_at <= ledger.now
     if over and not (unsent and escalation.wait_on(ledger)):
         waiting = [ledger.book.name(p.person) for p in ledger.case.waited_for]
-        why = f"{', '.join(waiting) or 'nobody'} did not answer"
+        why = f"{', '.join(waiting)} did not answer" if waiting else ""
         escalation.next_step(ledger, why)
     if paging.contact(ledger):
         escalation.step_over_if_done(ledger, UNREACHABLE)
@@ -191,6 +192,7 @@ TABLE: dict[State, dict[type[Event], Handler]] = {
         Note: answers.note,
         Linked: linking.linked,
         Superseded: linking.superseded,
+        Unticketed: linking.unticketed,
         Tick: tick,
         **(ANSWERS if state in LIVE else {}),
     }

@@ -23,6 +23,8 @@ T = TypeVar("T")
 BY = "command line"
 """Who did it, in audits."""
 MOST_BYTES = 50_000_000
+PATIENCE = 10.0
+"""Seconds that somebody at a terminal waits for PostgreSQL."""
 
 
 def with_database(work: Callable[[Pool, SystemClock], Awaitable[T]], *, loaded: bool = False) -> T:
@@ -41,8 +43,9 @@ def with_database(work: Callable[[Pool, SystemClock], Awaitable[T]], *, loaded: 
 async def _run(
     settings: Settings, work: Callable[[Pool, SystemClock], Awaitable[T]], *, loaded: bool
 ) -> T:
-    await schema.ensure(settings)
-    pool = await open_pool(settings.database_url or "", name="heliograph cli", size=2, patience=10)
+    await schema.ensure(settings, patience=PATIENCE)
+    url = settings.database_url or ""
+    pool = await open_pool(url, name="heliograph cli", size=2, patience=PATIENCE)
     try:
         clock = SystemClock()
         if not settings.production:

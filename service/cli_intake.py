@@ -11,7 +11,7 @@ import click
 
 from service import schema
 from service.attach import attached
-from service.cli_database import BY, with_database
+from service.cli_database import BY, PATIENCE, with_database
 from service.cli_failure import Failed
 from service.clock import SystemClock
 from service.replay import NoSuchLetter, NotDead, Replayed
@@ -51,6 +51,8 @@ def list_letters(*, as_json: bool) -> int:
     letters = with_database(read)
     if as_json:
         click.echo(json.dumps({"items": letters}))
+    elif not letters:
+        click.echo("There is no dead letter: every authentic webhook was read.")
     for letter in [] if as_json else letters:
         click.echo("{id:>8}  {received_at:<27}  {source:<12}  {said}".format(**letter))
     return 1 if letters else 0
@@ -77,7 +79,7 @@ def replay(number: int, *, as_json: bool) -> int:
 
 
 async def _replay(settings: Settings, number: int) -> Replayed:
-    await schema.ensure(settings)
+    await schema.ensure(settings, patience=PATIENCE)
     urls = settings.database_url or "", settings.redis_url or ""
     service = await open_service(settings, *urls, name="cli", size=2)
     try:

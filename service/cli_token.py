@@ -59,6 +59,8 @@ def list_tokens(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"items": rows}, default=utc))
         return
+    if not rows:
+        click.echo("No token was made yet; `heliograph token create` makes one.")
     for row in rows:
         revoked = f"  revoked {row['revoked_at']:%Y-%m-%d}" if row["revoked_at"] else ""
         whose = row["person"] or "a service"

@@ -76,8 +76,12 @@ def row_of(record: asyncpg.Record) -> Row:
 class Outbox:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self.lost: set[uuid.UUID] = set()
-        """Leases of claims whose answer never came: they may hold rows that nobody sends."""
+        self.lost: dict[uuid.UUID, datetime] = {}
+        """Leases of claims whose answer never came, and when they lapse.
+
+        They may hold rows that nobody sends; or will, where a server that hung does what it was
+        asked long ago.
+        """
 
     async def claim(
         self, lane: str, limit: int, now: datetime, lease: uuid.UUID, provider: str | None = None
@@ -139,6 +143,11 @@ class Outbox:
                 query("settle_again"), row.ids, row.lease, said, at, unclear, begun, provider
             )
 
+    async def forward(self, rows: Iterable[Row], now: datetime) -> None:
+        """What waits for a later try may be tried now."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("bring_forward"), [n for row in rows for n in row.ids], now)
+
     async def slow_down(self, key: str, until: datetime) -> None:
         """The provider wants to be left alone until then."""
         async with self.pool.acquire() as conn:
@@ -152,6 +161,5 @@ class Outbox:
     async def return_lost(self, now: datetime) -> None:
         """A connection that broke may have broken behind its commit: what was leased goes back."""
         if self.lost:
-            found = frozenset(self.lost)
-            await self.give_back(found, now)
-            self.lost -= found
+            await self.give_back(list(self.lost), now)
+            self.lost = {lease: until for lease, until in self.lost.items() if until > now}

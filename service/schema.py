@@ -6,27 +6,32 @@ from service.settings import Settings
 from service.store.migrate import Newer, migrate, pending, read_migrations
 from service.store.pool import connect
 
+PATIENCE = 60.0
+"""Seconds in which a PostgreSQL that starts beside us answers."""
 
-async def bring_forward(url: str, clock: Clock | None = None) -> tuple[str, ...]:
+
+async def bring_forward(
+    url: str, clock: Clock | None = None, *, patience: float = PATIENCE
+) -> tuple[str, ...]:
     """Applies what is pending and returns the names. Raises MigrationError, DatabaseAwayError."""
-    connection = await connect(url, name="heliograph migrate")
+    connection = await connect(url, name="heliograph migrate", patience=patience)
     try:
         return await migrate(connection, read_migrations(), now=(clock or SystemClock()).now())
     finally:
         await connection.close()
 
 
-async def missing(url: str) -> tuple[str, ...]:
+async def missing(url: str, *, patience: float = PATIENCE) -> tuple[str, ...]:
     """The names of what is pending. Changes nothing."""
-    connection = await connect(url, name="heliograph migrate")
+    connection = await connect(url, name="heliograph migrate", patience=patience)
     try:
         return tuple(step.name for step in await pending(connection, read_migrations()))
     finally:
         await connection.close()
 
 
-async def ensure(settings: Settings) -> None:
-    """For `web` and `worker`: applies what is pending in development, and refuses in production.
+async def ensure(settings: Settings, *, patience: float = PATIENCE) -> None:
+    """Before anything else: applies what is pending in development, and refuses in production.
 
     A database that is newer is accepted: changes are made so that the release before them still
     works, since it runs until the last process of a rollout is replaced.
@@ -34,9 +39,9 @@ async def ensure(settings: Settings) -> None:
     url = settings.database_url or ""
     try:
         if not settings.production:
-            await bring_forward(url)
+            await bring_forward(url, patience=patience)
             return
-        steps = await missing(url)
+        steps = await missing(url, patience=patience)
     except Newer:
         return
     if steps:

@@ -18,7 +18,7 @@ from datetime import datetime
 
 import structlog
 
-from notifiers.notifier import Accepted, Fault, Message, Outcome, Refused, Unclear
+from notifiers.notifier import Accepted, Fault, Message, Refused, Unclear
 from notifiers.switchboard import Line, Switchboard
 from service.chime import Chime
 from service.claims import PACED, Claims, Limit, Terms, limits_of
@@ -26,7 +26,7 @@ from service.clock import Clock
 from service.contacts import Contacts
 from service.measures import Measures
 from service.messages import Urls, facts_of, ref_of, words_of
-from service.outbox import Outbox, Row, lane_of
+from service.outbox import LEASE, Outbox, Row, lane_of
 from service.settling import FIRST_PAUSE, Settling
 from service.store.pool import AWAY, AnyConnection, DatabaseAwayError, describe
 from service.writer import Writer
@@ -123,7 +123,7 @@ class Sender:
                 await self.outbox.give_back({lease}, self.clock.now())
             raise
         except AWAY:
-            self.outbox.lost.add(lease)
+            self.outbox.lost[lease] = now + LEASE
             raise
 
     async def _claim(
@@ -157,6 +157,7 @@ class Sender:
     def _start(self, row: Row, chime: Chime) -> None:
         task = asyncio.create_task(self._one(row))
         self._flying[task] = row
+        self.settling.resting.remove(row)
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
@@ -164,6 +165,7 @@ class Sender:
             if lane in self._full or row.kind == "write":  # its case's next write has waited for it
                 self._full.discard(lane)
                 chime.ring({lane})
+            self.settling.resting.ring(chime)
 
         task.add_done_callback(landed)
 
@@ -233,28 +235,13 @@ class Sender:
             over = Refused("Its time is over; others are asked.", fault=Fault.OURS)
             await self.settling.refused(row, over)
             return
-        chosen = await self._whose(row, line)
+        chosen = await self.settling.whose(row, line, self.switchboard)
         if chosen is None:
             return
         begun = self.clock.now()
         self._began(row, begun)
-        outcome: Outcome = await chosen.notifier.send(message)
+        outcome = await self.settling.soon(chosen, chosen.notifier.send(message))
         await self.settling.settle(row, chosen, self.switchboard, outcome, begun)
-
-    async def _whose(self, row: Row, line: Line) -> Line | None:
-        """Who is to have it: the one it was given to, unless that one fails and another works.
-
-        None: nobody of this channel works, and the page has gone on to its next contact.
-        """
-        circuits, lines = self.settling.circuits, self.switchboard.lines(row.channel)
-        chosen = line if circuits.usable(line) else circuits.choose(lines) or line
-        if not circuits.usable(chosen) and await self.settling.has_detour(row, self.switchboard):
-            said = f"{row.channel} is failing ({circuits.of(chosen).why})"
-            await self.settling.refused(row, Refused(said, fault=Fault.CONFIGURATION))
-            return None
-        if chosen.provider != row.provider:
-            await self.outbox.assign(row, chosen.provider)
-        return chosen
 
     async def _look(self, row: Row, line: Line, message: Message) -> bool:
         """Whether an earlier try got through; asked before anything is repeated.
@@ -262,7 +249,7 @@ class Sender:
         A provider that cannot be asked is not waited for once its circuit is open: the page goes
         another way, and may come twice.
         """
-        found = await line.notifier.find(message)
+        found = await self.settling.soon(line, line.notifier.find(message))
         if isinstance(found, Accepted):
             begun = row.begun_at or row.created_at
             await self.settling.settle(row, line, self.switchboard, found, begun)
@@ -272,7 +259,7 @@ class Sender:
             await self.settling.circuits.failed(name, found.reason)
             elsewhere = await self.settling.elsewhere(row, line, self.switchboard)
             if self.clock.now() < row.give_up_at and not elsewhere:
-                await self.settling.later(row, found.reason, row.begun_at, unclear=True)
+                await self.settling.rest(row, found.reason, row.begun_at)
                 return True
             return False
         if row.bundle is not None:  # it certainly did not leave: what waits by now is bundled anew

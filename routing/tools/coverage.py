@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.directory import Directory
+from routing.language.words import duration_text
 from routing.policy import Plan, Policy, Promise, Severity
 from routing.sla import Metric
 from routing.tools.reach import Roster
@@ -44,6 +45,11 @@ class Row:
     """What is promised for the first reply, where it is a time."""
     quiet: bool = False
     """Whether its routes page nobody, whatever happens."""
+    sleepers: tuple[str, ...] = ()
+    """People whose quiet hours may hold the page, until a promise falls due.
+
+    The times to a human leave that out: what holds them back is bounded by the promise itself.
+    """
 
     @property
     def holds(self) -> bool:
@@ -66,6 +72,7 @@ class Row:
             "fewest_people": self.fewest,
             "fewest_at": _utc(self.fewest_at) if self.fewest_at else None,
             "first_reply_seconds": _seconds(self.target),
+            "held_in_quiet_hours_of": list(self.sleepers),
         }
 
     def spoken(self) -> str:
@@ -77,11 +84,17 @@ class Row:
             missing = self.promised - self.reached
             return (
                 f"nobody can be reached from {begin:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC"
-                f" ({missing} in all, promised in {self.calendar})"
+                f" ({duration_text(missing)} in all, promised in {self.calendar})"
             )
-        soon = f"first reached within {self.to_first}, second within {self.to_second or 'never'}"
-        late = "" if self.holds else f", but a reply is promised within {self.target}"
-        return f"always reached ({self.calendar}); {soon}{late}"
+        second = f"a second {_within(self.to_second)}" if self.to_second else "no second"
+        late = f", but a reply is promised {_within(self.target)}" if not self.holds else ""
+        soon = f"the first {_within(self.to_first)}, {second}"
+        held = f"; quiet hours of {', '.join(self.sleepers)} may hold it" if self.sleepers else ""
+        return f"always reached ({self.calendar}): {soon}{late}{held}"
+
+
+def _within(span: timedelta | None) -> str:
+    return f"within {duration_text(span)}" if span else "at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +197,7 @@ def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home:
         fewest_at,
         _target(promise),
         quiet=not paged,
+        sleepers=tuple(sorted({name for outcome, _ in paged for name in outcome.sleepers})),
     )
 
 

@@ -29,6 +29,8 @@ class Outcome:
     people: int = 0
     first: timedelta | None = None
     second: timedelta | None = None
+    sleepers: tuple[str, ...] = ()
+    """Those of them whose quiet hours may hold the page."""
 
 
 @dataclass(slots=True)
@@ -108,8 +110,15 @@ class Survey:
         if key not in self.reached:
             times = self.times(policy, steps, everybody, severity.urgency)
             first, second = ([*sorted(times.values()), None, None])[:2]
-            self.reached[key] = Outcome(route.id, True, len(times), first, second)
+            sleepers = self._sleepers(times, severity.urgency)
+            self.reached[key] = Outcome(route.id, True, len(times), first, second, sleepers)
         return self.reached[key]
+
+    def _sleepers(self, people: Iterable[str], urgency: str) -> tuple[str, ...]:
+        if urgency not in self.policy.quiet_holds:
+            return ()
+        known = self.roster.directory.people
+        return tuple(name for name in people if known[name].quiet_hours)
 
     def _preferred(self, policy: EscalationPolicy, people: People, facts: Facts) -> People:
         """Whom every round but the last pages of a step."""

@@ -144,7 +144,8 @@ async def check_reachability(settings: Settings) -> list[Finding]:
         async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
             answer = await client.get(f"{settings.public_url}/livez")
     except httpx.HTTPError as error:
-        says = f"{name} does not answer ({type(error).__name__})."
+        host = urlsplit(settings.public_url).netloc.rpartition("@")[2]
+        says = f"{name}, {host}, does not answer ({type(error).__name__})."
         return [*found, bad("reach", says, "Start web, and check DNS, TLS and the proxy.")]
     if answer.status_code != httpx.codes.OK:
         says = f"{name}/livez answered {answer.status_code}."

@@ -28,12 +28,13 @@ order by deadline
 limit $2;
 
 -- name: provider_trouble
--- What was refused for good since an instant, and what is being tried again, by channel.
+-- What was refused for good since an instant, and what is being tried again, by channel. A call that nobody took is no fault of the provider.
 select channel, count(*) filter (where state = 'dead') as dead,
        count(*) filter (where state = 'queued') as waiting,
        (array_agg(said order by id desc) filter (where said is not null))[1] as said
 from (
-    select id, channel, state, said from outbox where state = 'dead' and created_at >= $1
+    select id, channel, state, said from outbox
+    where state = 'dead' and created_at >= $1 and coalesce(receipt, '') not in ('no-answer', 'busy')
     union all
     select id, channel, state, said from outbox where state = 'queued' and tries > 0
 ) as troubled

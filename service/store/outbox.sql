@@ -132,6 +132,11 @@ set state = case when unwanted then 'cancelled' else 'queued' end, said = $3, av
 where id = any($1::bigint[]) and lease = $2
 returning id;
 
+-- name: bring_forward
+-- What rests after a try that failed need not rest any longer.
+update outbox set available_at = $2
+where id = any($1::bigint[]) and state = 'queued' and available_at > $2;
+
 -- name: assign_provider
 -- Who is to have it next.
 update outbox set provider = $3 where id = any($1::bigint[]) and lease = $2;

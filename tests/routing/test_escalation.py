@@ -201,6 +201,9 @@ def test_without_a_duty_manager_the_escalation_begins_again() -> None:
     assert story.paged == ["anna sms", "anna voice"]
     story.passes(minutes(30))
     assert story.paged == ["anna sms"]
+    assert story.case.open_pages[0].why == "on call in schedule first", (
+        "who was not asked was not silent"
+    )
     story.passes(minutes(70))
     assert story.paged.count("anna sms") == 2
     assert story.written == []

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from service.embedded import EmbeddedServers
 from service.store.pool import DatabaseAwayError, Pool, open_pool, ride_out
@@ -21,6 +22,19 @@ async def test_instants_come_back_in_utc(pool: Pool) -> None:
 async def test_a_server_that_stays_away_is_named_in_a_sentence() -> None:
     with pytest.raises(DatabaseAwayError, match="HELIOGRAPH_DATABASE_URL"):
         await open_pool("postgresql://postgres@127.0.0.1:1/none", patience=0.2)
+
+
+async def test_whoever_waits_for_a_server_is_told_so_once() -> None:
+    with capture_logs() as told, pytest.raises(DatabaseAwayError):
+        await open_pool("postgresql://postgres@127.0.0.1:1/none", patience=0.2)
+    assert [(line["event"], line["waiting_seconds"]) for line in told] == [("database_away", 0.2)]
+    with capture_logs() as told, pytest.raises(DatabaseAwayError):
+        await ride_out(_refused, patience=0.2)
+    assert told == []
+
+
+async def _refused() -> None:
+    raise ConnectionRefusedError("away")
 
 
 async def test_a_wrong_password_is_not_waited_out(servers: EmbeddedServers) -> None:

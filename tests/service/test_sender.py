@@ -301,6 +301,24 @@ async def test_a_claim_whose_answer_was_lost_is_given_back(
     assert (row["state"], row["tries"]) == ("sent", 1)
 
 
+async def test_a_claim_that_is_done_long_after_it_was_asked_for_is_given_back(post: Post) -> None:
+    """Broken once: a server that had hung did it after what was lost had been given back."""
+    await post.office.report()
+    post.sender.outbox.pool = cast("Pool", Breaking(post.office.pool, ["before"]))
+    with pytest.raises(ConnectionResetError):
+        await post.serve()
+    ((lease, until),) = post.sender.outbox.lost.items()
+    await post.sender.outbox.return_lost(NOW)
+    late = "update outbox set state = 'sending', tries = 1, lease = $1, lease_until = $2"
+    await post.office.pool.execute(late, lease, until)
+    await post.serve()
+    row = await post.row()
+    assert (row["state"], row["tries"]) == ("sent", 1)
+    post.office.clock.forward(seconds=LEASE.total_seconds())
+    await post.serve()
+    assert post.sender.outbox.lost == {}
+
+
 async def test_an_outcome_that_could_not_be_written_down_is_looked_up_as_soon_as_it_can(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,14 @@ def test_every_error_is_told_at_once_and_names_its_variable() -> None:
     assert "hush" not in errors[-1]
 
 
+def test_what_is_missing_may_be_there_under_a_misspelled_name() -> None:
+    given = {**PRODUCTION, "HELIOGRAPH_DATABSE_URL": PRODUCTION["HELIOGRAPH_DATABASE_URL"]}
+    del given["HELIOGRAPH_DATABASE_URL"]
+    missing, misspelled = errors_of(given, require=SERVING)
+    assert missing.startswith("HELIOGRAPH_DATABASE_URL is required")
+    assert misspelled.endswith("Did you mean HELIOGRAPH_DATABASE_URL?")
+
+
 def test_two_keys_may_sign_during_a_rotation() -> None:
     settings = read_settings(
         {"HELIOGRAPH_SECRET_KEY": "new, old", "HELIOGRAPH_ENVIRONMENT": "test"}

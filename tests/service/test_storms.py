@@ -347,9 +347,9 @@ async def test_the_worst_delay_is_worked_out(slow: Post) -> None:
     await slow.office.report("T-9", tags=("by-voice",))
     async with slow.office.pool.acquire() as conn:
         texts, calls = await lanes(slow.office.service, conn, NOW)
-    assert (texts.waiting, texts.phones, texts.first, texts.last) == (5, 2, 4, 10)
-    assert (texts.next, calls.last) == (10, 0)
+    assert (texts.waiting, texts.phones, texts.first, texts.last) == (5, 2, 6, 15)
+    assert (texts.next, calls.last) == (15, 0)
     await slow.serve()
     async with slow.office.pool.acquire() as conn:
         texts, _ = await lanes(slow.office.service, conn, NOW)
-    assert (texts.waiting, texts.last) == (1, 3), "the segment of the bundle, then two at most"
+    assert (texts.waiting, texts.last) == (1, 4), "the segment of the bundle, then three at most"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.language.phrases import (
@@ -246,7 +246,6 @@ def test_a_change_shows_in_the_document() -> None:
     assert document_to_policy(changed).grace == timedelta(hours=1)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 366 * 86_400))
 def test_durations(seconds: int) -> None:
     assert parse_duration(duration_text(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
@@ -256,7 +255,6 @@ days = st.integers(0, 6)
 clocks = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 
 
-@settings(deadline=None)
 @given(days, clocks, days, clocks)
 def test_windows(start_day: int, start: time, end_day: int, end: time) -> None:
     line = f"{DAYS[start_day]} {start:%H:%M} - {DAYS[end_day]} {end:%H:%M}"

@@ -51,7 +51,14 @@ async def test_what_is_now_is_on_one_page(world: World) -> None:
         for words in ("queued, unclaimed", "1 webhook nobody could read", "Nothing is burning"):
             assert words in shown
         told = await viewer.open(f"/cases/{urgent}")
-        for words in ("needs a patch", "Why", "first reply", "Anna Lind", "premier"):
+        for words in (
+            "needs a patch",
+            "Why",
+            "first reply",
+            "Anna Lind",
+            "premier",
+            "Next by itself",
+        ):
             assert words in told
         assert "<form" not in told.split("<main", 1)[1]
 
@@ -66,6 +73,10 @@ async def test_provider_trouble_and_silenced_numbers_are_shown(world: World) -> 
     assert "<b>sms</b>: 1 refused in the last hour" in shown
     assert "gets no sms" in shown
     assert "+4670174060" not in shown
+    async with world.service.pool.acquire() as conn:
+        await conn.execute("update outbox set receipt = 'no-answer'")
+    async with visiting(world, "viewer") as viewer:
+        assert "Providers take what they are given" in await viewer.open("/")
 
 
 async def test_a_customer_success_manager_sees_his_own_accounts(world: World) -> None:
@@ -96,6 +107,29 @@ async def test_a_responder_acts_and_is_told_what_became_true(world: World) -> No
     lines = (await world.get(f"{page}/timeline"))["items"]
     assert any("acknowledged by the console" in line["text"] for line in lines)
     assert any("on it" in line["text"] for line in lines)
+
+
+def answers(shown: str) -> list[str]:
+    """What the page of a case offers before anything else."""
+    return re.findall(r"<button[^>]*>([^<]+)</button>", shown.split('class="actions"')[1])[:2]
+
+
+async def test_the_page_of_a_case_offers_what_an_answer_would_do(world: World) -> None:
+    case = await world.ticket(priority="urgent")
+    page = f"/cases/{case}"
+    async with visiting(world, "responder", "anna") as anna, visiting(world) as admin:
+        assert answers(await anna.open(page)) == ["Take it", "Decline"]
+        await anna.send(page, f"{page}/acknowledge")
+        assert answers(await anna.open(page))[0] == "Give it back"
+        await admin.sign_in(ADMIN)
+        assert answers(await admin.open(page))[0] == "Take it over"
+    async with visiting(world, "responder", "ben") as ben:
+        assert answers(await ben.open(page))[0] == "Take it over"
+        assert "You have" in await ben.send(page, f"{page}/take_over")
+    world.clock.forward(hours=4, minutes=1)  # nothing was heard of him
+    await world.service.desk.wake()
+    async with visiting(world, "responder", "ben") as ben:
+        assert answers(await ben.open(page)) == ["Still on it", "Give it back"]
 
 
 async def test_without_a_person_it_is_said_as_whom(world: World) -> None:
