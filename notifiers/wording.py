@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from routing import phrases
-from routing.gsm import GSM, GSM_DOUBLE, clean, gsm, is_gsm, segments
+from routing.gsm import (
+    GSM,
+    GSM_DOUBLE,
+    MOST_SEGMENTS,
+    MOST_WIDE_SEGMENTS,
+    clean,
+    gsm,
+    is_gsm,
+    segments,
+)
 from routing.phrases import ASKS, CHANNELS, MENU, NOTHING, OPTIONAL, Phrases
 from routing.template import fill
 
@@ -27,9 +36,6 @@ __all__ = [
     "spoken",
     "worded",
 ]
-
-MOST_SEGMENTS, MOST_WIDE_SEGMENTS = 2, 3
-"""Outside GSM-7 two segments would hold hardly more than what to reply."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,8 @@ class Ticket:
     requester_name: str | None = None
     requester_email: str | None = None
     requester_phone: str | None = None
+    requester_language: str | None = None
+    """What the hotline speaks to him."""
     assignee_email: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, tuple[float, int]] = field(default_factory=dict)
@@ -139,6 +141,8 @@ class Ticket:
     """Ids of the last comments seen."""
     first_priority: str | None = None
     """What the ticket was created with: another one now means that somebody has judged it (R30)."""
+    number: str | None = None
+    """What people call a ticket of our making, where that is not its id."""
     updated_stamp: datetime | None = None
 
 

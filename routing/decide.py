@@ -51,6 +51,7 @@ from routing.event import (
     Superseded,
     TakeOver,
     Tick,
+    Unticketed,
 )
 from routing.ledger import Ledger
 from routing.words import label
@@ -191,6 +192,7 @@ TABLE: dict[State, dict[type[Event], Handler]] = {
         Note: answers.note,
         Linked: linking.linked,
         Superseded: linking.superseded,
+        Unticketed: linking.unticketed,
         Tick: tick,
         **(ANSWERS if state in LIVE else {}),
     }

@@ -150,6 +150,16 @@ class Linked:
     url: str | None = None
     subject: str | None = None
     priority: str | None = None
+    number: str | None = None
+    """What people call it, where that is not its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unticketed:
+    """No ticket could be created for a caller's case at `source`; `said` is the sentence of why."""
+
+    source: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,7 @@ Event = (
     | ChangeSeverity
     | Advance
     | Linked
+    | Unticketed
     | Superseded
 )
 
@@ -226,6 +237,9 @@ class Announce:
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
     """Create the case's ticket, before anything else is written on it."""
+
+    organizations: Mapping[str, str] = field(default_factory=dict)
+    """What the customer is called at each source: the account's external ids."""
 
 
 @dataclass(frozen=True, slots=True)

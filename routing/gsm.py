@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 
+MOST_SEGMENTS, MOST_WIDE_SEGMENTS = 2, 3
+"""Of a page. Outside GSM-7 two segments would hold hardly more than what to reply."""
 GSM = frozenset(
     "@\u00a3$\u00a5\u00e8\u00e9\u00f9\u00ec\u00f2\u00c7\n\u00d8\u00f8\r\u00c5\u00e5\u0394_\u03a6"
     "\u0393\u039b\u03a9\u03a0\u03a8\u03a3\u0398\u039e\u00c6\u00e6\u00df\u00c9 !\"#\u00a4%&'()*+,-./"

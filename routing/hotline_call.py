@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from routing.hotline_room_events import CallHelper, NobodyCame, Remark
+from routing.hotline_prompt import Fact, Prompt
+from routing.hotline_room_events import CallHelper, Met, NobodyCame, Remark
+from routing.hotline_who import Caller, Matter
 
 
 class State(StrEnum):
@@ -33,19 +35,6 @@ class Illegal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """A customer as far as the hotline needs to know. `why` says what he is not entitled to."""
-
-    account: str
-    name: str
-    plan: str
-    entitled: bool
-    why: str = ""
-    open_case: str | None = None
-    """A case of the same account that people are at now."""
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """`id` is the provider's (CallSid). All instants are UTC."""
 
@@ -64,8 +53,11 @@ class Call:
     plan: str = ""
     known_by: str = ""
     entitled: bool = False
-    open_case: str | None = None
+    open_cases: tuple[Matter, ...] = ()
+    """Those he is offered, each by the key of its place."""
     confirmed: bool = False
+    language: str = ""
+    """What he is spoken to in, once it is known: a tag of the policy's `languages`."""
     tries: int = 0
     silences: int = 0
     case: str | None = None
@@ -105,6 +97,8 @@ class Call:
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
+    leg_to: str | None = None
+    """Whom the last of them is for."""
     recording: str | None = None
     words: str = ""
     """What was texted, where a text began it and not a call."""
@@ -201,18 +195,6 @@ class HungUp:
     """The caller is gone, as far as can be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A sentence of the policy's words, with its facts."""
-
-    key: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-def prompt(key: str, /, **facts: str) -> Prompt:
-    return Prompt(key, facts)
-
-
 class Then(StrEnum):
     """What the telephone does after it has spoken."""
 
@@ -243,7 +225,7 @@ class Tell:
     """A text to the caller's number, where it can be texted."""
 
     key: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,14 +256,23 @@ class CallResponder:
     leg: int
 
 
+@dataclass(frozen=True, slots=True)
+class HangUpResponder:
+    """The `leg`-th of these calls is for nothing now: it is not made, or rings no more."""
+
+    leg: int
+
+
 Act = (
     OpenCase
     | Tell
     | PromiseCallback
     | Comment
     | CallResponder
+    | HangUpResponder
     | KeepRecording
     | CallHelper
+    | Met
     | Remark
     | NobodyCame
 )

@@ -4,7 +4,8 @@ Theory of operation. Every wait is an absolute instant (`wake_at`), so a restart
 The case pages on by itself; once somebody owns it he is called (or stays on the line he took it
 on), and only when he presses his key is the customer dialled, who presses one too: mailboxes never
 count. A customer who does not answer is told by text and tried again. A deadline that passes before
-anybody tried is said loudly, once, and the promise stays.
+anybody tried is said loudly, once, and the promise stays. Whichever call brings the customer and an
+engineer together keeps it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 
 RING = timedelta(seconds=75)
 """A responder's telephone that rang this long in vain is tried again."""
@@ -53,6 +54,8 @@ class Callback:
     account: str | None = None
     account_name: str = ""
     plan: str = ""
+    language: str = ""
+    """What the customer is spoken to in."""
     person: str | None = None
     line: str = ""
     """The telephone call on which he pressed his key (CallSid)."""
@@ -92,6 +95,16 @@ class CallOver:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokeElsewhere:
+    """The customer was connected with an engineer by another call: his own, or one from the case.
+
+    `person` is the engineer.
+    """
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inform:
     """A text to the customer."""
 
@@ -103,7 +116,7 @@ class Alarm:
     """The promise is broken: the case's people and the duty manager are to hear of it."""
 
 
-Act = CallResponder | Inform | Alarm
+Act = CallResponder | HangUpResponder | Inform | Alarm
 
 
 class TooLate(Exception):
@@ -139,6 +152,8 @@ def _looked(callback: Callback, event: Looked, now: datetime) -> Turn:
         return Turn(gone, reason="the case is over, so nobody is called back")
     callback, acts = _broken(callback, now)
     due = callback.wake_at is None or callback.wake_at <= now or callback.state is C.PROMISED
+    if callback.state is C.CALLING_RESPONDER and event.owner != callback.person:
+        due, acts = True, (*acts, HangUpResponder(callback.legs))
     if event.owner is None:
         return Turn(_rest(replace(callback, person=None), now), acts)
     if not due:
@@ -193,6 +208,18 @@ def _over(callback: Callback, _: CallOver | Looked, __: datetime) -> Turn:
     return Turn(done, reason=f"they have spoken; the promise was {outcome}")
 
 
+def _elsewhere(callback: Callback, event: SpokeElsewhere, now: datetime) -> Turn:
+    """Nobody is called for it any more; a telephone that rings for it is hung up."""
+    reached = replace(callback, person=event.person, reached_at=now)
+    rings = callback.state is C.CALLING_RESPONDER
+    done = _over(reached, CallOver(), now)
+    return replace(done, acts=(HangUpResponder(callback.legs),) if rings else ())
+
+
+def _together(callback: Callback, _: SpokeElsewhere, __: datetime) -> Turn:
+    return Turn(callback)
+
+
 def _missed(callback: Callback, _: CallOver | Looked, now: datetime) -> Turn:
     misses = callback.misses + 1
     if misses >= MOST_MISSES:
@@ -220,6 +247,7 @@ _OPEN = frozenset({C.PROMISED, C.CALLING_RESPONDER, C.MISSED, C.DONE})
 _WAITING: Mapping[type, tuple[Handler, frozenset[CallbackState]]] = {
     Looked: (_looked, _OPEN),
     ResponderReady: (_dialling, frozenset({C.CALLING_CUSTOMER})),
+    SpokeElsewhere: (_elsewhere, frozenset({C.DONE})),
 }
 TABLE: Mapping[CallbackState, Mapping[type, tuple[Handler, frozenset[CallbackState]]]] = {
     C.PROMISED: _WAITING,
@@ -228,11 +256,13 @@ TABLE: Mapping[CallbackState, Mapping[type, tuple[Handler, frozenset[CallbackSta
         ResponderReady: (_dialled, frozenset({C.CALLING_CUSTOMER})),
         CustomerReady: (_bridged, frozenset({C.BRIDGED})),
         CallOver: (_missed, frozenset({C.MISSED, C.DONE})),
+        SpokeElsewhere: (_elsewhere, frozenset({C.DONE})),
         Looked: (_late, frozenset({C.CALLING_CUSTOMER, C.MISSED, C.DONE})),
     },
     C.BRIDGED: {
         CustomerReady: (_same, frozenset({C.BRIDGED})),
         CallOver: (_over, frozenset({C.DONE})),
+        SpokeElsewhere: (_together, frozenset({C.BRIDGED})),
         Looked: (_talking, frozenset({C.BRIDGED, C.DONE})),
     },
     C.MISSED: _WAITING,

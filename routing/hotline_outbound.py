@@ -1,8 +1,9 @@
 """An engineer calls a customer from a case: his own telephone first, then the contact's.
 
 Theory of operation. His key is what lets the contact be rung, so no mailbox of his ever calls a
-customer. Both then meet in one conference. Each leg ends with the provider's word for it, and every
-such end has its sentence: for the timeline, and for the engineer while he is on the line.
+customer. Both then meet in one conference, which keeps a call that the contact was promised. Each
+leg ends with the provider's word for it, and every such end has its sentence: for the timeline, and
+for the engineer while he is on the line.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Bridge:
     ended_at: datetime | None = None
     outcome: str | None = None
     """A key of `SAID`."""
+    language: str = ""
+    """What the contact is spoken to in."""
 
 
 SAID: Mapping[str, str] = {
@@ -65,6 +68,9 @@ SAID: Mapping[str, str] = {
     "contact_busy": "The telephone of {contact} was busy.",
     "contact_no_answer": "{contact} did not answer.",
     "contact_failed": "The telephone of {contact} could not be called.",
+    "contact_not_met": (
+        "The telephone of {contact} was answered, but nobody there could be connected."
+    ),
     "spoken": "{contact}'s telephone was answered, and the call with {name} is over.",
 }
 """Outcome to its sentence. A mailbox that answered has answered: only {name} heard which it was."""
@@ -83,7 +89,7 @@ class ResponderTook:
 
 @dataclass(frozen=True, slots=True)
 class ContactTook:
-    """The contact's telephone was answered."""
+    """The contact's telephone was answered; by his key, where he was promised a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +116,18 @@ class HangUpContact:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepPromise:
+    """They are connected: a call that was promised to this number for the case is kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """A line for the case."""
 
     text: str
 
 
-Act = CallContact | HangUpContact | Tell
+Act = CallContact | HangUpContact | KeepPromise | Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,8 @@ def _took(bridge: Bridge, _: ResponderTook, now: datetime) -> Turn:
 
 def _answered(bridge: Bridge, _: ContactTook, now: datetime) -> Turn:
     met = replace(bridge, state=B.BRIDGED, met_at=now, since=now)
-    return Turn(met, (Tell(f"{bridge.name} called {bridge.contact}, who answered."),))
+    told = Tell(f"{bridge.name} called {bridge.contact}, who answered.")
+    return Turn(met, (told, KeepPromise()))
 
 
 def _responder_over(bridge: Bridge, event: LegOver, now: datetime) -> Turn:
@@ -174,7 +186,7 @@ def _responder_over(bridge: Bridge, event: LegOver, now: datetime) -> Turn:
 def _either_over(bridge: Bridge, event: LegOver, now: datetime) -> Turn:
     if event.leg == "responder":
         return _end(bridge, "responder_left", now, HangUpContact())
-    return _end(bridge, f"contact_{ENDS.get(event.how, 'no_answer')}", now)
+    return _end(bridge, f"contact_{ENDS.get(event.how, 'not_met')}", now)
 
 
 def _spoken(bridge: Bridge, _: LegOver, now: datetime) -> Turn:

@@ -23,13 +23,14 @@ from routing.hotline_call import (
     State,
     Step,
     Then,
-    prompt,
 )
 from routing.hotline_moves import At, end, go
+from routing.hotline_prompt import prompt
 from routing.hotline_room_events import (
     CallHelper,
     HelperGone,
     HelperJoined,
+    Met,
     NobodyCame,
     Remark,
     RoomLeft,
@@ -59,10 +60,7 @@ def ready(call: Call, event: Joined, _: At) -> Step:
 def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
     """The caller enters the conference once the responder is in it."""
     if call.ready:
-        return go(
-            call, State.BRIDGED, Then.JOIN, met=True, talked=True, met_at=call.met_at or at.now,
-            spoken_at=at.now, left_by="", left_at=0,
-        )  # fmt: skip
+        return _enter(call, at)
     silence = at.now - call.spoken_at if call.spoken_at else timedelta.max
     if call.aside and silence >= PROGRESS:
         return go(call, State.BRIDGED, Then.WAIT, prompt("colleague"), spoken_at=at.now)
@@ -71,6 +69,14 @@ def meeting(call: Call, _: Held | Keys | Silence, at: At) -> Step:
     if call.talked:
         return end(call, at, "bridged", prompt("over", case=call.case or ""))
     return _wait_on(call, at)
+
+
+def _enter(call: Call, at: At) -> Step:
+    first = (Met(call.responder),) if call.responder and call.met_at is None else ()
+    return go(
+        call, State.BRIDGED, Then.JOIN, acts=first, met=True, talked=True,
+        met_at=call.met_at or at.now, spoken_at=at.now, left_by="", left_at=0,
+    )  # fmt: skip
 
 
 def _wait_on(call: Call, at: At) -> Step:

@@ -49,6 +49,13 @@ class CallHelper:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """Caller and responder are led together: a call that the caller was promised is kept."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """A line for the case and its ticket: `key` of `REMARKS`, about a person."""
 

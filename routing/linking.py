@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from routing import answers, judging
 from routing.case import Case, Ticket
-from routing.event import Linked, Refusal, Superseded, TellCustomer
+from routing.event import Linked, Refusal, Superseded, TellCustomer, Unticketed
 from routing.ledger import Ledger
 from routing.lookup import HOTLINE
 from routing.words import label
@@ -30,16 +30,28 @@ def linked(ledger: Ledger, event: Linked) -> None:
     ledger.set(source=event.source, ticket_id=event.ticket, ticket=_told(case.ticket, event))
     if judging.severity(ledger)[0] != case.severity:
         ledger.set(severity_fixed=True)
-    ledger.say("ticket", f"it is ticket {event.ticket} of {event.source}", ticket=event.ticket)
-    ledger.do(TellCustomer("ticket_text", {"case": case.id, "ticket": event.ticket}))
+    number = event.number or event.ticket
+    ledger.say("ticket", f"it is ticket {number} of {event.source}", ticket=event.ticket)
+    ledger.do(TellCustomer("ticket_text", {"case": case.id, "ticket": number}))
 
 
 def _told(ticket: Ticket, event: Linked) -> Ticket:
     versions = {**ticket.versions, "channel": FOR_GOOD}
     return replace(
-        ticket, url=event.url, subject=event.subject or ticket.subject, priority=event.priority,
-        first_priority=event.priority, versions=versions,
+        ticket, url=event.url, number=event.number, subject=event.subject or ticket.subject,
+        priority=event.priority, first_priority=event.priority, versions=versions,
     )  # fmt: skip
+
+
+def unticketed(ledger: Ledger, event: Unticketed) -> None:
+    """The case goes on without a ticket; whoever has it is told that nobody else sees its notes."""
+    case = ledger.case
+    if case.source != HOTLINE:
+        return
+    ledger.say("ticket", f"it has no ticket: {event.said}", source=event.source)
+    if case.holder is not None:
+        words = f"{label(case)} has no ticket in {event.source}: {event.said}"
+        ledger.announce(case.holder, words)
 
 
 def superseded(ledger: Ledger, event: Superseded) -> None:

@@ -41,8 +41,7 @@ def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Ca
 def open_case(ledger: Ledger, event: Reported) -> None:
     """The first report of a ticket: its severity, clocks and place."""
     case, report, now = ledger.case, event.report, ledger.now
-    if report.source == HOTLINE:
-        ledger.do(OpenTicket())
+    _ticket(ledger, event)
     severity, why = judging.severity(ledger)
     sun = ledger.book.sun(case, now)
     ledger.set(severity=severity, acting_region=sun.id if sun else None)
@@ -66,6 +65,13 @@ def open_case(ledger: Ledger, event: Reported) -> None:
         placing.place(ledger, f"new {severity} case")
     if ledger.case.live and ledger.case.engineering is None:
         ledger.set(engineering_at=choosing.engineering_due(ledger))
+
+
+def _ticket(ledger: Ledger, event: Reported) -> None:
+    """What a caller's case is about has no ticket yet."""
+    if event.report.source == HOTLINE:
+        record = event.customer.record if event.customer else None
+        ledger.do(OpenTicket(record.external_ids if record else {}))
 
 
 def _entitlement(ledger: Ledger, event: Reported) -> None:

@@ -20,8 +20,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def instant(at: datetime, now: datetime) -> str:
     """`14:05 UTC`, with the date when it is not today's (UTC)."""
-    clock = at.strftime("%H:%M UTC")
-    return clock if at.date() == now.date() else f"{at.day} {at.strftime('%b')} {clock}"
+    return clock(at) if at.date() == now.date() else f"{at.day} {at.strftime('%b')} {clock(at)}"
+
+
+def clock(at: datetime) -> str:
+    return at.strftime("%H:%M UTC")
 
 
 def brief(text: str, limit: int) -> str:

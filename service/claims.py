@@ -24,8 +24,12 @@ from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
 PACED = frozenset({"sms", "voice"})
-LONGEST_CALL = timedelta(minutes=3)
-"""After this long a call of which nothing more was heard keeps nobody from being rung."""
+LONGEST_CALL = timedelta(seconds=110)
+"""After this long a call of which nothing more was heard keeps nobody from being rung.
+
+Ringing for 25 seconds, a page said twice and ten seconds for a key are over by then; where Twilio's
+word of the end is lost, a contact rule of two minutes for the next case is not late for it.
+"""
 SLACK = timedelta(milliseconds=250)
 """How much of a turn that came late is made up for."""
 NEVER = 1 << 30
@@ -70,19 +74,19 @@ class Claims:
     text_of: Callable[[Row], str]
 
     async def take(
-        self, terms: Terms, free: int, now: datetime
+        self, terms: Terms, free: int, now: datetime, lease: uuid.UUID
     ) -> tuple[list[Row], datetime | None]:
         """Lease what may leave now, at most `free`; and when more may, if it must wait."""
         async with self.pool.acquire() as conn:
             if await conn.fetchval(query("lane_is_due"), terms.lane, now) is None:
                 return [], None
             async with conn.transaction():
-                return await self._take(conn, terms, free, now)
+                return await self._take(conn, terms, free, now, lease)
 
     async def _take(
-        self, conn: AnyConnection, terms: Terms, free: int, now: datetime
+        self, conn: AnyConnection, terms: Terms, free: int, now: datetime, lease: uuid.UUID
     ) -> tuple[list[Row], datetime | None]:
-        hang_ups = await _hang_ups(conn, terms, now)
+        hang_ups = await _hang_ups(conn, terms, now, lease)
         if terms.lane == "voice":  # under any limit, or none: who is being rung must be seen by all
             await conn.fetchval(query("lock_pace"), terms.lane, now)
         turns = {
@@ -92,7 +96,7 @@ class Claims:
         free_at = max(turns.values(), default=now)
         if free_at > now:
             return hang_ups, free_at
-        rows = await self._lease(conn, terms, min(free, terms.rows), now)
+        rows = await self._lease(conn, terms, min(free, terms.rows), now, lease)
         if not rows or not turns:
             return hang_ups + rows, None
         people = {row.person for row in rows if row.person is not None}
@@ -104,9 +108,8 @@ class Claims:
         return sum(segments(self.text_of(row)) if row.channel == "sms" else 1 for row in rows)
 
     async def _lease(
-        self, conn: AnyConnection, terms: Terms, limit: int, now: datetime
+        self, conn: AnyConnection, terms: Terms, limit: int, now: datetime, lease: uuid.UUID
     ) -> list[Row]:
-        lease = uuid.uuid4()
         records = await conn.fetch(
             query("claim_fairly"), now, limit, now + LEASE, lease, terms.lane, terms.provider,
             now - LONGEST_CALL,
@@ -199,10 +202,11 @@ async def _bundle_up(
     await conn.execute(query("bundle_up"), ids, lease, now + LEASE, provider, bundles, texts)
 
 
-async def _hang_ups(conn: AnyConnection, terms: Terms, now: datetime) -> list[Row]:
+async def _hang_ups(
+    conn: AnyConnection, terms: Terms, now: datetime, lease: uuid.UUID
+) -> list[Row]:
     if terms.lane != "voice":
         return []
-    lease = uuid.uuid4()
     records = await conn.fetch(query("claim_hang_ups"), now, now + LEASE, lease, terms.lane)
     return [row_of(record) for record in records]
 

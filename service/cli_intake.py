@@ -68,7 +68,7 @@ def replay(number: int, *, as_json: bool) -> int:
         with attached(read_settings(require=required)) as settings:
             done = asyncio.run(_replay(settings, number))
     except (NoSuchLetter, NotDead) as refused:
-        raise Failed(str(refused)) from None
+        raise Failed(str(refused), 2 if isinstance(refused, NoSuchLetter) else 1) from None
     if as_json:
         click.echo(json.dumps({"id": number, **asdict(done)}))
     elif done.dead:

@@ -12,7 +12,6 @@ from routing.language.problems import DocumentErrors
 from routing.tools.check import check as run_check
 from routing.tools.coverage import coverage as run_coverage
 from routing.tools.difference import diff as run_diff
-from routing.tools.rehearsal import Pacing
 from routing.tools.trial import run_tests
 from service import policies
 from service.cli_database import BY, DOCUMENT, text_of, with_database
@@ -20,7 +19,9 @@ from service.cli_policy_asking import DAYS, asking, stands, told
 from service.cli_policy_backtest import backtest
 from service.cli_policy_ticket import explain, rehearse
 from service.cli_words import Progress, utc
+from service.pacing import paced
 from service.policy_sources import policy_of
+from service.settings import read_settings
 
 
 @click.group()
@@ -70,16 +71,16 @@ def _unreadable(broken: DocumentErrors) -> list[dict[str, object]]:
 @asking
 @click.option("--days", type=DAYS, default=365, show_default=True, help="Look so far ahead.")
 @click.option("--burst", type=click.IntRange(1, 10_000), default=1, help="So many cases at once.")
-@click.option("--sms-per-second", type=click.FloatRange(0), default=1.0, help="0 is no limit.")
-@click.option("--calls-per-second", type=click.FloatRange(0), default=1.0, help="0 is no limit.")
+@click.option("--sms-per-second", type=click.FloatRange(0), help="Segments; as set, unless said.")
+@click.option("--calls-per-second", type=click.FloatRange(0), help="As it is set, unless said.")
 def coverage(
     file: Path | None,
     directory: Path | None,
     at: datetime | None,
     days: int,
     burst: int,
-    sms_per_second: float,
-    calls_per_second: float,
+    sms_per_second: float | None,
+    calls_per_second: float | None,
     *,
     as_json: bool,
 ) -> int:
@@ -88,7 +89,7 @@ def coverage(
     Exit 1 if a promise is not covered.
     """
     asked = stands(file, directory)
-    pacing = Pacing(sms_per_second, calls_per_second)
+    pacing = paced(read_settings(require=frozenset()), sms_per_second, calls_per_second)
     with Progress("covering") as progress:
         found = run_coverage(
             asked.policy,

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from routing.report import Report
+from service.customers import TICKET
 from service.store.pool import AnyConnection
 from service.store.sql import query
-from service.tickets.marker import case_of
+from service.tickets.marker import case_of, marker
 
 NAMED = re.compile(r"\(([A-Z][A-Z0-9]*-\d+)\)$")
 """The case at the end of a subject of ours."""
+EXTERNAL = ("external_id", "correlation_id")
+"""What systems call the id that another system knows a ticket by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,25 @@ class Claim:
 
 
 def claim_of(report: Report) -> Claim | None:
-    """By the external id, which customers cannot set, or by the whole of our subject."""
-    case = case_of(report.fields.get("external_id"))
+    """By the external id, which customers cannot set, or by a subject of ours.
+
+    The subject has to be ours to the letter, except where our marker is in the ticket's words:
+    some systems tell subjects with their signs escaped.
+    """
+    told = (case_of(report.fields.get(name)) for name in EXTERNAL)
+    case = next((name for name in told if name), None)
     if case is not None:
         return Claim(case, sure=True)
     named = NAMED.search(report.subject or "")
-    return Claim(named[1], sure=False) if named else None
+    if named is None:
+        return None
+    return Claim(named[1], sure=marker(f"{named[1]}/{TICKET}") in (report.description or ""))
+
+
+def number_of(report: Report) -> str | None:
+    """What people call the ticket, where that is not its id."""
+    told = report.fields.get("number") or report.fields.get("ticketNumber")
+    return told or (report.ticket.rpartition("#")[2] if "#" in report.ticket else None)
 
 
 async def waiting_cases(

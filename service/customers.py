@@ -7,8 +7,8 @@ from typing import Any
 
 from routing.case import Case
 from routing.event import OpenTicket, TellCustomer
-from routing.hotline_call import Prompt
-from routing.hotline_words import worded
+from routing.hotline_prompt import Prompt
+from routing.hotline_telling import worded
 from service.library import Shelf
 from service.store import codec
 from service.tickets.marker import TAG
@@ -24,17 +24,19 @@ def row(
 ) -> Row | None:
     """The row of the outbox, where there is anything to do."""
     if isinstance(effect, OpenTicket):
-        return _ticket(case, shelf, rank, now)
+        return _ticket(case, effect, shelf, rank, now)
     return _text(case, effect, shelf, rank, now)
 
 
-def _ticket(case: Case, shelf: Shelf, rank: int, now: datetime) -> Row | None:
-    """The row that creates the case's ticket; None where the policy wants none.
+def _ticket(case: Case, effect: OpenTicket, shelf: Shelf, rank: int, now: datetime) -> Row | None:
+    """The row that creates the case's ticket; None where the policy wants none, or none can be.
 
     Everything it says is fixed here: a repetition must ask for the very same ticket.
     """
     policy = shelf.book(case.policy).policy
     system = policy.hotline.tickets
+    if system == "any":
+        system = next(iter(shelf.systems), "none")
     if system == "none":
         return None
     severity, about = policy.severity(case.severity), case.ticket
@@ -45,7 +47,10 @@ def _ticket(case: Case, shelf: Shelf, rank: int, now: datetime) -> Row | None:
         "text": f"{about.description}\n\nCase {case.id} of {case.account_name}.",
         "name": about.requester_name,
         "email": about.requester_email,
-        "priority": words[0] if words and case.emergency else None,
+        "phone": about.requester_phone,
+        "customer": case.account_name,
+        "organization": effect.organizations.get(system),
+        "words": [word.lower() for word in words] if case.emergency else [],
         "tags": [f"{TAG}_emergency" if case.emergency else f"{TAG}_message"],
     }
     return (
@@ -60,8 +65,10 @@ def _text(case: Case, told: TellCustomer, shelf: Shelf, rank: int, now: datetime
     if to is None:
         return None
     rules = shelf.current.hotline
-    facts = {"number": rules.number, "portal": rules.portal, **told.facts}
-    payload = codec.encode({"to": to, "text": worded(rules, Prompt(told.key, facts))})
+    language = case.ticket.requester_language or ""
+    payload = codec.encode(
+        {"to": to, "text": worded(rules, Prompt(told.key, told.facts), language)}
+    )
     return (
         f"{case.id}/customer/{told.key}", case.id, "sms", "announce", "sms", None, None, None,
         None, rank, payload, now, now, now + TEXT,

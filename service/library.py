@@ -37,6 +37,8 @@ class Shelf:
     schedules: Mapping[str, Schedule]
     phones: Mapping[str, tuple[str, ...]]
     """E.164 number to the people who have proved that it is theirs."""
+    systems: tuple[str, ...] = ()
+    """The ticket systems that are set up to create tickets in, the one to take first."""
     until: datetime | None = None
     """When the next policy version takes effect (UTC), if one is known."""
     books: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
@@ -51,7 +53,8 @@ class Shelf:
 
 
 class Library:
-    def __init__(self) -> None:
+    def __init__(self, systems: tuple[str, ...] = ()) -> None:
+        self._systems = systems
         self._shelf: Shelf | None = None
         self._policies: dict[str, Policy] = {}
 
@@ -96,6 +99,7 @@ class Library:
                 _without(current.schedules, away), [(r["schedule"], r["body"]) for r in overrides]
             ),
             _phones(people),
+            self._systems,
             min((r["effective_at"] for r in rows if r["effective_at"] > now), default=None),
         )
 

@@ -15,7 +15,7 @@ import structlog
 
 from routing.case import Case
 from routing.decide import decide
-from routing.event import Linked, Refusal, Superseded
+from routing.event import Linked, Refusal, Superseded, Unticketed
 from service.desk import Desk
 from service.library import Shelf
 from service.saving import Change, save
@@ -26,20 +26,24 @@ from service.store.sql import query
 log = structlog.get_logger(__name__)
 
 
-async def link(
-    desk: Desk, case: str, event: Linked, settle: Callable[[AnyConnection], Awaitable[bool]]
+Answered = Linked | Unticketed
+
+
+async def tell(
+    desk: Desk, case: str, event: Answered, settle: Callable[[AnyConnection], Awaitable[bool]]
 ) -> bool:
     """The answer to creating it. False where it was settled by another."""
-    done = await desk.again(lambda: _link(desk, case, event, settle))
+    done = await desk.again(lambda: _tell(desk, case, event, settle))
     await desk.ring()
     return done
 
 
-async def _link(
-    desk: Desk, name: str, event: Linked, settle: Callable[[AnyConnection], Awaitable[bool]]
+async def _tell(
+    desk: Desk, name: str, event: Answered, settle: Callable[[AnyConnection], Awaitable[bool]]
 ) -> bool:
+    ticket = event.ticket if isinstance(event, Linked) else None
     async with desk.pool.acquire() as conn, conn.transaction():
-        rows = await conn.fetch(query("lock_case_and_twin"), name, event.source, event.ticket)
+        rows = await conn.fetch(query("lock_case_and_twin"), name, event.source, ticket)
         if not await settle(conn):
             return False
         cases = {row["id"]: codec.decode_case(row["body"]) for row in rows}
@@ -56,11 +60,11 @@ async def _link(
     return True
 
 
-def _decided(case: Case, event: Linked, shelf: Shelf, now: datetime) -> Change | None:
+def _decided(case: Case, event: Answered, shelf: Shelf, now: datetime) -> Change | None:
     try:
         return Change(case, decide(case, event, shelf.book(case.policy), now))
     except Refusal as refusal:
-        log.critical("two_tickets", case=case.id, ticket=event.ticket, said=str(refusal))
+        log.critical("two_tickets", case=case.id, source=event.source, said=str(refusal))
         return None
 
 

@@ -9,25 +9,19 @@ from datetime import timedelta
 import httpx
 import structlog
 
-from routing.event import Linked
+from routing.event import Linked, Unticketed
 from routing.lookup import HOTLINE
 from service.conversing import Line
 from service.desk import Desk
-from service.linking import link
+from service.linking import tell
 from service.outbox import Outbox, Row
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
-from service.tickets.systems import SYSTEMS
-from service.tickets.ticketsystem import (
-    Access,
-    Creating,
-    Judgement,
-    Opened,
-    Opening,
-    Retry,
-)
+from service.tickets.systems import creating
+from service.tickets.ticketsystem import Access, Creating, Judgement, Opened, Opening, Retry
 
+SOON = timedelta(seconds=2)
 log = structlog.get_logger(__name__)
 
 
@@ -39,17 +33,16 @@ class Wanted:
     text: str
     name: str | None
     email: str | None
-    priority: str | None
     tags: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    phone: str | None = None
+    customer: str = ""
+    organization: str | None = None
+    priority: str | None = None
+    """The only word of a row that an older release queued."""
 
 
 _wanted = codec.decoder(Wanted)
-
-
-def creating(source: str) -> Creating | None:
-    """The system, where tickets are created in it."""
-    system: object = SYSTEMS.get(source)
-    return system if isinstance(system, Creating) else None
 
 
 @dataclass(slots=True)
@@ -64,7 +57,7 @@ class Opener:
         now = self.desk.clock.now()
         access, system = self.access.get(row.channel), creating(row.channel)
         if access is None or system is None:
-            await self.outbox.done(row, f"no write-back to {row.channel} is set up", now)
+            await self.refused(row, f"creating tickets in {row.channel} is not set up.")
             return None
         async with self.desk.pool.acquire() as conn:
             case = await conn.fetchrow(query("ticket_of_case"), row.case_id)
@@ -72,28 +65,45 @@ class Opener:
             await self.outbox.done(row, "the ticket is there", now)
             return None
         wanted = _wanted(row.payload)
-        opening = Opening(
-            row.key, row.case_id, wanted.subject, wanted.text, wanted.name, wanted.email,
-            wanted.priority, wanted.tags,
-        )  # fmt: skip
-        try:
-            made = await self.line.hold(system.create(opening, access), access)
-        except httpx.HTTPError as error:
-            words = f"{row.channel} did not answer ({type(error).__name__})"
-            return Retry(timedelta(seconds=2), words)
+        made = await self._try(system, _opening(row, wanted), access)
         if not isinstance(made, Opened):
             return made
-        event = Linked(row.channel, made.ticket, made.url, wanted.subject, wanted.priority)
-        await link(self.desk, row.case_id, event, self._settle(row))
+        event = Linked(
+            row.channel, made.ticket, made.url, wanted.subject, made.priority, made.number
+        )
+        await tell(self.desk, row.case_id, event, self._settle(row, "settle_done", "created"))
         log.info("ticket_created", case=row.case_id, ticket=made.ticket, system=row.channel)
         return None
 
-    def _settle(self, row: Row) -> Callable[[AnyConnection], Awaitable[bool]]:
-        """The row is done in the transaction that tells the case."""
+    async def _try(self, system: Creating, opening: Opening, access: Access) -> Opened | Judgement:
+        """Where it may have been created, it is asked again once the system would know of it."""
+        try:
+            return await self.line.hold(system.create(opening, access), access)
+        except httpx.HTTPError as error:
+            unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            after = SOON if unsent else max(SOON, system.lag)
+            return Retry(after, f"{system.name} did not answer ({type(error).__name__})")
+
+    async def refused(self, row: Row, sentence: str) -> None:
+        """There will be no ticket: said once, on the case and to whoever has it."""
+        log.error("ticket_refused", case=row.case_id, system=row.channel, said=sentence)
+        event = Unticketed(row.channel, sentence)
+        await tell(self.desk, row.case_id, event, self._settle(row, "settle_dead", sentence))
+
+    def _settle(self, row: Row, how: str, said: str) -> Callable[[AnyConnection], Awaitable[bool]]:
+        """The row is settled in the transaction that tells the case."""
 
         async def settle(conn: AnyConnection) -> bool:
             now = self.desk.clock.now()
-            done = await conn.fetchval(query("settle_done"), row.id, row.lease, "created", now, now)
+            done = await conn.fetchval(query(how), row.id, row.lease, said, now, now)
             return done is not None
 
         return settle
+
+
+def _opening(row: Row, wanted: Wanted) -> Opening:
+    words = wanted.words or ((wanted.priority,) if wanted.priority else ())
+    return Opening(
+        row.key, row.case_id, wanted.subject, wanted.text, wanted.name, wanted.email, words,
+        wanted.tags, wanted.phone, wanted.customer, wanted.organization, row.created_at,
+    )  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import asyncpg
 
-from service.store.pool import AnyConnection, Pool
+from service.store.pool import Pool
 from service.store.sql import query
 
 LANES = ("sms", "voice", "email", "chat", "webhook", "apprise", "systems")
@@ -76,13 +76,26 @@ def row_of(record: asyncpg.Record) -> Row:
 class Outbox:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
+        self.lost: dict[uuid.UUID, datetime] = {}
+        """Leases of claims whose answer never came, and when they lapse.
+
+        They may hold rows that nobody sends; or will, where a server that hung does what it was
+        asked long ago.
+        """
 
     async def claim(
-        self, lane: str, limit: int, now: datetime, provider: str | None = None
+        self, lane: str, limit: int, now: datetime, lease: uuid.UUID, provider: str | None = None
     ) -> list[Row]:
-        """Lease the most severe due rows of a lane."""
+        """Lease the most severe due rows of a lane, under that name."""
+        until = now + LEASE
         async with self.pool.acquire() as conn:
-            return await _claim(conn, lane, limit, now, provider)
+            if lane == "systems":
+                found = await conn.fetch(query("claim_writes"), now, limit, until, lease)
+            else:
+                found = await conn.fetch(
+                    query("claim_outbox"), now, limit, until, lease, lane, provider
+                )
+        return [row_of(r) for r in sorted(found, key=lambda r: (r["rank"], r["id"]))]
 
     async def lapse(self, now: datetime) -> int:
         """Put back what nobody settled; its outcome is unclear."""
@@ -130,23 +143,23 @@ class Outbox:
                 query("settle_again"), row.ids, row.lease, said, at, unclear, begun, provider
             )
 
+    async def forward(self, rows: Iterable[Row], now: datetime) -> None:
+        """What waits for a later try may be tried now."""
+        async with self.pool.acquire() as conn:
+            await conn.execute(query("bring_forward"), [n for row in rows for n in row.ids], now)
+
     async def slow_down(self, key: str, until: datetime) -> None:
         """The provider wants to be left alone until then."""
         async with self.pool.acquire() as conn:
             await conn.execute(query("slow_down"), key, until)
 
-    async def give_back(self, leases: Sequence[uuid.UUID]) -> None:
-        """Return what was leased and not begun, when a sender stops."""
+    async def give_back(self, leases: Iterable[uuid.UUID], now: datetime) -> None:
+        """Return what was leased and not begun."""
         async with self.pool.acquire() as conn:
-            await conn.execute(query("return_leases"), list(leases))
+            await conn.execute(query("return_leases"), list(leases), now)
 
-
-async def _claim(
-    conn: AnyConnection, lane: str, limit: int, now: datetime, provider: str | None
-) -> list[Row]:
-    lease, until = uuid.uuid4(), now + LEASE
-    if lane == "systems":
-        records = await conn.fetch(query("claim_writes"), now, limit, until, lease)
-    else:
-        records = await conn.fetch(query("claim_outbox"), now, limit, until, lease, lane, provider)
-    return [row_of(r) for r in sorted(records, key=lambda r: (r["rank"], r["id"]))]
+    async def return_lost(self, now: datetime) -> None:
+        """A connection that broke may have broken behind its commit: what was leased goes back."""
+        if self.lost:
+            await self.give_back(list(self.lost), now)
+            self.lost = {lease: until for lease, until in self.lost.items() if until > now}

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from notifiers.circuit import Circuit
+from routing.gsm import MOST_WIDE_SEGMENTS
+from routing.tools.rehearsal import Pacing
 from service.circuits import read
 from service.settings import Settings
 from service.store.pool import AnyConnection
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from service.wiring import Service
 
 LANES = ("sms", "voice")
-SEGMENTS = {"sms": 2, "voice": 1}
+SEGMENTS = {"sms": MOST_WIDE_SEGMENTS, "voice": 1}
 """What one page costs at most: segments of a text, or a call."""
 
 
@@ -61,6 +63,14 @@ def slowest(settings: Settings, lane: str) -> float:
     number = {"sms": settings.sms_per_second, "voice": settings.calls_per_second}[lane]
     account = {"sms": settings.account_sms_per_second, "voice": settings.account_calls_per_second}
     return min((rate for rate in (number, account[lane]) if rate > 0), default=0.0)
+
+
+def paced(settings: Settings, sms: float | None = None, calls: float | None = None) -> Pacing:
+    """The pace to reckon with: what is given, else what is set. Per second; 0 is no limit."""
+    return Pacing(
+        slowest(settings, "sms") if sms is None else sms,
+        slowest(settings, "voice") if calls is None else calls,
+    )
 
 
 async def lanes(service: Service, conn: AnyConnection, now: datetime) -> list[Lane]:

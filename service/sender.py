@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from notifiers.notifier import Accepted, Fault, Message, Outcome, Refused, Unclear
+from notifiers.notifier import Accepted, Fault, Message, Refused, Unclear
 from notifiers.switchboard import Line, Switchboard
 from service.chime import Chime
 from service.claims import PACED, Claims, Limit, Terms, limits_of
@@ -25,7 +26,7 @@ from service.clock import Clock
 from service.contacts import Contacts
 from service.measures import Measures
 from service.messages import Urls, facts_of, ref_of, words_of
-from service.outbox import Outbox, Row, lane_of
+from service.outbox import LEASE, Outbox, Row, lane_of
 from service.settling import FIRST_PAUSE, Settling
 from service.store.pool import AWAY, AnyConnection, DatabaseAwayError, describe
 from service.writer import Writer
@@ -99,6 +100,7 @@ class Sender:
                 self._full.add(lane)
                 return SWEEP
             now = self.clock.now()
+            await self.outbox.return_lost(now)
             rows, wait = await self._claim_whole(lane, free, now)
             for row in rows:
                 self._start(row, chime)
@@ -111,28 +113,34 @@ class Sender:
         self, lane: str, free: int, now: datetime
     ) -> tuple[list[Row], datetime | None]:
         """`_claim`; stopped meanwhile, what it leased goes back."""
-        claim = asyncio.ensure_future(self._claim(lane, free, now))
+        lease = uuid.uuid4()
+        claim = asyncio.ensure_future(self._claim(lane, free, now, lease))
         try:
             return await asyncio.shield(claim)
         except asyncio.CancelledError:
             with contextlib.suppress(*AWAY):
-                rows, _ = await claim
-                await self.outbox.give_back([row.lease for row in rows])
+                await claim
+                await self.outbox.give_back({lease}, self.clock.now())
+            raise
+        except AWAY:
+            self.outbox.lost[lease] = now + LEASE
             raise
 
     async def _claim(
-        self, lane: str, free: int, now: datetime
+        self, lane: str, free: int, now: datetime, lease: uuid.UUID
     ) -> tuple[list[Row], datetime | None]:
         line = self.settling.circuits.choose(self.switchboard.lines(lane))
         if line is None or lane not in PACED:
-            return await self.outbox.claim(lane, free, now, line.provider if line else None), None
+            provider = line.provider if line else None
+            return await self.outbox.claim(lane, free, now, lease, provider), None
         terms = self._terms(lane, line)
         if lane == "sms" and not terms.limits:
-            return await self.outbox.claim(lane, min(free, terms.rows), now, line.provider), None
+            most = min(free, terms.rows)
+            return await self.outbox.claim(lane, most, now, lease, line.provider), None
         free_at = self._free_at.get(lane)
         if lane == "sms" and free_at is not None and now < free_at:
             return [], free_at
-        rows, wait = await self.claims.take(terms, free, now)
+        rows, wait = await self.claims.take(terms, free, now, lease)
         self._free_at[lane] = wait or now
         return rows, wait
 
@@ -149,6 +157,7 @@ class Sender:
     def _start(self, row: Row, chime: Chime) -> None:
         task = asyncio.create_task(self._one(row))
         self._flying[task] = row
+        self.settling.resting.remove(row)
 
         def landed(done: asyncio.Task[None]) -> None:
             self._flying.pop(done, None)
@@ -156,6 +165,7 @@ class Sender:
             if lane in self._full or row.kind == "write":  # its case's next write has waited for it
                 self._full.discard(lane)
                 chime.ring({lane})
+            self.settling.resting.ring(chime)
 
         task.add_done_callback(landed)
 
@@ -182,7 +192,9 @@ class Sender:
             else:
                 await self._send(row)
         except UNSETTLED as error:
-            log.warning("unsettled", key=row.key, error=describe(error), then="lease lapses")
+            log.warning("unsettled", key=row.key, error=describe(error))
+            with contextlib.suppress(*UNSETTLED):
+                await self.settling.unsettled(row)
         except Exception:
             log.exception("send_failed", key=row.key)
             with contextlib.suppress(*AWAY):
@@ -223,28 +235,13 @@ class Sender:
             over = Refused("Its time is over; others are asked.", fault=Fault.OURS)
             await self.settling.refused(row, over)
             return
-        chosen = await self._whose(row, line)
+        chosen = await self.settling.whose(row, line, self.switchboard)
         if chosen is None:
             return
         begun = self.clock.now()
         self._began(row, begun)
-        outcome: Outcome = await chosen.notifier.send(message)
+        outcome = await self.settling.soon(chosen, chosen.notifier.send(message))
         await self.settling.settle(row, chosen, self.switchboard, outcome, begun)
-
-    async def _whose(self, row: Row, line: Line) -> Line | None:
-        """Who is to have it: the one it was given to, unless that one fails and another works.
-
-        None: nobody of this channel works, and the page has gone on to its next contact.
-        """
-        circuits, lines = self.settling.circuits, self.switchboard.lines(row.channel)
-        chosen = line if circuits.usable(line) else circuits.choose(lines) or line
-        if not circuits.usable(chosen) and await self.settling.has_detour(row, self.switchboard):
-            said = f"{row.channel} is failing ({circuits.of(chosen).why})"
-            await self.settling.refused(row, Refused(said, fault=Fault.CONFIGURATION))
-            return None
-        if chosen.provider != row.provider:
-            await self.outbox.assign(row, chosen.provider)
-        return chosen
 
     async def _look(self, row: Row, line: Line, message: Message) -> bool:
         """Whether an earlier try got through; asked before anything is repeated.
@@ -252,7 +249,7 @@ class Sender:
         A provider that cannot be asked is not waited for once its circuit is open: the page goes
         another way, and may come twice.
         """
-        found = await line.notifier.find(message)
+        found = await self.settling.soon(line, line.notifier.find(message))
         if isinstance(found, Accepted):
             begun = row.begun_at or row.created_at
             await self.settling.settle(row, line, self.switchboard, found, begun)
@@ -262,7 +259,7 @@ class Sender:
             await self.settling.circuits.failed(name, found.reason)
             elsewhere = await self.settling.elsewhere(row, line, self.switchboard)
             if self.clock.now() < row.give_up_at and not elsewhere:
-                await self.settling.later(row, found.reason, row.begun_at, unclear=True)
+                await self.settling.rest(row, found.reason, row.begun_at)
                 return True
             return False
         if row.bundle is not None:  # it certainly did not leave: what waits by now is bundled anew

@@ -5,6 +5,7 @@ them. A wish that cannot be told from a typing error (an unknown variable) is a 
 error.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from notifiers.email.account import SmtpAccount
 from service.chat_settings import ChatSettings, read_chat
-from service.environment import Environment, Secret, SettingsError, port
+from service.environment import PREFIX, Environment, Secret, SettingsError, port
 from service.phone_settings import (
     BreakerSettings,
     TwilioSettings,
@@ -55,16 +56,17 @@ WRITE_BACK: Mapping[str, tuple[str, ...]] = {
 """What each ticket system needs to be written to, as HELIOGRAPH_<SYSTEM>_<NAME>: all or none."""
 
 WRITE_BACK_MAY: Mapping[str, tuple[str, ...]] = {
-    "zendesk": ("ACTOR_ID",),
-    "jira": ("ACTOR_ID", "ON_HOLD"),
-    "freshdesk": ("ACTOR", "ON_HOLD"),
-    "zammad": ("LOGIN", "ON_HOLD"),
-    "zoho-desk": ("ACTOR_ID",),
-    "hubspot": ("ACTOR", "ON_HOLD"),
-    "github": ("ACTOR", "INTERNAL_NOTES"),
-    "gitlab": ("ACTOR",),
+    "zendesk": ("ACTOR_ID", "NEW_TICKET"),
+    "jira": ("ACTOR_ID", "ON_HOLD", "NEW_TICKET"),
+    "freshdesk": ("ACTOR", "ON_HOLD", "NEW_TICKET"),
+    "zammad": ("LOGIN", "ON_HOLD", "NEW_TICKET"),
+    "zoho-desk": ("ACTOR_ID", "NEW_TICKET"),
+    "servicenow": ("NEW_TICKET",),
+    "hubspot": ("ACTOR", "ON_HOLD", "NEW_TICKET"),
+    "github": ("ACTOR", "INTERNAL_NOTES", "NEW_TICKET"),
+    "gitlab": ("ACTOR", "NEW_TICKET"),
 }
-"""What may be told besides: who we are there, and what on hold is called."""
+"""What may be told besides: who we are there, what on hold is called, what new tickets say."""
 
 CHANNELS: Mapping[str, tuple[str, ...]] = {
     "SMTP_URL": ("smtp", "smtps", "smtp+starttls"),
@@ -217,10 +219,22 @@ def read_write_back(given: Environment) -> Mapping[str, Mapping[str, str]]:
             )
         may = WRITE_BACK_MAY.get(system, ())
         values |= {name: write_back_value(given, system, name) for name in may}
+        check_new_ticket(given, system, values.get("NEW_TICKET"))
         found[system] = MappingProxyType(
             {name.lower(): value for name, value in values.items() if value is not None}
         )
     return MappingProxyType(found)
+
+
+def check_new_ticket(given: Environment, system: str, value: str | None) -> None:
+    """What every new ticket shall say besides: members of the system's own API."""
+    try:
+        fits = value is None or isinstance(json.loads(value), dict)
+    except ValueError:
+        fits = False
+    if not fits:
+        wanted = 'is no JSON object. Give one, such as {"group": "Support"}.'
+        given.error(f"{variable(system)}_NEW_TICKET", wanted)
 
 
 def write_back_value(given: Environment, system: str, name: str) -> Secret | None:
@@ -247,3 +261,10 @@ def check_smtp(given: Environment, url: str | None) -> None:
 
 def variable(name: str) -> str:
     return name.upper().replace("-", "_")
+
+
+def not_written_to(settings: Settings) -> dict[str, str]:
+    """Systems that are listened to and could be written to, to the setting they wait for."""
+    heard = settings.webhook_secrets.keys() & WRITE_BACK.keys()
+    silent = sorted(heard - settings.write_back.keys())
+    return {name: f"{PREFIX}{name.upper().replace('-', '_')}_URL" for name in silent}

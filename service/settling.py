@@ -7,8 +7,11 @@ it is tried again and again: a page is never dropped for a provider's sake.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -20,7 +23,8 @@ from service.circuits import Circuits
 from service.clock import Clock
 from service.contacts import DISABLING, Contacts, channel_instead, why_disabled
 from service.measures import Measures
-from service.outbox import Outbox, Row
+from service.outbox import LEASE, Outbox, Row
+from service.resting import Resting
 from service.store import codec
 from service.store.pool import ride_out
 from service.store.sql import query
@@ -28,10 +32,13 @@ from service.store.sql import query
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
 PATIENCE = 20.0
 """Seconds that an outcome waits for PostgreSQL."""
+SOON = 4.0
+"""Seconds a provider that fails is waited for, so that it is known soon when it works again."""
 LONG_WAIT = timedelta(minutes=1)
 """Whoever wants to be left alone for longer than this is passed by meanwhile."""
 FAILS_OVER = frozenset({Fault.CONFIGURATION, Fault.TRANSIENT})
 """Refusals that say nothing of the number: another provider may well get through."""
+Said = TypeVar("Said")
 log = structlog.get_logger(__name__)
 
 
@@ -44,6 +51,35 @@ class Settling:
     circuits: Circuits
     paced: dict[str, str] = field(default_factory=dict)
     """Channel and provider ("sms first") to the name its pace is kept under."""
+    resting: Resting = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resting = Resting(self.outbox, self.clock)
+
+    async def whose(self, row: Row, line: Line, switchboard: Switchboard) -> Line | None:
+        """Who is to have it: the one it was given to, unless that one fails and another works.
+
+        None: nobody of this channel works, and the page has gone on to its next contact.
+        """
+        lines = switchboard.lines(row.channel)
+        chosen = line if self.circuits.usable(line) else self.circuits.choose(lines) or line
+        if not self.circuits.usable(chosen) and await self.has_detour(row, switchboard):
+            said = f"{row.channel} is failing ({self.circuits.of(chosen).why})"
+            await self.refused(row, Refused(said, fault=Fault.CONFIGURATION))
+            return None
+        if chosen.provider != row.provider:
+            await self.outbox.assign(row, chosen.provider)
+        return chosen
+
+    async def soon(self, line: Line, asked: Awaitable[Said]) -> Said | Unclear:
+        """What a provider says; one that fails is not waited for as long as one that works."""
+        if self.circuits.usable(line):
+            return await asked
+        try:
+            async with asyncio.timeout(SOON):
+                return await asked
+        except TimeoutError:
+            return Unclear(f"{line} did not answer for {SOON:g} s. It may have been taken.")
 
     async def settle(
         self, row: Row, line: Line, switchboard: Switchboard, outcome: Outcome, begun: datetime
@@ -67,10 +103,14 @@ class Settling:
                 self.count(row, "sent")
                 if unwanted:
                     await line.notifier.cancel(ref)
+                await self.resting.works(row.channel)
             case Unclear(reason):
                 await self.circuits.failed((line.provider, line.channel), reason)
                 at_once = await self.elsewhere(row, line, switchboard)
-                await self.later(row, reason, begun, unclear=True, at_once=at_once)
+                if at_once:
+                    await self.later(row, reason, begun, unclear=True, at_once=True)
+                else:
+                    await self.rest(row, reason, begun)
                 self.count(row, "unclear")
             case Refused() as refused:
                 await self._blame(row, line, refused)
@@ -137,6 +177,8 @@ class Settling:
         if refused.retryable and again < row.give_up_at:
             await self.outbox.again(row, refused.reason, again, begun, unclear=False)
             self.count(row, "again")
+            if refused.retry_after is None:
+                self.resting.add(row)
         else:
             await self._passed_on(row, refused)
 
@@ -152,6 +194,11 @@ class Settling:
         for page in row.together:
             await self.contacts.refuse(page, _event(page, refused))
 
+    async def rest(self, row: Row, reason: str, begun: datetime | None) -> None:
+        """Later, or as soon as others get through."""
+        await self.later(row, reason, begun, unclear=True)
+        self.resting.add(row)
+
     async def later(
         self,
         row: Row,
@@ -163,6 +210,18 @@ class Settling:
     ) -> None:
         pause = timedelta() if at_once else pause_after(row.tries)
         await self.outbox.again(row, reason, self.clock.now() + pause, begun, unclear=unclear)
+
+    async def unsettled(self, row: Row) -> None:
+        """Have it looked up as soon as PostgreSQL is back, or else when its lease lapses.
+
+        Raises DatabaseAwayError.
+        """
+
+        async def queued() -> None:
+            said = "PostgreSQL was away while it was sent"
+            await self.later(row, said, None, unclear=True, at_once=True)
+
+        await ride_out(queued, patience=LEASE.total_seconds())
 
     def count(self, row: Row, outcome: str) -> None:
         self.measures.pages.labels(row.channel, outcome).inc(len(row.together))

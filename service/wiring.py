@@ -32,8 +32,9 @@ from service.outbox import Outbox
 from service.sender import Sender
 from service.settings import Settings, TwilioSettings
 from service.store.pool import AWAY, Pool, open_pool
+from service.store.pulse import Pulse
 from service.store.sql import query
-from service.tickets.systems import SYSTEMS
+from service.tickets.systems import SYSTEMS, creating
 from service.tickets.ticketsystem import NOBODY, Access
 from service.writer import Writer
 
@@ -65,6 +66,9 @@ class Service:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
     """Telephones that are answered at once; the others in the order in which they asked."""
 
+    watching: asyncio.Task[None] | None = None
+    """Of a PostgreSQL that may hang."""
+
     @property
     def signer(self) -> Signer:
         """Of signed links."""
@@ -83,6 +87,8 @@ class Service:
             self.clock.offset = await conn.fetchval(query("read_clock"))
 
     async def close(self) -> None:
+        if self.watching is not None:
+            self.watching.cancel()
         await self.bell.close()
         try:
             async with asyncio.timeout(GOODBYE):
@@ -95,15 +101,19 @@ async def open_service(
     settings: Settings, database_url: str, redis_url: str, *, name: str, size: int = 12
 ) -> Service:
     """Connect. Waits for a PostgreSQL that is away; Redis may be away for as long as it likes."""
-    pool = await open_pool(database_url, name=f"heliograph {name}", size=size)
+    name = f"heliograph {name}"
+    pulse = Pulse(database_url, name)
+    pool = await open_pool(database_url, name=name, size=size, by=pulse.connect)
     clock = SystemClock()
     bell = Bell(redis_url)
-    library = Library()
+    access = access_of(settings)
+    library = Library(creators_of(access))
     measures = Measures()
     desk = Desk(pool, library, clock, bell.ring, measures)
-    contacts, access = contacts_of(desk, settings), access_of(settings)
+    contacts = contacts_of(desk, settings)
     service = Service(settings, pool, clock, bell, library, desk, contacts, measures, access)
     await service.follow_clock()
+    service.watching = asyncio.create_task(pulse.watch())
     return service
 
 
@@ -169,6 +179,12 @@ def access_of(settings: Settings) -> dict[str, Access]:
         else:
             log.info("no_write_back", system=source)
     return found
+
+
+def creators_of(access: Mapping[str, Access]) -> tuple[str, ...]:
+    """The ticket systems that are set up to create tickets in, the one to take first."""
+    able = ((name, creating(name)) for name in SYSTEMS if name in access)
+    return tuple(name for name, system in able if system and not system.wanting(access[name]))
 
 
 def sender_of(service: Service) -> Sender:

@@ -22,10 +22,11 @@ from service.clock import monotonic
 from service.hints import Hints
 from service.hotline import ticking as hotline
 from service.hotline.recordings import Recordings
-from service.logs import configure
+from service.logs import announce, configure
 from service.metrics import flush
 from service.outbox import LANES
 from service.porter import Porter
+from service.resting import EVERY
 from service.sender import Sender
 from service.settings import SERVING, Settings, SettingsError, read_settings
 from service.store.pool import AWAY, describe
@@ -119,6 +120,19 @@ async def watching(sender: Sender) -> None:
         await asyncio.sleep(SWEEP)
 
 
+async def retrying(sender: Sender, chime: Chime) -> None:
+    """Find out that a provider works again, by what waits for it."""
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            await sender.settling.resting.one()
+        except AWAY as error:
+            log.warning("database_away", loop="retrying", error=describe(error))
+        except Exception:
+            log.exception("retrying_failed")
+        sender.settling.resting.ring(chime)
+
+
 async def _follow(service: Service, chime: Chime) -> None:
     """Where somebody moved the clock, every lane has something to look for."""
     before = service.clock.offset
@@ -164,6 +178,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             porter.run(),
             watchdog.watch(service, sender),
             watching(sender),
+            retrying(sender, chime),
             flush(service),
             hints.run(chime),
             _recordings(service),
@@ -230,4 +245,5 @@ def main(settings: Settings | None = None) -> None:
             ["HELIOGRAPH_DATABASE_URL and HELIOGRAPH_REDIS_URL are not set. Set them."]
         )
     configure(settings)
+    announce(settings)
     uvloop.run(run(settings, settings.database_url, settings.redis_url))

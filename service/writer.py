@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,8 @@ from service.tickets.ticketsystem import (
 )
 
 LONGEST = timedelta(minutes=15)
+Ending = Callable[[Row, str], Awaitable[None]]
+"""Settles a row, with the sentence of why."""
 log = structlog.get_logger(__name__)
 
 
@@ -58,7 +60,7 @@ class Writer:
         if row.method == TICKET:
             made = await self._opener.open(row)
             if made is not None:
-                await self._settle(row, made)
+                await self._settle(row, made, self._opener.refused)
             return
         system, ticket = await self._where(row)
         access = self.access.get(system)
@@ -71,7 +73,7 @@ class Writer:
         except httpx.HTTPError as error:
             words = f"{system} did not answer ({type(error).__name__})"
             judgement = Retry(timedelta(seconds=2), words)
-        await self._settle(row, judgement)
+        await self._settle(row, judgement, self._refused)
 
     async def _where(self, row: Row) -> tuple[str, str]:
         """The system and the ticket there; a caller's case may have got its ticket meanwhile."""
@@ -81,24 +83,26 @@ class Writer:
             found = await conn.fetchrow(query("ticket_of_case"), row.case_id)
         return (found["source"], found["ticket"]) if found else (HOTLINE, "")
 
-    async def _settle(self, row: Row, judgement: Judgement) -> None:
-        now = self.clock.now()
+    async def _settle(self, row: Row, judgement: Judgement, refused: Ending) -> None:
+        """`refused` ends a row that will not be written."""
         match judgement:
             case Done():
-                await self.outbox.done(row, "written", now)
+                await self.outbox.done(row, "written", self.clock.now())
             case Retry(after, sentence):
-                await self._again(row, sentence, max(after, _pause(row.tries)))
+                await self._again(row, sentence, max(after, _pause(row.tries)), refused)
             case Conflict(sentence):
-                await self._again(row, sentence, timedelta(seconds=1))
+                await self._again(row, sentence, timedelta(seconds=1), refused)
             case Refused(sentence):
-                log.error("write_refused", key=row.key, said=sentence)
-                await self.outbox.dead(row, sentence, now)
+                await refused(row, sentence)
 
-    async def _again(self, row: Row, sentence: str, after: timedelta) -> None:
+    async def _refused(self, row: Row, sentence: str) -> None:
+        log.error("write_refused", key=row.key, said=sentence)
+        await self.outbox.dead(row, sentence, self.clock.now())
+
+    async def _again(self, row: Row, sentence: str, after: timedelta, refused: Ending) -> None:
         now = self.clock.now()
         if now + after > row.give_up_at:
-            log.error("write_given_up", key=row.key, said=sentence)
-            await self.outbox.dead(row, sentence, now)
+            await refused(row, sentence)
         else:
             await self.outbox.again(row, sentence, now + after, None, unclear=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from routing.gsm import is_gsm, segments
+from routing.gsm import MOST_SEGMENTS, MOST_WIDE_SEGMENTS, is_gsm, segments
 from routing.language.cursor import Cursor, Members
 from routing.language.words import parse_language
 from routing.phrases import (
@@ -25,8 +25,6 @@ from routing.template import faults, fill
 LINES = ("menu", "due", "overdue", "nothing")
 MEMBERS = (*CHANNELS, *LINES, "speech", "asks", "promises", "severities")
 TIMES = frozenset({"promise", "time"})
-MOST_SEGMENTS, MOST_WIDE_SEGMENTS = 2, 3
-"""Of one page: in GSM-7, and in letters that GSM-7 has not."""
 LONGEST = {"voice": 600, "email_subject": 150, "menu": 300, "due": 40, "overdue": 40, "nothing": 20}
 """Characters of what is written, places included."""
 MOST_ASKED = 24

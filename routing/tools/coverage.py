@@ -45,6 +45,11 @@ class Row:
     """What is promised for the first reply, where it is a time."""
     quiet: bool = False
     """Whether its routes page nobody, whatever happens."""
+    sleepers: tuple[str, ...] = ()
+    """People whose quiet hours may hold the page, until a promise falls due.
+
+    The times to a human leave that out: what holds them back is bounded by the promise itself.
+    """
 
     @property
     def holds(self) -> bool:
@@ -67,6 +72,7 @@ class Row:
             "fewest_people": self.fewest,
             "fewest_at": _utc(self.fewest_at) if self.fewest_at else None,
             "first_reply_seconds": _seconds(self.target),
+            "held_in_quiet_hours_of": list(self.sleepers),
         }
 
     def spoken(self) -> str:
@@ -83,7 +89,8 @@ class Row:
         second = f"a second {_within(self.to_second)}" if self.to_second else "no second"
         late = f", but a reply is promised {_within(self.target)}" if not self.holds else ""
         soon = f"the first {_within(self.to_first)}, {second}"
-        return f"always reached ({self.calendar}): {soon}{late}"
+        held = f"; quiet hours of {', '.join(self.sleepers)} may hold it" if self.sleepers else ""
+        return f"always reached ({self.calendar}): {soon}{late}{held}"
 
 
 def _within(span: timedelta | None) -> str:
@@ -190,6 +197,7 @@ def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home:
         fewest_at,
         _target(promise),
         quiet=not paged,
+        sleepers=tuple(sorted({name for outcome, _ in paged for name in outcome.sleepers})),
     )
 
 

@@ -15,22 +15,26 @@ from routing.case import Case
 from routing.decide import Decision, decide
 from routing.directory import Directory
 from routing.event import Acknowledge, Announce, Contact, Entry, Post, Tick, WriteBack
+from routing.gsm import MOST_WIDE_SEGMENTS
 from routing.policy import Policy
 from routing.tools.sketch import Sketch, book_of, open_sketch
 
+COST = {"sms": MOST_WIDE_SEGMENTS}
+"""Segments of a text; a call is a call."""
 MOST_TICKS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
-    """How many a second the provider takes from our number; 0 lifts it."""
+    """How many segments of texts, and calls, a second the provider takes from us; 0 lifts it."""
 
     sms: float = 1.0
     voice: float = 1.0
 
     def gap(self, channel: str) -> timedelta:
+        """How long the next one waits, at the worst: a text may have as many segments as any."""
         rate = {"sms": self.sms, "voice": self.voice}.get(channel, 0.0)
-        return timedelta(seconds=1 / rate) if rate > 0 else timedelta()
+        return timedelta(seconds=COST.get(channel, 1) / rate) if rate > 0 else timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from notifiers.twilio import twiml
 from routing.book import find
 from routing.case import Case
 from routing.event import Note, Reassign, Refusal
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 from routing.hotline_callback import (
     Alarm,
     Callback,
@@ -28,7 +29,7 @@ from routing.hotline_callback import (
 from routing.hotline_words import RING_SECONDS
 from routing.policy import StepTarget
 from routing.words import instant
-from service.hotline import keeping, speech
+from service.hotline import keeping, promises, speech
 from service.hotline.acting import ring, text
 from service.hotline.callers import US
 from service.library import Shelf
@@ -66,11 +67,16 @@ class Callbacks:
                 return turn
             if not await keeping.update_callback(conn, turn.callback, version):
                 return None
+            if isinstance(event, CustomerReady):
+                who = (callback.case, callback.number, turn.callback.person or "")
+                await promises.keep(conn, *who, now)
             for act in turn.acts:
                 match act:
                     case CallResponder(person, leg):
-                        key = f"hotline/{name}/back/{leg}"
+                        key = f"hotline/{name}/{promises.BACK}/{leg}"
                         await ring(conn, key, callback.case, shelf.people.get(person), now)
+                    case HangUpResponder(leg):
+                        await promises.hang_up(conn, f"hotline/{name}/{promises.BACK}/{leg}", now)
                     case Inform(key):
                         facts = {"case": callback.case}
                         rules, times = shelf.current.hotline, turn.callback.misses
@@ -119,17 +125,19 @@ class Callbacks:
     async def greet(self, name: str) -> bytes:
         """What the customer hears first: a key connects, a mailbox presses none."""
         rules = (await self.service.desk.shelf()).current.hotline
-        case = (await self.found(name)).case
+        callback = await self.found(name)
         here = f"{self.service.settings.public_url}/twilio/hotline/back/{name}/key"
-        words = speech.said(rules, "answer_back", greeting=rules.greeting, case=case)
-        asked = twiml.gather(words, twiml.pause(1), words, action=here, timeout=8, digits=1)
-        return twiml.voice(asked, speech.said(rules, "goodbye"), twiml.hangup())
+        return speech.promised(rules, here, callback.case, callback.language)
 
     async def accept(self, name: str, digits: str) -> bytes:
         """The customer's key; an empty document lets the two lines be connected."""
         if digits != "1":
-            return speech.goodbye((await self.service.desk.shelf()).current.hotline)
-        await self.tell(name, CustomerReady())
+            rules = (await self.service.desk.shelf()).current.hotline
+            return speech.goodbye(rules, (await self.found(name)).language)
+        with suppress(
+            TooLate
+        ):  # kept by another call meanwhile, and the engineer waits all the same
+            await self.tell(name, CustomerReady())
         return twiml.voice()
 
     async def over(self, name: str, *, bridged: bool) -> bytes:

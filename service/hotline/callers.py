@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from asyncpg import Record
+
 from routing.event import ChangeSeverity, Note, Refusal
-from routing.hotline_call import Call, Caller, OpenCase
-from routing.hotline_caller import caller_of, emergency
+from routing.hotline_asking import MOST_OFFERED
+from routing.hotline_call import Call, OpenCase
+from routing.hotline_caller import caller_of, contact_at, emergency, language_for
+from routing.hotline_facts import about
+from routing.hotline_who import Caller, Matter
 from routing.lookup import HOTLINE
 from routing.people import Account
 from routing.policy import HotlineRules, Policy
@@ -39,8 +45,23 @@ class Callers:
         if account is None:
             return None
         async with self.service.pool.acquire() as conn:
-            hot = await conn.fetchval(query("hot_case_of_account"), account.id)
-        return caller_of(policy, account, hot)
+            hot = await conn.fetch(query("cases_people_are_at"), account.id, MOST_OFFERED)
+        number = value if kind == "phone" else None
+        first = hot[0]["id"] if hot else None
+        language = await self.language(policy.hotline, account, number, first)
+        caller = caller_of(policy, account, matters(hot, self.service.clock.now()))
+        return replace(caller, language=language)
+
+    async def language(
+        self, rules: HotlineRules, account: Account, number: str | None, case: str | None
+    ) -> str:
+        """What he is spoken to in. His case's ticket is asked where the directory does not say."""
+        contact = contact_at(account, number)
+        ticket = None
+        if case and rules.languages and not (account.language or (contact and contact.language)):
+            async with self.service.pool.acquire() as conn:
+                ticket = await conn.fetchval(query("language_of_case"), case)
+        return language_for(rules, account, contact, ticket)
 
     async def account(self, kind: str, value: str | None) -> Account | None:
         if not value:
@@ -68,7 +89,7 @@ class Callers:
             many = await conn.fetchval(query("hotline_calls_of"), call.account, since)
             if many <= rules.calls_per_account:
                 return None
-            hot: str | None = await conn.fetchval(query("hot_case_of_account"), call.account)
+            hot: str | None = await conn.fetchval(query("cases_people_are_at"), call.account, 1)
             return hot
 
     async def case(self, policy: Policy, call: Call, act: OpenCase) -> str:
@@ -98,11 +119,10 @@ class Callers:
     async def _requester(self, call: Call) -> Requester:
         """The contact whose telephone it is, where he is one; nobody is guessed."""
         account = await self.account("id", call.account)
-        known = (c for c in account.contacts if c.phone == call.number) if account else iter(())
-        contact = next(known, None) if call.number else None
+        contact, language = contact_at(account, call.number), call.language or None
         if contact is None:
-            return Requester(phone=call.number)
-        return Requester(contact.name, contact.email, call.number)
+            return Requester(phone=call.number, language=language)
+        return Requester(contact.name, contact.email, call.number, language=language)
 
     async def _join(self, policy: Policy, call: Call, case: str) -> bool:
         how = "text" if call.words else "telephone"
@@ -149,7 +169,7 @@ class Callers:
             return call.ticket
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("ticket_of_case"), call.case)
-        return None if row is None or row["source"] == HOTLINE else row["ticket"]
+        return None if row is None or row["source"] == HOTLINE else row["number"]
 
     async def _known(self, key: str) -> bool:
         async with self.service.pool.acquire() as conn:
@@ -162,6 +182,11 @@ class Callers:
         if landed.case is None:
             raise NotMade(f"The case of {report.event_key} could not be made.")
         return landed.case
+
+
+def matters(rows: Sequence[Record], now: datetime) -> tuple[Matter, ...]:
+    """Cases as their customer knows them."""
+    return tuple(Matter(row["id"], about(row["subject"], row["opened_at"], now)) for row in rows)
 
 
 def _brought(call: Call) -> str:

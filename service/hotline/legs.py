@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.hotline import speech
 from service.hotline.acting import HELP
 from service.hotline.helping import Helping
 from service.hotline.outbound import CONTACT, OUT, Outbound
@@ -42,8 +41,8 @@ async def whispered(service: Service, row: int, action: str) -> bytes:
     if leg.what == OUT:
         return await Outbound(service).whisper(leg.name, action)
     if leg.what == CONTACT:
-        return await Outbound(service).contact(leg.name)
-    return await Responders(service).whisper(leg.case, action)
+        return await Outbound(service).contact(leg.name, action)
+    return await Responders(service).whisper(leg.case, leg.person, action)
 
 
 async def taken(service: Service, row: int, line: str) -> bytes:
@@ -53,6 +52,8 @@ async def taken(service: Service, row: int, line: str) -> bytes:
         return await Helping(service).take(leg.name, leg.person)
     if leg.what == OUT:
         return await Outbound(service).take(leg.name)
-    rules = (await service.desk.shelf()).current.hotline
-    document = await Responders(service).take(leg.case, leg.person, line)
-    return document or speech.farewell(rules, "caller_gone")
+    if leg.what == CONTACT:
+        return await Outbound(service).meet(leg.name)
+    responders = Responders(service)
+    document = await responders.take(leg.case, leg.person, line)
+    return document or await responders.truth(leg.case, leg.person)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from routing.event import Refusal
+from routing.hotline_callback import Callback
+from routing.hotline_caller import language_for
 from routing.hotline_outbound import (
     COMPLETED,
     ENDS,
@@ -17,6 +20,7 @@ from routing.hotline_outbound import (
     CallContact,
     ContactTook,
     HangUpContact,
+    KeepPromise,
     LegOver,
     Looked,
     ResponderTook,
@@ -28,8 +32,9 @@ from routing.hotline_outbound import (
 )
 from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
+from routing.words import instant
 from service.desk import NoSuchCase
-from service.hotline import speech
+from service.hotline import promises, speech
 from service.hotline.acting import dial, number_of, ring
 from service.hotline.line import Form
 from service.hotline.recordings import OVER
@@ -59,13 +64,15 @@ class Outbound:
                 raise NoSuchCase(case)
             body = await conn.fetchval(query("account_by_id"), row["account"])
             account = codec.decode_account(body) if body else None
-            chosen = contact_of(account, codec.decode_case(row["body"]).ticket, index)
+            ticket = codec.decode_case(row["body"]).ticket
+            chosen = contact_of(account, ticket, index)
             who = shelf.people.get(person)
             if who is None or number_of(who) is None:
                 raise Refusal("You have no verified telephone, so nobody was called.")
             bridge = Bridge(
                 secrets.token_hex(8), case, person, who.name, chosen.name, chosen.phone or "",
                 secrets.token_urlsafe(24), now, since=now,
+                language=language_for(shelf.current.hotline, account, chosen, ticket.language),
             )  # fmt: skip
             made = await conn.fetchval(query("insert_hotline_bridge"), *_columns(bridge))
             if made is None:
@@ -78,18 +85,22 @@ class Outbound:
     async def tell(self, name: str, event: Any) -> Bridge:  # noqa: ANN401 - any event of the table
         """One event of one call. Raises LookupError."""
         for _ in range(ATTEMPTS):
-            turn = await self._step(name, event)
-            if turn is None:
+            done = await self._step(name, event)
+            if done is None:
                 continue
-            for said in turn.acts:
-                if isinstance(said, Tell):
-                    await Remarks(self.service).note(turn.bridge.case, said.text)
+            turn, kept = done
+            await self._say(turn, kept)
             if turn.acts:
                 await self.service.desk.ring()
             return turn.bridge
         raise RuntimeError("the call is changed by too many at once")
 
-    async def _step(self, name: str, event: Any) -> Turn | None:  # noqa: ANN401
+    async def _step(
+        self,
+        name: str,
+        event: Any,  # noqa: ANN401 - any event of the table
+    ) -> tuple[Turn, Sequence[Callback]] | None:
+        """The step, with the promises that are kept by it; None where somebody was quicker."""
         now = self.service.clock.now()
         async with self.service.pool.acquire() as conn, conn.transaction():
             row = await conn.fetchrow(query("hotline_bridge"), name)
@@ -98,25 +109,38 @@ class Outbound:
             before = _bridge(row["body"])
             turn = step(before, event, now)
             if turn.bridge == before:
-                return turn
+                return turn, ()
             after = turn.bridge
             columns = (after.state.value, after.outcome, codec.encode(after))
             if not await conn.fetchval(
                 query("update_hotline_bridge"), name, row["version"], *columns
             ):
                 return None
-            await self._act(conn, turn)
-        return turn
+            return turn, await self._act(conn, turn)
 
-    async def _act(self, conn: AnyConnection, turn: Turn) -> None:
-        now, bridge = self.service.clock.now(), turn.bridge
+    async def _act(self, conn: AnyConnection, turn: Turn) -> Sequence[Callback]:
+        now, bridge, kept = self.service.clock.now(), turn.bridge, list[Callback]()
         key = f"hotline/{bridge.id}/{CONTACT}/1"
         for act in turn.acts:
             if isinstance(act, CallContact):
                 await dial(conn, key, bridge.case, bridge.number, self._shown(), now)
             elif isinstance(act, HangUpContact):
-                await conn.execute(query("cancel_call"), key, now)
-                await conn.execute(query("cancel_ringing_call"), key, now)
+                await promises.hang_up(conn, key, now)
+            elif isinstance(act, KeepPromise):
+                kept += await promises.keep(conn, bridge.case, bridge.number, bridge.person, now)
+        return kept
+
+    async def _say(self, turn: Turn, kept: Sequence[Callback]) -> None:
+        """On the case; who keeps what was promised about a case that nobody has, has it."""
+        now, bridge, remarks = self.service.clock.now(), turn.bridge, Remarks(self.service)
+        if kept:
+            await remarks.take(bridge.case, bridge.person)
+        promised = [
+            f"The call that was promised before {instant(one.deadline, now)} is {one.outcome}."
+            for one in kept
+        ]
+        for words in [*(act.text for act in turn.acts if isinstance(act, Tell)), *promised]:
+            await remarks.note(bridge.case, words)
 
     def _shown(self) -> str | None:
         """The hotline's number, which a customer may call back."""
@@ -163,18 +187,33 @@ class Outbound:
             return twiml.voice(twiml.say(sentence(bridge)), twiml.hangup())
         return twiml.voice(self._hold(name))
 
-    async def contact(self, name: str) -> bytes:
-        """The contact's telephone was answered: who calls, and why; then both are in one room."""
+    async def contact(self, name: str, action: str) -> bytes:
+        """The contact's telephone was answered.
+
+        Who was promised a call is connected by his key, since a mailbox keeps no promise.
+        """
+        bridge = await self._load(name)
+        if bridge.state is BridgeState.CALLING_CONTACT and await self._promised(bridge):
+            return speech.promised(await self._rules(), action, bridge.case, bridge.language)
+        return await self.meet(name)
+
+    async def _promised(self, bridge: Bridge) -> bool:
+        async with self.service.pool.acquire() as conn:
+            return bool(await conn.fetchval(query("promised_to"), bridge.case, bridge.number))
+
+    async def meet(self, name: str) -> bytes:
+        """Who calls the contact, and why; then both are in one room."""
         bridge, rules = await self.tell(name, ContactTook()), await self._rules()
         if bridge.state is not BridgeState.BRIDGED:
-            return speech.farewell(rules, "out_gone")
-        words = speech.said(rules, "greeting_out", greeting=rules.greeting, case=bridge.case)
+            return speech.farewell(rules, "out_gone", bridge.language)
+        words = speech.said(rules, "greeting_out", bridge.language, case=bridge.case)
         return twiml.voice(words, self._room(bridge, "customer"))
 
     async def over(self, name: str, leg: str) -> bytes:
         """A line is back from the conference: it is over."""
-        await self.tell(name, LegOver(leg, COMPLETED))
-        return speech.goodbye(await self._rules())
+        bridge = await self.tell(name, LegOver(leg, COMPLETED))
+        theirs = bridge.language if leg == "contact" else ""
+        return speech.goodbye(await self._rules(), theirs)
 
     def _room(self, bridge: Bridge, label: str) -> twiml.Verb:
         room = twiml.conference(

@@ -8,7 +8,7 @@ import structlog
 
 from routing.book import find
 from routing.case import Case
-from routing.event import Escalate, Event, Note, Reassign, Refusal
+from routing.event import Acknowledge, Escalate, Event, Note, Reassign, Refusal
 from routing.hotline_room_events import NobodyCame, Remark
 from routing.policy import StepTarget
 from service.desk import NoSuchCase
@@ -21,6 +21,7 @@ WORDS = {
     "joined": "{who} joined the call with the customer.",
     "helper_missed": "{who} was called to join the call with the customer, and {why}.",
 }
+UNTAKEN = frozenset({"held", "paging", "exhausted"})
 NOBODY = "nobody could be brought into the call with the customer"
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,13 @@ class Remarks:
 
     async def note(self, case: str, words: str) -> None:
         await self._do(case, Note(US, words))
+
+    async def take(self, case: str, person: str) -> None:
+        """A case that nobody has is his, who speaks with its customer."""
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("case_by_id"), case)
+        if row is not None and row["owner"] is None and row["state"] in UNTAKEN:
+            await self._do(case, Acknowledge(person, "phone"))
 
     async def _escalate(self, case: str, person: str) -> None:
         """To Sustained Engineering; where that cannot be, the duty manager is paged."""

@@ -12,6 +12,7 @@ from service.hotline.callbacks import Callbacks
 from service.hotline.helping import Helping
 from service.hotline.line import Line
 from service.hotline.outbound import Outbound
+from service.hotline.texts import Texts
 from service.store.sql import query
 from service.wiring import Service
 
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 async def tick(service: Service) -> None:
-    """Callers who went silent, owners who must be brought to a line, promises that are due."""
+    """Callers who went silent, owners who must come to a line, promises due, texts to be noted."""
     line, callbacks = Line(service), Callbacks(service)
     now, wall = service.clock.now(), service.clock.wall()
     async with service.pool.acquire() as conn:
@@ -35,6 +36,7 @@ async def tick(service: Service) -> None:
         await line.tell(row["id"], Owned(row["owner"]))
     await Helping(service).tick(now)
     await Outbound(service).tick()
+    await Texts(service).note_unanswered()
     for row in due:
         try:
             await callbacks.tell(row["id"], Looked(row["owner"], row["live"]))

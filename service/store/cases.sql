@@ -22,8 +22,9 @@ join outbox as o on o.key = c.id || '/ticket'
 where c.id = any($1::text[]) and c.source = 'hotline' and o.channel = $2;
 
 -- name: ticket_of_case
--- Where a case's ticket is, and its id there.
-select source, ticket from cases where id = $1;
+-- Where a case's ticket is, its id there, and what people call it.
+select source, ticket, coalesce(body->'ticket'->>'number', ticket) as number
+from cases where id = $1;
 
 -- name: lock_case
 -- One case, locked until the transaction ends.

@@ -60,13 +60,17 @@ from hotline_calls where number is not distinct from $1 and started_at >= $2;
 -- How often an account called since an instant.
 select count(*) from hotline_calls where account = $1 and started_at >= $2;
 
--- name: hot_case_of_account
--- A case of the account that people are at now, the most severe first.
-select id
+-- name: cases_people_are_at
+-- Cases of the account that people are at now: the most severe first, then the newest.
+select id, body->'ticket'->>'subject' as subject, opened_at
 from cases
 where account = $1 and state in ('paging', 'exhausted', 'acknowledged')
-order by rank, opened_at desc
-limit 1;
+order by rank, opened_at desc, id
+limit $2;
+
+-- name: language_of_case
+-- What the ticket of a case is written in, where its system says so.
+select body->'ticket'->>'language' from cases where id = $1;
 
 -- name: hotline_call_of_case
 -- The call whose caller waits, or meets somebody, about a case.
@@ -75,6 +79,16 @@ from hotline_calls
 where case_id = $1 and state in ('connecting', 'offering_callback', 'bridged')
 order by started_at
 limit 1;
+
+-- name: hotline_standing
+-- Who has a case, with the latest call about it and the latest promise.
+select c.owner, c.state not in ('resolved', 'closed') as live,
+    (select body from hotline_calls where case_id = c.id order by started_at desc, id limit 1)
+        as call,
+    (select body from hotline_callbacks where case_id = c.id order by promised_at desc, id limit 1)
+        as callback
+from cases as c
+where c.id = $1;
 
 -- name: quiet_hotline_calls
 -- Calls of which nothing was heard for too long (true time).
@@ -100,22 +114,29 @@ limit $2;
 
 -- name: hot_cases_of_account
 -- The cases of an account that people are at, or that wait for it, the most severe first.
-select id
+select id, body->'ticket'->>'subject' as subject, opened_at
 from cases
 where account = $1
   and state in ('paging', 'exhausted', 'acknowledged', 'engineering', 'waiting', 'snoozed')
-order by rank, opened_at desc
+order by rank, opened_at desc, id
 limit $2;
 
 -- name: hotline_cases_with
 -- The open cases that calls and texts from a number began or joined, the latest first.
-select c.id, max(h.started_at) as at
-from hotline_calls as h
-join cases as c on c.id = h.case_id
-where h.number = $1 and h.started_at >= $2 and c.state not in ('resolved', 'closed')
-group by c.id
-order by at desc
+select c.id, c.body->'ticket'->>'subject' as subject, c.opened_at
+from cases as c
+join (select case_id, max(started_at) as at from hotline_calls
+      where number = $1 and started_at >= $2 group by case_id) as h on h.case_id = c.id
+where c.state not in ('resolved', 'closed')
+order by h.at desc
 limit $3;
+
+-- name: language_of_caller
+-- What was spoken in the latest call from a number since an instant.
+select body->>'language' from hotline_calls
+where number = $1 and started_at >= $2
+order by started_at desc
+limit 1;
 
 -- name: hotline_call_with
 -- The latest call from a number about a case.
@@ -142,6 +163,17 @@ on conflict (number) do update set asked_at = excluded.asked_at, body = excluded
 -- name: forget_hotline_question
 -- It was answered, or is not waited for any more.
 delete from hotline_questions where number = $1;
+
+-- name: unanswered_hotline_questions
+-- Texts that wait since before an instant for the case they are about.
+select number, body from hotline_questions
+where asked_at < $1 and body->>'word' = 'more'
+order by asked_at
+limit $2;
+
+-- name: settle_hotline_question
+-- A text is noted; what was asked since is waited for still.
+delete from hotline_questions where number = $1 and asked_at = $2;
 
 -- name: list_hotline_calls
 -- A page of calls, the newest first, after a cursor.
@@ -175,14 +207,39 @@ returning id;
 -- The oldest promise of a case that is not kept yet.
 select id from hotline_callbacks where case_id = $1 and state <> 'done' order by promised_at limit 1;
 
+-- name: open_callbacks_to
+-- Promises of a case to call a number that are not kept yet; nobody else changes them meanwhile.
+select id, version, body
+from hotline_callbacks
+where case_id = $1 and state <> 'done' and body->>'number' = $2
+order by promised_at
+for update;
+
+-- name: promised_to
+-- Whether a number was promised a call about a case that is not kept yet.
+select exists (
+    select from hotline_callbacks
+    where case_id = $1 and state <> 'done' and body->>'number' = $2);
+
 -- name: due_hotline_callbacks
--- Promises whose time has come, whose case has an owner now, or whose case is over.
-select b.id, c.owner, c.state not in ('resolved', 'closed') as live
+-- Promises whose time has come, whose case has an owner now or another one, or is over. While somebody
+-- calls that very number from the case it is waited for what becomes of it; while the customer is on
+-- the line himself nobody is to call him.
+select b.id, c.state not in ('resolved', 'closed') as live,
+    case when not exists (
+        select from hotline_calls as h
+        where h.case_id = b.case_id and h.number = b.body->>'number' and h.quiet_at is not null
+          and h.state in ('connecting', 'offering_callback', 'bridged')) then c.owner end as owner
 from hotline_callbacks as b
 join cases as c on c.id = b.case_id
 where b.state <> 'done'
   and (b.wake_at <= $1 or c.state in ('resolved', 'closed')
-       or (b.state = 'promised' and c.owner is not null and c.updated_at <= $2))
+       or (b.state = 'promised' and c.owner is not null and c.updated_at <= $2)
+       or (b.state = 'calling_responder' and c.owner is distinct from b.body->>'person'))
+  and not exists (
+      select from hotline_bridges as o
+      where o.case_id = b.case_id and o.state in ('calling_responder', 'calling_contact')
+        and o.body->>'number' = b.body->>'number')
 order by b.wake_at
 limit $3;
 

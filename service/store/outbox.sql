@@ -132,14 +132,20 @@ set state = case when unwanted then 'cancelled' else 'queued' end, said = $3, av
 where id = any($1::bigint[]) and lease = $2
 returning id;
 
+-- name: bring_forward
+-- What rests after a try that failed need not rest any longer.
+update outbox set available_at = $2
+where id = any($1::bigint[]) and state = 'queued' and available_at > $2;
+
 -- name: assign_provider
 -- Who is to have it next.
 update outbox set provider = $3 where id = any($1::bigint[]) and lease = $2;
 
 -- name: return_leases
--- What was leased and not begun goes back when a sender stops.
+-- What was leased and not begun goes back, unless it is not wanted any more.
 update outbox
-set state = 'queued', lease = null, lease_until = null, tries = tries - 1,
+set state = case when unwanted then 'cancelled' else 'queued' end, lease = null,
+    lease_until = null, tries = tries - 1, settled_at = case when unwanted then $2::timestamptz end,
     bundle = case when unclear then bundle end, text = case when unclear then text end
 where state = 'sending' and lease = any($1::uuid[]);
 

@@ -4,8 +4,8 @@ Times travel as aware datetimes, json as text: `codec` turns it into typed value
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 import structlog
@@ -54,6 +54,8 @@ SERVER_SETTINGS = {
     "jit": "off",  # compiling costs more than any query here takes
     "idle_in_transaction_session_timeout": "60s",
 }
+CONNECTING = 5.0
+"""Seconds until a connection stands."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 log = structlog.get_logger(__name__)
 
@@ -74,9 +76,14 @@ class DatabaseAwayError(Exception):
 
 
 async def open_pool(
-    url: str, *, name: str = "heliograph", size: int = 10, patience: float = 60.0
+    url: str,
+    *,
+    name: str = "heliograph",
+    size: int = 10,
+    patience: float = 60.0,
+    by: Callable[..., Coroutine[Any, Any, Connection]] | None = None,
 ) -> Pool:
-    """A pool of at most `size` connections, shown to the server as `name`.
+    """A pool of at most `size` connections, made `by` that, shown to the server as `name`.
 
     Waits up to `patience` seconds for a server that is away; then raises DatabaseAwayError. Once
     open it reconnects by itself; what happens meanwhile raises one of AWAY (see `ride_out`).
@@ -85,9 +92,11 @@ async def open_pool(
     async def attempt() -> Pool:
         pool: Pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            init_size=1,
+            min_size=0,  # a floor would be restored, and its failure logged, while there is nobody
             max_size=size,
-            timeout=10.0,
+            connect=by,
+            timeout=CONNECTING,
             command_timeout=30.0,
             statement_cache_size=512,
             connection_class=Plain,
@@ -100,14 +109,16 @@ async def open_pool(
 
 async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0) -> Connection:
     """One connection outside any pool, for work that may take long. Waits like `open_pool`."""
+    return await ride_out(
+        lambda: connect_once(url, name, CONNECTING), patience=patience, aloud=True
+    )
 
-    async def attempt() -> Connection:
-        connection: Connection = await asyncpg.connect(
-            url, timeout=10.0, server_settings={**SERVER_SETTINGS, "application_name": name}
-        )
-        return connection
 
-    return await ride_out(attempt, patience=patience, aloud=True)
+async def connect_once(url: str, name: str, seconds: float) -> Connection:
+    """One connection, or what asyncpg raises; TimeoutError after so many seconds."""
+    settings = {**SERVER_SETTINGS, "application_name": name}
+    made: Connection = await asyncpg.connect(url, timeout=seconds, server_settings=settings)
+    return made
 
 
 def describe(error: Exception) -> str:

@@ -14,6 +14,8 @@ from urllib.parse import quote
 from routing.report import TicketStatus
 from service.tickets import authored, signature
 from service.tickets.fields import tags as tags_in
+from service.tickets.freshdesk_create import PRIORITIES, FreshdeskCreator
+from service.tickets.html import as_html
 from service.tickets.marker import signed
 from service.tickets.members import Members, read_object
 from service.tickets.ticketsystem import (
@@ -26,7 +28,7 @@ from service.tickets.ticketsystem import (
     Reading,
     Request,
 )
-from service.tickets.writing import Writer, and_then, basic, still, tags
+from service.tickets.writing import and_then, basic, still, tags
 from service.tickets.written import Written
 
 _STATUSES = {
@@ -47,7 +49,6 @@ _STATUSES = {
     "resolved": TicketStatus.SOLVED,
     "closed": TicketStatus.CLOSED,
 }
-_PRIORITIES = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
 _NUMBERS = {
     TicketStatus.NEW: 2,
     TicketStatus.OPEN: 2,
@@ -63,7 +64,7 @@ def _status(written: Written) -> TicketStatus | None:
 
 
 def _priority(word: str | None) -> str | None:
-    return None if word is None else _PRIORITIES.get(word, word.lower())
+    return None if word is None else PRIORITIES.get(word, word.lower())
 
 
 def _key(envelope: Envelope, _: Written) -> str:
@@ -79,13 +80,13 @@ _DIALECT = authored.Dialect(
 )
 
 
-class Freshdesk(Writer):
+class Freshdesk(FreshdeskCreator):
     """Freshdesk. FRESHDESK_ON_HOLD is the number of your status for on hold."""
 
     source = "freshdesk"
     name = "Freshdesk"
     settings = ("FRESHDESK_URL", "FRESHDESK_API_KEY")
-    optional = ("FRESHDESK_ACTOR", "FRESHDESK_ON_HOLD")
+    optional = ("FRESHDESK_ACTOR", "FRESHDESK_ON_HOLD", "FRESHDESK_NEW_TICKET")
     own_from = ("FRESHDESK_ACTOR",)
     per_page = 100
 
@@ -131,8 +132,7 @@ def _requests(change: Change, access: Access, ticket: Members) -> tuple[list[Req
         update["status"] = number
     requests = [Request("PUT", _path(change), access.headers, update)]
     if change.note is not None:
-        text = signed(change.note, change.key)
-        body = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+        body = as_html(signed(change.note, change.key))
         kind = {"body": body} if change.public else {"body": body, "private": True}
         path = f"{_path(change)}/{'reply' if change.public else 'notes'}"
         requests.append(Request("POST", path, access.headers, kind))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from routing.report import TicketStatus
+from service.tickets.html import as_html
 from service.tickets.marker import signed
 from service.tickets.members import Members
 from service.tickets.ticketsystem import Access, Change, Conversation, Done, Refused, Request
@@ -34,7 +35,7 @@ class HubSpotWriter(Writer):
     source = "hubspot"
     name = "HubSpot"
     settings = ("HUBSPOT_URL", "HUBSPOT_ACCESS_TOKEN")
-    optional = ("HUBSPOT_ACTOR", "HUBSPOT_ON_HOLD")
+    optional = ("HUBSPOT_ACTOR", "HUBSPOT_ON_HOLD", "HUBSPOT_NEW_TICKET")
     own_from = ("HUBSPOT_ACTOR",)
 
     def credentials(self, values: Sequence[str]) -> Mapping[str, str]:
@@ -104,8 +105,7 @@ def _requests(change: Change, access: Access) -> tuple[list[Request], str | None
 
 def _note(change: Change, access: Access) -> Request:
     kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _NOTE_TO_TICKET}
-    text = signed(change.note or "", change.key).replace("&", "&amp;").replace("<", "&lt;")
-    properties = {"hs_note_body": text.replace("\n", "<br>")}
+    properties = {"hs_note_body": as_html(signed(change.note or "", change.key))}
     if change.at is not None:
         properties["hs_timestamp"] = change.at.isoformat()
     note = {

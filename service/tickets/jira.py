@@ -13,6 +13,7 @@ from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
 from service.tickets import signature
 from service.tickets.adf import plain
 from service.tickets.fields import MANY, NAME, as_text, tags
+from service.tickets.jira_create import JiraCreator
 from service.tickets.jira_write import JiraWriter
 from service.tickets.marker import is_ours
 from service.tickets.members import Members, read_object
@@ -45,7 +46,7 @@ _CATEGORIES = {
 _IGNORED = frozenset({"comment_updated", "comment_deleted"})
 
 
-class Jira(JiraWriter):
+class Jira(JiraCreator, JiraWriter):
     """Jira."""
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:  # noqa: ARG002 - Jira dates nothing

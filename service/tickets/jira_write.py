@@ -43,7 +43,7 @@ class JiraWriter(Writer):
     source = "jira"
     name = "Jira"
     settings = ("JIRA_URL", "JIRA_EMAIL", "JIRA_API_TOKEN")
-    optional = ("JIRA_ACTOR_ID", "JIRA_ON_HOLD")
+    optional = ("JIRA_ACTOR_ID", "JIRA_ON_HOLD", "JIRA_NEW_TICKET")
     own_from = ("JIRA_EMAIL", "JIRA_ACTOR_ID")
 
     def credentials(self, values: Sequence[str]) -> Mapping[str, str]:

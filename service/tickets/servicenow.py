@@ -15,6 +15,7 @@ from routing.report import TicketStatus
 from service.tickets import authored, signature
 from service.tickets.marker import signed
 from service.tickets.members import Members, read_object
+from service.tickets.servicenow_create import SYS_ID, TABLE, ServiceNowCreator
 from service.tickets.ticketsystem import (
     NOBODY,
     Access,
@@ -26,7 +27,7 @@ from service.tickets.ticketsystem import (
     Refused,
     Request,
 )
-from service.tickets.writing import Writer, basic, still
+from service.tickets.writing import basic, still
 from service.tickets.written import Written
 
 _STATES = {
@@ -54,9 +55,7 @@ _NUMBERS = {
     TicketStatus.CLOSED: "7",
 }
 _ENDED = frozenset({"6", "7", "8"})
-_SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
 _RANKED = re.compile(r"([1-5])\s*-\s*\S")
-_TABLE = "/api/now/table"
 
 
 def _status(written: Written) -> TicketStatus | None:
@@ -87,12 +86,13 @@ _DIALECT = authored.Dialect(
 )
 
 
-class ServiceNow(Writer):
+class ServiceNow(ServiceNowCreator):
     """ServiceNow's incident table."""
 
     source = "servicenow"
     name = "ServiceNow"
     settings = ("SERVICENOW_URL", "SERVICENOW_USERNAME", "SERVICENOW_PASSWORD")
+    optional = ("SERVICENOW_NEW_TICKET",)
     own_from = ("SERVICENOW_USERNAME",)
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:  # noqa: ARG002 - nothing is dated
@@ -114,7 +114,7 @@ class ServiceNow(Writer):
         """The incident with its journal, where notes and comments are."""
         fields = "sys_id,state,work_notes,comments"
         wanted = f"sysparm_fields={fields}&sysparm_display_value=all&sysparm_limit=1"
-        path = f"{_TABLE}/incident?sysparm_query={_query(change)}&{wanted}"
+        path = f"{TABLE}/incident?sysparm_query={_query(change)}&{wanted}"
         return Request("GET", path, access.headers)
 
     def steps(self, change: Change, access: Access) -> Conversation:
@@ -127,12 +127,12 @@ class ServiceNow(Writer):
             return Refused(f"ServiceNow knows no incident {change.ticket}, or hides it from us.")
         row = Members(rows[0])
         told = still(change, _value(row, "state") in _ENDED)
-        path = f"{_TABLE}/incident/{quote(_value(row, 'sys_id') or '', safe='')}"
+        path = f"{TABLE}/incident/{quote(_value(row, 'sys_id') or '', safe='')}"
         return (yield from self.in_turn([Request("PATCH", path, access.headers, _columns(told))]))
 
 
 def _query(change: Change) -> str:
-    column = "sys_id" if _SYS_ID.match(change.ticket) else "number"
+    column = "sys_id" if SYS_ID.match(change.ticket) else "number"
     return quote(f"{column}={change.ticket.replace('^', '')}", safe="=")
 
 

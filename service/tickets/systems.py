@@ -12,7 +12,7 @@ from service.tickets.hubspot import HubSpot
 from service.tickets.jira import Jira
 from service.tickets.servicenow import ServiceNow
 from service.tickets.standard import Standard
-from service.tickets.ticketsystem import TicketSystem
+from service.tickets.ticketsystem import Creating, TicketSystem
 from service.tickets.zammad import Zammad
 from service.tickets.zendesk import Zendesk
 from service.tickets.zoho_desk import ZohoDesk
@@ -31,3 +31,9 @@ _ALL: tuple[TicketSystem, ...] = (
     Standard(),
 )
 SYSTEMS: Mapping[str, TicketSystem] = {system.source: system for system in _ALL}
+
+
+def creating(source: str) -> Creating | None:
+    """The system, where tickets are created in it."""
+    system: object = SYSTEMS.get(source)
+    return system if isinstance(system, Creating) else None

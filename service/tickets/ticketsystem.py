@@ -158,9 +158,17 @@ class Opening:
     name: str | None = None
     email: str | None = None
     """Who asks, where it is known: the contact whose telephone it was."""
-    priority: str | None = None
-    """A word of the policy for this system."""
+    words: tuple[str, ...] = ()
+    """The policy's words for its severity at this system, in lower case, the best first."""
     tags: tuple[str, ...] = ()
+    phone: str | None = None
+    """Whence the call came (E.164)."""
+    customer: str = ""
+    """The account's name."""
+    organization: str | None = None
+    """The account's external id at this system."""
+    since: datetime | None = None
+    """When the case began (UTC): no ticket of ours is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,10 @@ class Opened:
     ticket: str
     url: str | None = None
     already: bool = False
+    priority: str | None = None
+    """What the system calls it, in the word its webhooks are read as; None where it has none."""
+    number: str | None = None
+    """What people call it, where that is not its id."""
 
 
 Judgement = Done | Retry | Refused | Conflict
@@ -222,8 +234,21 @@ class TicketSystem(Protocol):
 class Creating(Protocol):
     """A system in which tickets are created for the cases that callers begin."""
 
+    name: str
+    """As people know it."""
+
+    @property
+    def lag(self) -> timedelta:
+        """How long the system may know of no ticket that it has just created."""
+
+    def wanting(self, access: Access) -> tuple[str, ...]:
+        """What HELIOGRAPH_<SYSTEM>_NEW_TICKET lacks for creating tickets; empty when nothing."""
+
     def create(self, opening: Opening, access: Access) -> Creation:
         """Look for the ticket of an earlier try, and create it where there is none."""
+
+    def may_create(self, access: Access) -> Conversation:
+        """Whether our credentials may, as far as the system tells; nothing is written."""
 
 
 @runtime_checkable

@@ -27,8 +27,9 @@ from service.tickets.ticketsystem import (
     Reading,
     Request,
 )
-from service.tickets.writing import Writer, and_then, still
+from service.tickets.writing import and_then, still
 from service.tickets.writing import tags as tags_of
+from service.tickets.zammad_create import ZammadCreator, without_number
 
 _AUTHORS = {"customer": "customer", "agent": "agent", "system": "system"}
 _STATES = {
@@ -51,13 +52,13 @@ _ENDED = frozenset({"closed", "merged"})
 _KEPT = ("number", "group_id", "owner_id", "article_count")
 
 
-class Zammad(Writer):
+class Zammad(ZammadCreator):
     """Zammad. ZAMMAD_ON_HOLD names the state for on hold, which a fresh Zammad has not."""
 
     source = "zammad"
     name = "Zammad"
     settings = ("ZAMMAD_URL", "ZAMMAD_API_TOKEN")
-    optional = ("ZAMMAD_LOGIN", "ZAMMAD_ON_HOLD")
+    optional = ("ZAMMAD_LOGIN", "ZAMMAD_ON_HOLD", "ZAMMAD_NEW_TICKET")
     own_from = ("ZAMMAD_LOGIN",)
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:  # noqa: ARG002 - Zammad dates nothing
@@ -139,10 +140,8 @@ def _name(ticket: Members, member: str) -> str | None:
 
 
 def _priority(ticket: Members) -> str | None:
-    """Zammad numbers its words: "3 high" is high."""
     word = _name(ticket, "priority")
-    number, blank, rest = (word or "").partition(" ")
-    return rest if blank and number.isdecimal() else word
+    return None if word is None else without_number(word)
 
 
 def _person(ticket: Members, member: str) -> Members:

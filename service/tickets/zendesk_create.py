@@ -6,91 +6,69 @@ given an `Idempotency-Key`, by which it answers a repetition within two hours wi
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from urllib.parse import quote
 
+from service.tickets.creating import Creator, Known, first_of, over
 from service.tickets.marker import TAG, external_id, marker, signed
-from service.tickets.members import Members, read_object
-from service.tickets.ticketsystem import (
-    Access,
-    Answer,
-    Creation,
-    Done,
-    Judgement,
-    Opened,
-    Opening,
-    Refused,
-    Request,
-    Unreadable,
-)
-from service.tickets.writing import Writer
+from service.tickets.members import Members
+from service.tickets.ticketsystem import Access, Opened, Opening, Request, Unreadable
 
-UNPROCESSABLE = 422
-"""Zendesk's answer to a member it does not take, such as a requester who is suspended."""
-Looked = Generator[Request, Answer, Opened | Judgement]
+_PRIORITIES = ("urgent", "high", "normal", "low")
 
 
-class ZendeskCreator(Writer):
-    """The creating half of Zendesk."""
+class ZendeskCreator(Creator):
+    """The creating half of Zendesk. A new requester is of no organisation, so none is named."""
 
-    def create(self, opening: Opening, access: Access) -> Creation:
-        """See `Creating.create`. A requester that Zendesk refuses is left out, not the ticket."""
-        try:
-            found = yield from self._there(opening, access)
-            if not isinstance(found, Done):
-                return found
-            answer = yield _post(opening, access, plain=False)
-            if answer.status == UNPROCESSABLE and opening.email:
-                answer = yield _post(opening, access, plain=True)
-            return self._made(answer, access)
-        except Unreadable as unreadable:
-            return Refused(f"{self.name} answered, but not as its API does. {unreadable}")
+    rows_in = "tickets"
+    row_in = "ticket"
 
-    def _there(self, opening: Opening, access: Access) -> Looked:
-        """The ticket of an earlier try; Done when there is none."""
+    def look(self, opening: Opening, access: Access, page: int) -> Request:  # noqa: ARG002 - one page
+        """By the external id."""
         path = f"/api/v2/tickets.json?external_id={quote(external_id(opening.case), safe='')}"
-        verdict, found = yield from self.seen(Request("GET", path, access.headers))
-        if not isinstance(verdict, Done):
-            return verdict
-        listed = found.raw("tickets")
-        rows = [row for row in listed if type(row) is dict] if type(listed) is list else []
-        mine = (Members(row).identifier("id") for row in rows if _is_ours(row, opening))
-        ticket = next((name for name in mine if name), None)
-        return Done() if ticket is None else Opened(ticket, _page(ticket, access), already=True)
+        return Request("GET", path, access.headers)
 
-    def _made(self, answer: Answer, access: Access) -> Opened | Judgement:
-        verdict = self.judge(answer)
-        if not isinstance(verdict, Done):
-            return verdict
-        ticket = read_object(answer.body).nested("ticket").identifier("id")
+    def is_mine(self, row: dict[str, object], opening: Opening) -> bool:
+        """An external id is not unique, and another installation may count its cases as we do."""
+        described = row.get("description")
+        return not isinstance(described, str) or marker(opening.key) in described
+
+    def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
+        """By its id; priorities are words."""
+        ticket = row.identifier("id")
         if ticket is None:
             raise Unreadable("The ticket it made has no id.")
-        return Opened(ticket, _page(ticket, access))
+        url = f"{access.url}/agent/tickets/{quote(ticket, safe='')}"
+        return Opened(ticket, url, priority=row.word("priority"))
 
+    def draft(self, opening: Opening, access: Access, known: Known) -> Request:  # noqa: ARG002 - nothing is asked
+        """Public where somebody asks. With less in it, it is another request with another key."""
+        ticket: dict[str, object] = {
+            "subject": opening.subject,
+            "comment": {
+                "body": signed(opening.text, opening.key),
+                "public": opening.email is not None,
+            },
+            "external_id": external_id(opening.case),
+            "tags": [TAG, *opening.tags],
+        }
+        if opening.email:
+            ticket["requester"] = {"name": opening.name or opening.email, "email": opening.email}
+        if priority := first_of(opening.words, _PRIORITIES):
+            ticket["priority"] = priority
+        said = "".join(name[0] for name in ("requester", "priority") if name in ticket)
+        key = f"{marker(opening.key).strip('[]')}-{said}"
+        headers = {**access.headers, "idempotency-key": key}
+        whole = over(self.wished(access), ticket)
+        return Request("POST", "/api/v2/tickets.json", headers, {"ticket": whole})
 
-def _is_ours(row: dict[str, object], opening: Opening) -> bool:
-    """An external id is not unique, and another installation may count its cases as we do."""
-    described = row.get("description")
-    return not isinstance(described, str) or marker(opening.key) in described
+    def permit(self, access: Access) -> Request:
+        """Who we are there."""
+        return Request("GET", "/api/v2/users/me.json", access.headers)
 
-
-def _page(ticket: str, access: Access) -> str:
-    return f"{access.url}/agent/tickets/{quote(ticket, safe='')}"
-
-
-def _post(opening: Opening, access: Access, *, plain: bool) -> Request:
-    """`plain`: without the requester; another request, so with another key."""
-    public = opening.email is not None and not plain
-    ticket: dict[str, object] = {
-        "subject": opening.subject,
-        "comment": {"body": signed(opening.text, opening.key), "public": public},
-        "external_id": external_id(opening.case),
-        "tags": [TAG, *opening.tags],
-    }
-    if public:
-        ticket["requester"] = {"name": opening.name or opening.email, "email": opening.email}
-    if opening.priority:
-        ticket["priority"] = opening.priority
-    key = marker(opening.key).strip("[]") + ("-plain" if plain else "")
-    headers = {**access.headers, "idempotency-key": key}
-    return Request("POST", "/api/v2/tickets.json", headers, {"ticket": ticket})
+    def lacking(self, found: Members, access: Access) -> str:  # noqa: ARG002 - all is in the answer
+        """An end user creates requests of his own alone; nobody is who has no id."""
+        user = found.nested("user")
+        if user.identifier("id") is None:
+            return "Zendesk does not know who we are; correct the e-mail address and the token."
+        agent = user.word("role") in {"agent", "admin"}
+        return "" if agent else "We are no agent in Zendesk, and may create no tickets for others."

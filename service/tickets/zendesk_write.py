@@ -37,7 +37,7 @@ class ZendeskWriter(Writer):
     source = "zendesk"
     name = "Zendesk"
     settings = ("ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_API_TOKEN")
-    optional = ("ZENDESK_ACTOR_ID",)
+    optional = ("ZENDESK_ACTOR_ID", "ZENDESK_NEW_TICKET")
     own_from = ("ZENDESK_EMAIL", "ZENDESK_ACTOR_ID")
 
     def credentials(self, values: Sequence[str]) -> Mapping[str, str]:

@@ -53,7 +53,7 @@ class ZohoDeskWriter(Writer):
         "ZOHO_DESK_CLIENT_SECRET",
         "ZOHO_DESK_REFRESH_TOKEN",
     )
-    optional = ("ZOHO_DESK_ACTOR_ID",)
+    optional = ("ZOHO_DESK_ACTOR_ID", "ZOHO_DESK_NEW_TICKET")
     own_from = ("ZOHO_DESK_ACTOR_ID",)
 
     def access(self, settings: Mapping[str, str]) -> Access | None:

@@ -16,11 +16,12 @@ from msgspec import Struct, structs
 from routing.language.words import parse_duration
 from routing.policy import Policy
 from routing.tools.check import check
-from routing.tools.coverage import coverage
+from routing.tools.coverage import Coverage, coverage
 from routing.tools.explain import explain
 from routing.tools.rehearsal import Answer, rehearse
 from routing.tools.sketch import Sketch, unknown_names
 from service import policies
+from service.pacing import paced
 from service.past import NoSuchCase, past_of
 from service.policyfile.load import read_policy
 from service.previewing import previewed
@@ -31,6 +32,7 @@ from service.web.asking import instant
 from service.web.policy_words import (
     AnswerWords,
     Asks,
+    AsksCoverage,
     AsksDays,
     AsksTicket,
     Explains,
@@ -145,12 +147,18 @@ async def check_policy(
     opt=only(ASK),
 )
 async def cover(
-    service: NamedDependency[Service], data: JSONBody[AsksDays | None] = None
+    service: NamedDependency[Service], data: JSONBody[AsksCoverage | None] = None
 ) -> dict[str, Any]:
-    asked = data or AsksDays()
+    asked = data or AsksCoverage()
     stands, at = await stands_for(service, asked), instant_or_now(service, asked.at)
-    found = await reckon(lambda: coverage(stands.policy, stands.directory, at, asked.days))
-    return found.as_json()
+    pace = paced(service.settings, asked.sms_per_second, asked.calls_per_second)
+
+    def found() -> Coverage:
+        return coverage(
+            stands.policy, stands.directory, at, asked.days, pacing=pace, burst=asked.burst
+        )
+
+    return (await reckon(found)).as_json()
 
 
 @post(

@@ -42,6 +42,14 @@ class AsksDays(Asks, kw_only=True):
     """From when on (RFC 3339); now unless said."""
 
 
+class AsksCoverage(AsksDays, kw_only=True):
+    burst: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    """So many cases at once; each further one waits for the provider's pace."""
+    sms_per_second: Annotated[float, Meta(ge=0)] | None = None
+    """Segments of texts; 0 is no limit; as it is set here unless said."""
+    calls_per_second: Annotated[float, Meta(ge=0)] | None = None
+
+
 class AsksTicket(Asks, kw_only=True):
     ticket: TicketWords = field(default_factory=TicketWords)
     at: str | None = None

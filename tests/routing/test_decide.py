@@ -31,6 +31,7 @@ from routing.event import (
     Superseded,
     TakeOver,
     Tick,
+    Unticketed,
 )
 from routing.page import PageState
 from routing.value import changed
@@ -123,7 +124,7 @@ ENTRY = {
 @pytest.mark.parametrize("state", State)
 def test_every_state_is_reached_and_takes_what_its_row_says(state: State) -> None:
     assert IN[state]().case.state is state
-    always = {Reported, Tick, ContactRefused, Note, Linked, Superseded}
+    always = {Reported, Tick, ContactRefused, Note, Linked, Superseded, Unticketed}
     answers = {
         Acknowledge, Decline, Escalate, Resolve, Snooze, Reassign, TakeOver, AddResponder,
         ChangeSeverity,

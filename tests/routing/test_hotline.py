@@ -9,10 +9,10 @@ import pytest
 from routing.hotline import TABLE, diagram, step
 from routing.hotline_call import (
     Call,
-    Caller,
     CallResponder,
     CaseMade,
     DialOver,
+    HangUpResponder,
     Held,
     HungUp,
     Illegal,
@@ -29,9 +29,11 @@ from routing.hotline_call import (
     Step,
     Tell,
     Then,
-    prompt,
 )
-from routing.hotline_words import WORDS, worded
+from routing.hotline_prompt import prompt
+from routing.hotline_telling import worded
+from routing.hotline_who import Caller, Matter
+from routing.hotline_words import WORDS
 from routing.policy import HotlineRules
 from tools.hotline import PAGE, printed
 
@@ -141,8 +143,13 @@ def test_who_is_not_entitled_hears_why_is_texted_and_may_leave_a_message() -> No
     assert (talk.call.outcome, talk.said) == ("message", ["thanks"])
 
 
+def with_cases(*cases: str) -> Caller:
+    """Ada, whose account has these open."""
+    return replace(ADA, open_cases=tuple(Matter(case, f"about {case}") for case in cases))
+
+
 def test_an_open_case_is_offered_and_joined_by_1_only() -> None:
-    known = replace(ADA, open_case="ACME-7")
+    known = with_cases("ACME-7")
     talk = Talk()
     talk.on(Rang(known), Keys("1"))
     assert talk.said == ["about_case"]
@@ -150,6 +157,30 @@ def test_an_open_case_is_offered_and_joined_by_1_only() -> None:
     talk = Talk()
     talk.on(Rang(known), Keys("1"))
     assert talk.on(Silence()).acts == (OpenCase("emergency"),)
+
+
+@pytest.mark.parametrize(
+    ("key", "joined"),
+    [("1", "ACME-7"), ("2", "ACME-9"), ("3", "ACME-3"), ("4", None), ("9", None), ("0", None)],
+)
+def test_of_several_open_cases_each_has_its_key_and_any_other_is_a_new_emergency(
+    key: str, joined: str | None
+) -> None:
+    talk = Talk()
+    talk.on(Rang(with_cases("ACME-7", "ACME-9", "ACME-3", "ACME-1")), Keys("1"))
+    assert talk.said == ["about_one"] * 3 + ["about_else"], "no more than three are read out"
+    facts = [dict(p.facts) for p in talk.last.prompts]
+    assert facts[1] == {"case": "ACME-9", "about": "about ACME-9", "key": "2"}
+    wanted = OpenCase("join", joined) if joined else OpenCase("emergency")
+    assert talk.on(Keys(key)).acts == (wanted,)
+
+
+def test_a_key_of_a_place_that_was_not_read_out_is_a_new_emergency() -> None:
+    talk = Talk()
+    talk.on(Rang(with_cases("ACME-7", "ACME-9")), Keys("1"))
+    assert step(talk.call, Keys("3"), RULES, NOW).acts == (OpenCase("emergency"),)
+    assert step(talk.call, Silence(), RULES, NOW).acts == (OpenCase("emergency"),)
+    assert talk.on(HungUp()).acts == (OpenCase("join", "ACME-7"),), "the worst is the likeliest"
 
 
 def test_silence_never_loses_a_caller() -> None:
@@ -189,6 +220,8 @@ def test_an_owner_who_is_not_on_the_line_is_called_to_it_and_again() -> None:
     assert talk.on(Owned("anna")).acts == (CallResponder("anna", 1),)
     assert talk.on(Owned("anna")).acts == ()
     assert talk.wait(seconds=75).on(Owned("anna")).acts == (CallResponder("anna", 2),)
+    assert talk.on(Owned("ben")).acts == (HangUpResponder(2), CallResponder("ben", 3)), "at once"
+    assert talk.wait(seconds=75).on(Owned("anna")).acts == (CallResponder("anna", 4),)
 
 
 def test_after_the_hold_a_call_back_a_message_or_staying_is_offered() -> None:
@@ -223,7 +256,7 @@ def test_who_hangs_up_after_confirming_holds_a_promise(events: tuple[Any, ...]) 
 
 def test_who_hangs_up_between_confirming_and_the_case_still_gets_one() -> None:
     talk = Talk()
-    talk.on(Rang(replace(ADA, open_case="ACME-7")), Keys("1"), HungUp())
+    talk.on(Rang(with_cases("ACME-7")), Keys("1"), HungUp())
     assert talk.last.acts == (OpenCase("join", "ACME-7"),)
     talk.on(CaseMade("ACME-7"))
     assert [type(a) for a in talk.last.acts] == [PromiseCallback, Tell]

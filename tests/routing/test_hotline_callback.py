@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 from routing.hotline_callback import (
     AGAIN,
     RING,
@@ -18,6 +18,7 @@ from routing.hotline_callback import (
     Inform,
     Looked,
     ResponderReady,
+    SpokeElsewhere,
     TooLate,
     Turn,
     step,
@@ -60,6 +61,10 @@ def test_a_responder_who_does_not_take_the_call_is_called_again() -> None:
     assert on(ringing, ANNA, at=NOW + RING).acts == (CallResponder("anna", 2),)
     given_back = on(ringing, Looked(None, live=True)).callback
     assert (given_back.state, given_back.wake_at) == (CallbackState.PROMISED, DEADLINE)
+    assert on(ringing, Looked(None, live=True)).acts == (HangUpResponder(1),)
+    taken_over = on(ringing, Looked("ben", live=True))
+    assert taken_over.acts == (HangUpResponder(1), CallResponder("ben", 2)), "at once"
+    assert taken_over.callback.person == "ben"
 
 
 def test_a_customer_who_does_not_answer_is_texted_and_tried_three_times() -> None:
@@ -94,6 +99,36 @@ def test_what_is_done_takes_nothing_any_more() -> None:
     done = replace(PROMISE, state=CallbackState.DONE)
     with pytest.raises(TooLate, match="done already"):
         step(done, ResponderReady("ben"), NOW)
+
+
+ELSEWHERE = SpokeElsewhere("carl")
+
+
+@pytest.mark.parametrize(
+    ("before", "hung_up"),
+    [
+        ((), ()),
+        ((ANNA,), (HangUpResponder(1),)),
+        ((ResponderReady("anna", "CA9"),), ()),
+        ((ResponderReady("anna", "CA9"), CallOver()), ()),
+    ],
+)
+def test_another_call_that_connects_them_keeps_the_promise(
+    before: tuple[Any, ...], hung_up: tuple[Any, ...]
+) -> None:
+    turn = on(PROMISE, *before, ELSEWHERE)
+    done = turn.callback
+    assert (done.state, done.outcome, done.person) == (CallbackState.DONE, "kept", "carl")
+    assert (done.reached_at, done.wake_at) == (NOW, None)
+    assert turn.acts == hung_up, "a telephone that rings for it is hung up"
+    assert on(on(PROMISE, *before).callback, ELSEWHERE, at=DEADLINE + AGAIN).callback.outcome == (
+        "late"
+    )
+
+
+def test_they_speak_by_the_promised_call_itself() -> None:
+    bridged = on(PROMISE, ResponderReady("anna"), CustomerReady()).callback
+    assert on(bridged, ELSEWHERE) == Turn(bridged)
 
 
 def test_what_twilio_asks_twice_is_done_once_and_another_line_comes_too_late() -> None:

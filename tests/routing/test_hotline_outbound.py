@@ -15,6 +15,7 @@ from routing.hotline_outbound import (
     CallContact,
     ContactTook,
     HangUpContact,
+    KeepPromise,
     LegOver,
     Looked,
     ResponderTook,
@@ -54,6 +55,7 @@ def after(*events: Any, at: datetime = NOW) -> Turn:
         ([ResponderTook(), LegOver("contact", "no-answer")], "contact_no_answer"),
         ([ResponderTook(), LegOver("contact", "failed")], "contact_failed"),
         ([ResponderTook(), LegOver("contact", "dead")], "contact_failed"),
+        ([ResponderTook(), LegOver("contact", "completed")], "contact_not_met"),
         ([ResponderTook(), ContactTook(), LegOver("contact", "completed")], "spoken"),
         ([ResponderTook(), ContactTook(), LegOver("responder", "completed")], "spoken"),
     ],
@@ -75,6 +77,14 @@ def test_his_key_and_nothing_else_rings_the_contact() -> None:
     assert after(ResponderTook(), ResponderTook()).acts == ()
 
 
+def test_being_connected_and_nothing_else_keeps_a_promise() -> None:
+    spoken = after(ResponderTook(), ContactTook())
+    assert KeepPromise() in spoken.acts
+    assert step(spoken.bridge, ContactTook(), NOW).acts == (), "Twilio asks again"
+    for event in (LegOver("contact", "completed"), LegOver("responder", "completed")):
+        assert KeepPromise() not in after(ResponderTook(), event).acts
+
+
 def test_what_nothing_is_heard_of_ends() -> None:
     late = NOW + timedelta(seconds=90)
     assert after(Looked(), at=late).bridge.outcome == "responder_no_answer"
@@ -89,7 +99,7 @@ def test_every_state_has_its_sentence_and_every_outcome_is_reached() -> None:
     assert set(TABLE) == set(BridgeState)
     states = [after(), after(ResponderTook()), after(ResponderTook(), ContactTook())]
     assert len({sentence(turn.bridge) for turn in states}) == 3
-    assert len(SAID) == 9
+    assert len(SAID) == 10
 
 
 def test_whom_to_call_is_a_contact_of_the_account_or_nobody() -> None:

@@ -21,6 +21,7 @@ from routing.hotline_room_events import (
     CallHelper,
     HelperGone,
     HelperJoined,
+    Met,
     NobodyCame,
     Remark,
     RoomLeft,
@@ -43,6 +44,7 @@ def talking() -> Room:
     talk = Room().after(Rang(ADA), Keys("1"), CaseMade("ACME-7"))
     talk.after(Joined("carl"), Held(), Joined("carl"), Held())
     assert (talk.last.then, talk.call.met, talk.call.talked) == (Then.JOIN, True, True)
+    assert talk.last.acts == (Met("carl"),)
     return talk
 
 
@@ -67,6 +69,7 @@ def test_the_star_calls_the_first_whom_the_policy_names_and_the_caller_holds() -
     assert acts(talk) == [Remark("joined", "erik")]
     assert talk.call.helpers == ("erik",)
     assert talk.after(Joined("carl"), Held()).last.then is Then.JOIN
+    assert talk.last.acts == (), "they met before"
 
 
 def test_whoever_tells_it_first_the_caller_is_kept() -> None:

@@ -90,6 +90,62 @@ def test_several_open_cases_are_asked_back(picked: str) -> None:
     assert said("3", TWO, turn.question).key == "which_text"
 
 
+def test_each_is_listed_with_what_it_is_about() -> None:
+    known = replace(TWO, about={"ACME-7": "system down, opened 03:12 UTC"})
+    listed = "1 ACME-7 (system down, opened 03:12 UTC), 2 ACME-9"
+    assert said("it is the cluster", known).facts == {"cases": listed}
+    again = said("EMERGENCY", known).facts["cases"]
+    assert again == "ACME-7 (system down, opened 03:12 UTC), ACME-9", "no list to pick from"
+
+
+def test_what_one_telephone_began_is_meant_before_what_else_is_open_which_is_named() -> None:
+    both = replace(ONE, account=("ACME-7", "ACME-3"))
+    assert said("see log", both).act == Act(Word.MORE, ("ACME-7",), "see log", others=("ACME-3",))
+    assert said("ACME-7 see log", both).act == Act(Word.MORE, ("ACME-7",), "see log")
+
+
+@pytest.mark.parametrize(
+    ("between", "picked", "text"),
+    [
+        ("and the relay", "2", "it is the cluster\nand the relay"),
+        ("3", "2", "it is the cluster"),
+        ("status", "2", "it is the cluster"),
+        ("", "ACME-9", "it is the cluster"),
+        ("", "ACME-9: and the relay", "it is the cluster\nand the relay"),
+    ],
+)
+def test_what_is_written_before_the_answer_is_kept(between: str, picked: str, text: str) -> None:
+    question = said("it is the cluster", TWO).question
+    question = said(between, TWO, question).question
+    assert said(picked, TWO, question).act == Act(Word.MORE, ("ACME-9",), text)
+
+
+def test_a_case_that_was_not_listed_may_be_named() -> None:
+    known = replace(TWO, account=("ACME-3",))
+    question = said("it is the cluster", known).question
+    assert said("ACME-3", known, question).act == Act(Word.MORE, ("ACME-3",), "it is the cluster")
+
+
+def test_the_answer_counts_for_as_long_as_the_text_is_not_noted() -> None:
+    question = said("it is the cluster", TWO).question
+    late = decide(read("2"), TWO, question, NOW + LIVES + timedelta(seconds=1))
+    assert late.act == Act(Word.MORE, ("ACME-9",), "it is the cluster")
+    alarm = said("false alarm", TWO).question
+    assert decide(read("2"), TWO, alarm, NOW + LIVES + timedelta(seconds=1)).act is None
+
+
+def test_an_emergency_takes_what_waited_with_it() -> None:
+    question = said("it is the cluster", TWO).question
+    asked = said("EMERGENCY", TWO, question).question
+    assert asked is not None
+    assert asked.text == "it is the cluster\nEMERGENCY"
+
+
+@pytest.mark.parametrize("body", ["", "ACME-7"])
+def test_a_text_that_says_nothing_is_answered_how_it_stands(body: str) -> None:
+    assert said(body, ONE).act == Act(Word.STATUS, ("ACME-7",))
+
+
 def test_status_tells_of_all() -> None:
     assert said("status", TWO).act == Act(Word.STATUS, ("ACME-7", "ACME-9"))
     assert said("ACME-9 status", TWO).act == Act(Word.STATUS, ("ACME-9",))

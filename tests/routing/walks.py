@@ -37,6 +37,7 @@ from routing.event import (
     Superseded,
     TakeOver,
     Tick,
+    Unticketed,
 )
 from routing.lookup import HOTLINE
 from routing.people import ContactRule, Person
@@ -298,6 +299,7 @@ _CHOICES = _chooser(
     (16, _advance),
     (2, lambda *_: Linked("desk", "4712", priority="urgent")),
     (1, lambda *_: Superseded("ACME-8")),
+    (1, lambda *_: Unticketed("desk", "it answered 403")),
 )
 
 

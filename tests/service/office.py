@@ -20,7 +20,7 @@ from service.measures import Measures
 from service.settings import Settings, read_settings
 from service.store import codec
 from service.store.pool import Pool, open_pool
-from service.wiring import Service, access_of, contacts_of
+from service.wiring import Service, access_of, contacts_of, creators_of
 from tests.stories import organisation
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -93,9 +93,9 @@ class Office:
 def make(pool: Pool, clock: StillClock, settings: Settings) -> Office:
     configure(settings)
     measures = Measures()
-    desk = Desk(pool, Library(), clock, _nothing, measures)
-    bell, contacts = Bell(settings.redis_url or ""), contacts_of(desk, settings)
     access = access_of(settings)
+    desk = Desk(pool, Library(creators_of(access)), clock, _nothing, measures)
+    bell, contacts = Bell(settings.redis_url or ""), contacts_of(desk, settings)
     service = Service(settings, pool, clock, bell, desk.library, desk, contacts, measures, access)
     office = Office(service, clock)
     desk.ring = office.ring

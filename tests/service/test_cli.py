@@ -1,14 +1,13 @@
 """The command as people run it: a process of its own, its exit code, and what it prints."""
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.forks import ROOT, clean, heliograph
+
 PRODUCTION = {
     "HELIOGRAPH_PUBLIC_URL": "https://pager.example",
     "HELIOGRAPH_SECRET_KEY": "k" * 32,
@@ -16,13 +15,11 @@ PRODUCTION = {
 }
 
 
-def heliograph(
-    *arguments: str, environment: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if "HELIOGRAPH" not in name}
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a shell starts it, imports and all."""
     return subprocess.run(
         [sys.executable, "-m", "service.cli", *arguments],
-        env={**clean, **(environment or {})},
+        env=clean(),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -32,7 +29,7 @@ def heliograph(
 
 
 def test_help_lists_the_commands_and_is_good() -> None:
-    told = heliograph("--help")
+    told = program("--help")
     assert told.returncode == 0
     for command in ("demo", "web", "worker", "migrate", "doctor"):
         assert f"  {command} " in told.stdout
@@ -50,7 +47,7 @@ def test_misuse_is_2_and_shows_no_traceback(arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("command", ["web", "worker"])
 def test_production_refuses_to_serve_without_its_settings(command: str) -> None:
-    told = heliograph(command)
+    told = program(command)
     assert told.returncode == 2
     assert "Traceback" not in told.stderr
     for name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "ADMIN_TOKEN"):

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from service.cli_policy import policy
 from service.policyfile.load import sample
-from tests.service.test_cli import heliograph
+from tests.forks import heliograph
 
 AT = ("--at", "2026-03-02T03:00:00Z")
 URGENT = ("--account", "acme", "--priority", "urgent")
@@ -69,6 +69,12 @@ def test_coverage_names_the_first_counter_example(files: Path) -> None:
     assert good.return_value == 0
     held = "ok  premier L1: always reached (24x7): the first at once, a second within 5m"
     assert held in good.stdout
+    told = [
+        document(run(files, "coverage", "--json", "--days", "7", "--burst", "11", *AT, *more))
+        for more in ((), ("--sms-per-second", "0"))
+    ]
+    paced, free = (one["rows"][0]["seconds_to_first"] for one in told)
+    assert (paced, free) == (30.0, 0.0), "ten texts of three segments, at one a second"
     text = changed("people: [erik, fatima], every", "people: [nobody], every")
     text = text.replace("{zone: UTC, open: daily 06:00-14:00}", "{zone: UTC, open: 08:00-14:00}")
     text = text.replace("open: 08:00", "open: daily 08:00")

@@ -15,8 +15,8 @@ from service.doctor.finding import Level
 from service.doctor.hotline import check_hotline, judge
 from service.hotline.rescue import last_resort
 from service.settings import read_settings
+from tests.forks import heliograph
 from tests.service.calling import ADA, HOTLINE, LAST_RESORT, Phone, run
-from tests.service.test_cli import heliograph
 from tests.service.test_doctor import NUMBERS, SID, answering
 from tests.service.web.world import World
 

@@ -9,15 +9,23 @@ from routing.hotline_text import Act, Word
 from service.hotline import texts
 from service.hotline.callers import Callers
 from service.hotline.emergencies import Emergencies
+from service.hotline.ticking import tick
 from service.responder import Responder
 from tests.service.office import Office, opened
 from tests.stories import hotline
 from tests.stories.hotline import ADA
 
+DESK = {
+    "ZENDESK_URL": "https://acme.zendesk.com",
+    "ZENDESK_EMAIL": "bot@support.example",
+    "ZENDESK_API_TOKEN": "t0ken",
+}
+"""A ticket system that tickets are to be created in; nobody serves what is queued for it."""
+
 
 @pytest.fixture
 async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
-    async with opened(database_url, redis_url, hotline.POLICY, hotline.DIRECTORY) as made:
+    async with opened(database_url, redis_url, hotline.POLICY, hotline.DIRECTORY, **DESK) as made:
         yield made
 
 
@@ -64,13 +72,56 @@ async def test_a_second_emergency_is_offered_beside_the_first(office: Office) ->
     for words in ("One", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
         await ada.says(words)
     assert [name for name, _ in await cases(office)] == ["ACME-1", "ACME-2"]
-    assert "1 ACME-2, 2 ACME-1" in await ada.says("it is the relay")
+    which = await ada.says("it is the relay")
+    assert "1 ACME-2 (Emergency call from Acme Corp, opened 10:00 UTC), 2 ACME-1 (Em" in which
     assert "Noted on ACME-1" in await ada.says("2")
     lines = await office.pool.fetch("select text from timeline where case_id = 'ACME-1'")
     assert any("it is the relay" in line["text"] for line in lines)
     told = await ada.says("status")
     assert "ACME-1 is" in told
     assert "ACME-2 is" in told
+
+
+async def test_a_text_that_nobody_says_the_case_of_is_noted_after_ten_minutes(
+    office: Office,
+) -> None:
+    """Broken once: without the look for it, it was on no case ever after."""
+    ada = Phone(office)
+    for words in ("One", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
+        await ada.says(words)
+    assert "Which case" in await ada.says("it is the relay")
+    await tick(office.service)
+    office.clock.forward(minutes=9)
+    await tick(office.service)
+    assert await noted(office, "it is the relay") == []
+    office.clock.forward(minutes=2)
+    for _ in range(2):
+        await tick(office.service)
+    assert await noted(office, "it is the relay") == ["ACME-2"]
+    texts_sent = await office.pool.fetch(
+        "select payload from outbox where key like 'hotline/text/%'"
+    )
+    (told,) = [row["payload"] for row in texts_sent]
+    assert "noted it on ACME-2" in told
+    assert "begin with its name: ACME-1" in told
+    assert "Noted on ACME-1" in await ada.says("ACME-1 it is the relay")
+
+
+async def noted(office: Office, words: str) -> list[str]:
+    """The cases that have them on their timelines."""
+    rows = await office.pool.fetch("select distinct case_id, text from timeline order by case_id")
+    return sorted({row["case_id"] for row in rows if words in row["text"]})
+
+
+async def test_who_has_another_case_open_is_told_how_to_name_it(office: Office) -> None:
+    await office.report("T-1", subject="Login fails", priority="urgent")
+    ada = Phone(office)
+    for words in ("EMERGENCY", "EMERGENCY"):
+        await ada.says(words)
+    (first, second) = [name for name, _ in await cases(office)]
+    answer = await ada.says("it is the relay")
+    assert f"Noted on {second}. For another case begin with its name: {first} (Login" in answer
+    assert await noted(office, "it is the relay") == [second]
 
 
 async def test_who_is_not_entitled_is_shown_the_portal(office: Office) -> None:

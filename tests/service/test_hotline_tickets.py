@@ -2,52 +2,33 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from routing.case import Case
 from routing.event import Note
-from routing.hotline_call import Call, OpenCase, State
+from routing.hotline_call import Call, State
 from routing.lookup import HOTLINE
 from service.arrivals import Arrival
 from service.hotline import keeping
 from service.hotline.callers import Callers, NotMade
 from service.hotline.line import Line
-from service.sender import Sender
 from service.tickets.marker import marker
 from service.tickets.systems import SYSTEMS
 from service.tickets.ticketsystem import Envelope
 from service.wiring import sender_of
-from tests.service.office import Office, StillClock, opened
-from tests.service.post import Post
-from tests.stories import hotline
+from tests.service.desks.calls import ADA, Calls
+from tests.service.office import StillClock, opened
+from tests.stories import hotline_papers
 from tests.stories.zendesk import API_TOKEN, EMAIL, Zendesk
-
-ADA = hotline.ADA
 
 
 @dataclass
-class Desk:
-    office: Office
+class Desk(Calls):
     zendesk: Zendesk
-    sender: Sender
-    calls: int = field(default=0)
-
-    async def rings(self, **members: Any) -> str:
-        """Ada has confirmed an emergency."""
-        self.calls += 1
-        at = self.office.clock.now()
-        given = {"account": "acme", "account_name": "Acme Corp", "confirmed": True, **members}
-        call = Call(f"CA{self.calls}", given.pop("number", ADA), "room", at, **given)
-        policy = (await self.office.desk.shelf()).current
-        return await Callers(self.office.service).case(policy, call, OpenCase("emergency"))
-
-    async def serve(self, **by: float) -> None:
-        self.office.clock.forward(**by)
-        await Post(self.office, None, self.sender).serve("systems")  # type: ignore[arg-type]
 
     async def webhook(self, change: str = "created", **event: Any) -> str | None:
         """The latest ticket's own webhook, by whoever the Zendesk names."""
@@ -60,18 +41,6 @@ class Desk:
         reading = SYSTEMS["zendesk"].read(Envelope({}, raw, self.office.clock.now()))
         arrival = Arrival("zendesk", body["id"], self.office.clock.now(), "{}", raw, (*reading,))
         return (await self.office.desk.report([arrival]))[0].case
-
-    async def texts(self) -> list[str]:
-        rows = await self.office.pool.fetch(
-            "select payload->>'text' as text from outbox where payload->>'to' = $1 order by id", ADA
-        )
-        return [row["text"] for row in rows]
-
-    async def count(self) -> int:
-        return int(await self.office.pool.fetchval("select count(*) from cases"))
-
-    async def case(self, name: str = "ACME-1") -> Case:
-        return await self.office.case(name)
 
 
 @pytest.fixture
@@ -88,10 +57,10 @@ async def desk(database_url: str, redis_url: str, zendesk: Zendesk) -> AsyncIter
         "ZENDESK_URL": zendesk.url, "ZENDESK_EMAIL": EMAIL, "ZENDESK_API_TOKEN": API_TOKEN,
     }  # fmt: skip
     async with opened(
-        database_url, redis_url, hotline.POLICY, hotline.DIRECTORY, **settings
+        database_url, redis_url, hotline_papers.POLICY, hotline_papers.DIRECTORY, **settings
     ) as office:
         sender = sender_of(office.service)
-        yield Desk(office, zendesk, sender)
+        yield Desk(office, sender, zendesk)
         await sender.close()
 
 
@@ -210,10 +179,10 @@ async def test_another_number_is_nobody_to_ask_for(desk: Desk) -> None:
 async def test_the_policy_may_want_no_tickets(
     database_url: str, redis_url: str, zendesk: Zendesk
 ) -> None:
-    policy = hotline.POLICY + "  tickets: none\n"
-    async with opened(database_url, redis_url, policy, hotline.DIRECTORY) as office:
+    policy = hotline_papers.POLICY + "  tickets: none\n"
+    async with opened(database_url, redis_url, policy, hotline_papers.DIRECTORY) as office:
         sender = sender_of(office.service)
-        await Desk(office, zendesk, sender).rings()
+        await Desk(office, sender, zendesk).rings()
         kinds = await office.pool.fetch("select distinct kind from outbox")
         assert [row["kind"] for row in kinds] == ["page"]
         await sender.close()
@@ -236,7 +205,7 @@ async def test_who_waits_is_told_the_number_once(desk: Desk) -> None:
 
 
 async def _claimed(desk: Desk) -> Any:
-    (row,) = await desk.sender.outbox.claim("systems", 5, desk.office.clock.now())
+    (row,) = await desk.sender.outbox.claim("systems", 5, desk.office.clock.now(), uuid4())
     return row
 
 
@@ -250,7 +219,7 @@ def _made_by(desk: Desk, row: Any) -> None:
             "comment": {"body": body},
             "tags": [],
             "external_id": f"heliograph:{row.case_id}",
-            "priority": wanted["priority"],
+            "priority": wanted["words"][0],
         },
         "lost",
     )

@@ -21,7 +21,7 @@ UNDELIVERED = receipt(Delivery.FAILED, 50, fault=Fault.TRANSIENT)
 
 async def leased(office: Office) -> Row:
     await office.report()
-    (row,) = await Outbox(office.pool).claim("sms", 5, NOW)
+    (row,) = await Outbox(office.pool).claim("sms", 5, NOW, uuid4())
     return row
 
 
@@ -154,7 +154,10 @@ async def test_two_claims_never_share_a_row(office: Office) -> None:
     for n in range(30):
         await office.report(f"T-{n}")
     outbox = Outbox(office.pool)
-    first, second = await outbox.claim("sms", 20, NOW), await outbox.claim("sms", 20, NOW)
+    first, second = (
+        await outbox.claim("sms", 20, NOW, uuid4()),
+        await outbox.claim("sms", 20, NOW, uuid4()),
+    )
     assert (len(first), len(second)) == (20, 10)
     assert not {row.id for row in first} & {row.id for row in second}
 

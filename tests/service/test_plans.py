@@ -97,7 +97,7 @@ HOT: dict[str, tuple[list[object], set[str]]] = {
         {"outbox_pkey"},
     ),
     "assign_provider": ([[17, 18], uuid4(), "second"], {"outbox_pkey"}),
-    "return_leases": ([[uuid4()]], {"outbox_leased"}),
+    "return_leases": ([[uuid4()], NOW], {"outbox_leased"}),
     "row_of_page": (["C-8", 1, "person-1"], {"outbox_case"}),
     "open_pages_of": (["person-1", NOW], {"pages_person", "pages_code"}),
     "cases_without_ticket": ([["C-8", "C-12"], "zendesk"], {"cases_pkey", "outbox_key_key"}),

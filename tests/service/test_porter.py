@@ -1,6 +1,7 @@
 """A ring wakes those who have something to do, and nobody else."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -43,7 +44,7 @@ async def test_a_lane_is_woken_for_what_it_has_to_send(office: Office, loops: Lo
     """Broken once: the query asked every lane whether any lane had something to send."""
     landed = await office.report("T-1")
     assert await loops.woken() == {"sms"}
-    await Outbox(office.pool).claim("sms", 5, NOW)
+    await Outbox(office.pool).claim("sms", 5, NOW, uuid4())
     assert await loops.woken() == set()
     await office.desk.act(str(landed.case), Note("anna", "On my way."))
     assert await loops.woken() == {"systems"}
@@ -53,7 +54,7 @@ async def test_the_alarm_is_woken_for_what_is_due_before_it_looks_by_itself(
     office: Office, loops: Loops
 ) -> None:
     landed = await office.report("T-1", status="open")
-    await Outbox(office.pool).claim("sms", 5, NOW)
+    await Outbox(office.pool).claim("sms", 5, NOW, uuid4())
     wake_at = (await office.case(str(landed.case))).wake_at
     assert wake_at
     office.clock.at = wake_at - SOON - timedelta(milliseconds=1)

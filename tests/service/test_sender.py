@@ -4,20 +4,24 @@ The provider is the simulator behind real HTTP; the clock stands still until a t
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import cast
+from uuid import uuid4
 
 import pytest
 
 from notifiers.simulator.records import Ailment, Trouble
 from notifiers.switchboard import Switchboard
+from routing.event import Acknowledge
 from routing.page import PageState
 from service.chime import Chime
 from service.outbox import LEASE
 from service.store import codec
-from service.store.pool import Pool
+from service.store.pool import Pool, Pooled
 from service.wiring import sender_of
 from tests.service.office import NOW, Office
 from tests.service.post import ANNA, CARL, Post, forward, notifiers
@@ -135,7 +139,7 @@ async def test_a_page_that_never_left_is_sent_however_late(post: Post) -> None:
 
 async def test_a_lease_nobody_settles_lapses_and_is_looked_up(post: Post) -> None:
     await post.office.report()
-    rows = await post.sender.outbox.claim("sms", 10, post.office.clock.now())
+    rows = await post.sender.outbox.claim("sms", 10, post.office.clock.now(), uuid4())
     notifier = post.sender.switchboard.get("sms")
     assert notifier is not None
     await notifier.send(await post.sender._message(rows[0]))  # and here the worker dies
@@ -246,9 +250,86 @@ async def test_a_lane_stopped_while_it_claims_gives_back_what_it_leased(post: Po
         claim.cancel()
         with suppress(asyncio.CancelledError):
             rows, _ = await claim
-            await post.sender.outbox.give_back([row.lease for row in rows])
+            await post.sender.outbox.give_back([row.lease for row in rows], NOW)
         row = await post.row()
         assert (row["state"], row["tries"]) == ("queued", 0)
+
+
+async def test_what_is_given_back_and_not_wanted_any_more_is_never_sent(post: Post) -> None:
+    """Broken once: a worker that stopped gave back a page whose case was taken meanwhile."""
+    case = (await post.office.report()).case
+    await post.sender.outbox.claim("sms", 9, NOW, lease := uuid4())
+    await post.office.desk.act(str(case), Acknowledge("ben", "api"))
+    await post.sender.outbox.give_back({lease}, NOW)
+    assert await post.state() == "cancelled"
+
+
+@dataclass
+class Breaking:
+    """A pool whose connections break in the order of `breaks`: before their use, behind it, not."""
+
+    pool: Pool
+    breaks: list[str]
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Pooled]:
+        fault = self.breaks.pop(0) if self.breaks else ""
+        if fault == "before":
+            raise ConnectionResetError
+        async with self.pool.acquire() as conn:
+            yield conn
+        if fault == "behind":
+            raise ConnectionResetError
+
+
+@pytest.mark.parametrize(("person", "lane"), [("anna", "sms"), ("carl", "voice")])
+async def test_a_claim_whose_answer_was_lost_is_given_back(
+    post: Post, person: str, lane: str
+) -> None:
+    """Broken once: what it had leased lay there for as long as a lease lasts, 45 s."""
+    await post.office.report(tags=("by-voice",) if lane == "voice" else ())
+    if lane == "voice":
+        post.office.clock.forward(minutes=2)
+        await post.office.desk.wake()
+    breaking = cast("Pool", Breaking(post.office.pool, ["behind"]))
+    post.sender.outbox.pool = post.sender.claims.pool = breaking
+    with pytest.raises(ConnectionResetError):
+        await post.serve(lane)
+    assert await post.state(person, lane) == "sending"
+    await post.serve(lane)
+    row = await post.row(person, lane)
+    assert (row["state"], row["tries"]) == ("sent", 1)
+
+
+async def test_a_claim_that_is_done_long_after_it_was_asked_for_is_given_back(post: Post) -> None:
+    """Broken once: a server that had hung did it after what was lost had been given back."""
+    await post.office.report()
+    post.sender.outbox.pool = cast("Pool", Breaking(post.office.pool, ["before"]))
+    with pytest.raises(ConnectionResetError):
+        await post.serve()
+    ((lease, until),) = post.sender.outbox.lost.items()
+    await post.sender.outbox.return_lost(NOW)
+    late = "update outbox set state = 'sending', tries = 1, lease = $1, lease_until = $2"
+    await post.office.pool.execute(late, lease, until)
+    await post.serve()
+    row = await post.row()
+    assert (row["state"], row["tries"]) == ("sent", 1)
+    post.office.clock.forward(seconds=LEASE.total_seconds())
+    await post.serve()
+    assert post.sender.outbox.lost == {}
+
+
+async def test_an_outcome_that_could_not_be_written_down_is_looked_up_as_soon_as_it_can(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken once: it was left to its lease, for 45 s in which nobody knew."""
+    monkeypatch.setattr("service.settling.PATIENCE", 0.0)
+    await post.office.report()
+    post.sender.outbox.pool = cast("Pool", Breaking(post.office.pool, ["", "before", "before"]))
+    await post.serve()
+    assert (await post.row())["unclear"] is True
+    await post.serve()
+    assert (await post.state(), len(post.sent_to(ANNA))) == ("sent", 1)
 
 
 async def test_a_lane_outlives_an_error_of_ours(post: Post) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -109,7 +110,7 @@ async def test_a_worker_killed_between_send_and_settle_loses_and_doubles_nothing
 ) -> None:
     cases = await storm(slow, 5)
     terms = slow.sender._terms("sms", slow.sender.switchboard.lines("sms")[0])
-    (row,), _ = await slow.sender.claims.take(terms, 64, NOW)
+    (row,), _ = await slow.sender.claims.take(terms, 64, NOW, uuid4())
     notifier = slow.sender.switchboard.lines("sms")[0].notifier
     await notifier.send(await slow.sender._message(row))  # and here the worker dies
     await slow.office.report("T-0", status="solved")  # the case that carries the others, even
@@ -158,8 +159,8 @@ async def test_a_bundle_that_never_left_is_bundled_anew_with_what_waits_by_then(
 
 async def test_a_stopped_worker_gives_a_bundle_back_undone(slow: Post) -> None:
     await storm(slow, 4)
-    rows, _ = await slow.sender._claim("sms", 64, NOW)
-    await slow.sender.outbox.give_back([row.lease for row in rows])
+    rows, _ = await slow.sender._claim("sms", 64, NOW, uuid4())
+    await slow.sender.outbox.give_back([row.lease for row in rows], NOW)
     found = await slow.office.pool.fetch("select distinct state, tries, bundle, text from outbox")
     assert [tuple(r) for r in found] == [("queued", 0, None, None)]
 
@@ -257,7 +258,7 @@ async def test_nobody_is_rung_twice_at_a_time_and_one_call_is_for_all_that_wait(
     assert slow.calls_to(CARL) == 1
     rung = "select count(*) from outbox where channel = 'voice' and ref is not null"
     assert await slow.office.pool.fetchval(rung) == 3
-    slow.office.clock.forward(minutes=4)  # nothing more is heard of it
+    slow.office.clock.forward(seconds=115)  # nothing more is heard of it for two minutes
     await slow.serve("voice")
     assert slow.calls_to(CARL) == 2
 
@@ -271,10 +272,10 @@ async def test_nobody_is_rung_twice_by_two_workers_that_look_at_once(post: Post)
     post.office.clock.at = NOW + timedelta(minutes=2)
     await post.office.desk.wake()
     async with post.office.pool.acquire() as conn, conn.transaction():
-        rung, _ = await claims._take(conn, terms, 64, post.office.clock.now())
+        rung, _ = await claims._take(conn, terms, 64, post.office.clock.now(), uuid4())
         post.office.clock.forward(seconds=5)
         await post.office.desk.wake()
-        other = asyncio.create_task(claims.take(terms, 64, post.office.clock.now()))
+        other = asyncio.create_task(claims.take(terms, 64, post.office.clock.now(), uuid4()))
         await asyncio.sleep(0.1)
     rows, _ = await other
     assert ([row.person for row in rung], rows) == (["carl"], [])
@@ -346,9 +347,9 @@ async def test_the_worst_delay_is_worked_out(slow: Post) -> None:
     await slow.office.report("T-9", tags=("by-voice",))
     async with slow.office.pool.acquire() as conn:
         texts, calls = await lanes(slow.office.service, conn, NOW)
-    assert (texts.waiting, texts.phones, texts.first, texts.last) == (5, 2, 4, 10)
-    assert (texts.next, calls.last) == (10, 0)
+    assert (texts.waiting, texts.phones, texts.first, texts.last) == (5, 2, 6, 15)
+    assert (texts.next, calls.last) == (15, 0)
     await slow.serve()
     async with slow.office.pool.acquire() as conn:
         texts, _ = await lanes(slow.office.service, conn, NOW)
-    assert (texts.waiting, texts.last) == (1, 3), "the segment of the bundle, then two at most"
+    assert (texts.waiting, texts.last) == (1, 4), "the segment of the bundle, then three at most"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -89,7 +90,7 @@ async def test_a_note_that_fails_is_tried_again_and_those_after_it_wait(clerk: C
 async def test_a_write_whose_answer_was_lost_is_found_by_its_marker(clerk: Clerk) -> None:
     """Broken once: without the look, the note stood there twice."""
     await clerk.office.desk.act("ACME-1", Note("anna", "once"))
-    (row,) = await clerk.sender.outbox.claim("systems", 5, clerk.office.clock.now())
+    (row,) = await clerk.sender.outbox.claim("systems", 5, clerk.office.clock.now(), uuid4())
     words = f"Anna Lind: once\n\n{marker(row.key)}"
     clerk.zendesk.comment(clerk.ticket, words, "900", public=False)  # and here we died
     clerk.office.clock.forward(seconds=45)

@@ -1,11 +1,9 @@
 """The web process and the worker: in threads of the test, or as processes that can be killed."""
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -17,13 +15,15 @@ from service.settings import read_settings
 from service.web.app import create_app
 from service.wiring import open_service
 from service.worker import work
+from tests.forks import Fork, clean
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
-"""Seconds of real time a test waits for what must come."""
+PATIENCE = 40.0
+"""Seconds of real time a test waits for what must come: less than a lease lasts."""
+OFTEN, SELDOM = 0.005, 0.05
+"""Seconds between looks at the start and in the end: whoever looks takes from who works."""
 WEB = (
-    "-m", "uvicorn", "--factory", "service.web.app:create_app", "--log-level", "warning",
+    "uvicorn.main:main", "--factory", "service.web.app:create_app", "--log-level", "warning",
     "--no-access-log", "--port",
 )  # fmt: skip
 
@@ -37,14 +37,15 @@ def free_port() -> int:
 
 def wait_until(look: Callable[[], T | None], complaint: Callable[[], str]) -> T:
     """What `look` finds, as soon as it finds anything but None or False."""
-    deadline = time.monotonic() + PATIENCE
+    deadline, pause = time.monotonic() + PATIENCE, OFTEN
     while True:
         found = look()
         if found is not None and found is not False:
             return found
         if time.monotonic() > deadline:
             raise AssertionError(complaint())
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.2, SELDOM)
 
 
 def listens(port: int) -> bool:
@@ -120,11 +121,9 @@ class ThreadedWorker:
 class Process:
     """One of our processes, as production runs it; what it logs is in `log`."""
 
-    def __init__(
-        self, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path
-    ) -> None:
-        self.arguments, self.environment, self.log = arguments, environment, log
-        self.child: subprocess.Popen[bytes] | None = None
+    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
+        self.command, self.environment, self.log = command, environment, log
+        self.child: Fork | None = None
 
     def start(self) -> None:
         self.begin()
@@ -136,14 +135,8 @@ class Process:
 
     def begin(self) -> None:
         """Start it, and do not wait."""
-        with self.log.open("ab") as log:
-            self.child = subprocess.Popen(
-                [sys.executable, *self.arguments],
-                cwd=ROOT,
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=log,
-            )
+        entry, *arguments = self.command
+        self.child = Fork(entry, arguments, clean(self.environment), self.log)
 
     @property
     def alive(self) -> bool:
@@ -178,6 +171,13 @@ class Process:
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
 
+    def stuck(self) -> str:
+        """What it said, and where it stands; it does not go on from there."""
+        if self.child is not None and self.alive:
+            self.child.send_signal(signal.SIGABRT)
+            self.child.wait(PATIENCE)
+        return self.said()
+
 
 class WebProcess(Process):
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
@@ -185,19 +185,19 @@ class WebProcess(Process):
         super().__init__((*WEB, str(self.port)), environment, log)
 
     def ready(self) -> None:
-        wait_until(lambda: listens(self.port), self.said)
+        wait_until(lambda: listens(self.port), self.stuck)
 
 
 class WorkerProcess(Process):
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        super().__init__(("-c", "from service.worker import main; main()"), environment, log)
+        super().__init__(("service.worker:main",), environment, log)
 
     def begin(self) -> None:
         self._before = self.starts
         super().begin()
 
     def ready(self) -> None:
-        wait_until(lambda: self.starts > self._before, self.said)
+        wait_until(lambda: self.starts > self._before, self.stuck)
 
     @property
     def starts(self) -> int:

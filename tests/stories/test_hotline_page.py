@@ -4,7 +4,8 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.chromium import chromium
 from tests.stories.conftest import Build
-from tests.stories.hotline import ADA, CARL, HOW
+from tests.stories.hotline import HOW
+from tests.stories.hotline_papers import ADA, CARL
 from tests.stories.world import World
 
 

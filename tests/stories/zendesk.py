@@ -251,6 +251,7 @@ def shown(ticket: Ticket) -> dict[str, Any]:
     return {
         "id": ticket.id,
         "status": ticket.status,
+        "priority": ticket.priority,
         "updated_at": stamp(ticket.updated_at),
         "description": ticket.description,
     }

@@ -11,7 +11,7 @@ from routing.schedule import Schedule, on_call
 from service.importers import grafana, ical, opsgenie, pagerduty
 from service.importers.imported import Found, Unreadable
 from service.policyfile.load import read_policy
-from tests.service.test_cli import heliograph
+from tests.forks import heliograph
 
 REST = """
 escalation_policies: {all: {steps: [{page: schedule NAME, wait: 5m}]}}

@@ -90,7 +90,7 @@ def test_rehearsal_the_providers_pacing_is_counted() -> None:
     played = rehearse(policy, DIRECTORY, URGENT, NIGHT, pacing=Pacing(sms=0.1, voice=0))
     second = played.contacts[1]
     assert second.person == "chloe"
-    assert second.late == timedelta(seconds=10)
+    assert second.late == timedelta(seconds=30), "a text of three segments went before"
     assert rehearse(policy, DIRECTORY, URGENT, NIGHT, pacing=Pacing(0, 0)).contacts[1].at == NIGHT
 
 
@@ -161,8 +161,12 @@ def test_r56_the_plans_skills_are_preferred_until_the_last_round() -> None:
     }  # fmt: skip
     row = coverage(policy, DIRECTORY, NIGHT, 7).rows[0]
     assert row.to_second == timedelta(minutes=10)
+    steps = policy.escalation_policies["support"].steps[:1]
+    short = {"support": replace(policy.escalation_policies["support"], steps=steps)}
+    row = coverage(replace(policy, escalation_policies=short), DIRECTORY, NIGHT, 7).rows[0]
+    assert (row.fewest, row.to_second) == (2, timedelta(minutes=5, seconds=1))
     plain = replace(policy, plans={**policy.plans, "premier": replace(skilled, skills=frozenset())})
-    assert coverage(plain, DIRECTORY, NIGHT, 7).rows[0].to_second == timedelta(seconds=1)
+    assert coverage(plain, DIRECTORY, NIGHT, 7).rows[0].to_second == timedelta(seconds=3)
 
 
 def test_a_held_ticket_is_explained_to_its_page() -> None:
@@ -186,7 +190,23 @@ def test_coverage_holds_and_counts_the_time_to_a_human() -> None:
 
 def test_coverage_counts_a_storm_by_the_providers_pacing() -> None:
     found = coverage(demo(), DIRECTORY, NEW_YEAR, 7, burst=61, pacing=Pacing(sms=1, voice=1))
-    assert found.rows[0].to_first == timedelta(seconds=60)
+    assert found.rows[0].to_first == timedelta(seconds=180), "60 texts of three segments"
+
+
+def test_coverage_tells_whose_quiet_hours_may_hold_a_page() -> None:
+    asleep = Window(0, time(22), 1, time(7))
+    people = {
+        name: replace(person, quiet_hours=(asleep,)) if name in {"dev", "grace"} else person
+        for name, person in DIRECTORY.people.items()
+    }
+    directory = replace(DIRECTORY, people=people)
+    rows = coverage(demo(), directory, NEW_YEAR, 7).rows
+    urgent = {severity.id for severity in demo().severities if severity.urgency == "urgent"}
+    held = {row.sleepers for row in rows if row.severity not in urgent and not row.quiet}
+    assert {row.sleepers for row in rows if row.severity in urgent} == {()}
+    assert ("dev",) in held
+    assert "quiet hours of dev may hold it" in str(coverage(demo(), directory, NEW_YEAR, 7))
+    assert not any(row.sleepers for row in coverage(demo(), DIRECTORY, NEW_YEAR, 7).rows)
 
 
 def test_coverage_shows_the_first_counter_example() -> None:

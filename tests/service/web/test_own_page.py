@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -88,7 +89,7 @@ async def test_a_link_is_sent_for_the_person_and_for_managers(world: World) -> N
     assert (await world.ask("POST", "/people/nobody/link")).status_code == 404
     await world.service.contacts.disable("anna", "mobile", "gone")
     assert (await world.ask("POST", "/people/anna/link")).status_code == 409
-    row = (await Outbox(world.service.pool).claim("sms", 1, world.clock.now()))[0]
+    row = (await Outbox(world.service.pool).claim("sms", 1, world.clock.now(), uuid4()))[0]
     assert "/me/" not in row.payload
     said = words_of(row, sender_of(world.service).urls)["text"]
     async with visiting(world) as anna:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.service.test_cli import heliograph
+from tests.forks import heliograph
 from tests.service.web.world import POLICY, World
 
 YAML = {"content-type": "application/yaml"}
@@ -69,6 +69,9 @@ async def test_check_and_coverage(still: World) -> None:
     cover = (await still.ask("POST", "/policy/coverage", {"days": 14})).json()
     assert cover["from"] == "2026-03-02T10:00:00Z"
     assert {row["plan"] for row in cover["rows"]} >= {"premier", "e20"}
+    storm = {"days": 14, "burst": 11, "sms_per_second": 3, "calls_per_second": 0}
+    paced = (await still.ask("POST", "/policy/coverage", storm)).json()["rows"][0]
+    assert paced["seconds_to_first"] - cover["rows"][0]["seconds_to_first"] == 10
 
 
 async def test_another_policy_can_be_asked_without_applying_it(world: World) -> None:
@@ -168,6 +171,8 @@ async def test_overrides_are_reckoned_with(world: World) -> None:
         ("check", {"days": 0}, "days"),
         ("check", {"day": 3}, "did you mean days?"),
         ("coverage", {"days": 10_000}, "days"),
+        ("coverage", {"burst": 0}, "burst"),
+        ("coverage", {"sms_per_second": -1}, "sms_per_second"),
         ("explain", {"ticket": {}, "case": "ACME-1"}, "only one of them"),
         ("explain", {"case": "ACME-1", "persons": "ben"}, "did you mean person?"),
         ("backtest", {}, "policy: is missing"),

@@ -1,0 +1,1 @@
+"""Ticket systems behind HTTP that refuse what the real ones would refuse."""

@@ -1,0 +1,47 @@
+"""A PostgreSQL that hangs: it is there, takes connections, and answers nothing."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from service.store import pulse
+from service.store.pool import open_pool
+from service.store.pulse import Pulse
+from tests.service.web.cable import Cable
+
+
+async def test_a_server_that_hangs_keeps_nobody_waiting(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken once: whoever had asked waited for the 30 s of his own time-out."""
+    cable = Cable(database_url)
+    await cable.put_in()
+    watched = Pulse(cable.url, "test")
+    pool = await open_pool(cable.url, by=watched.connect)
+    await watched.beat()
+    assert await pool.fetchval("select 1") == 1
+    monkeypatch.setattr(pulse, "PATIENCE", 0.1)
+    cable.free.clear()
+    asked = asyncio.create_task(pool.fetchval("select 2"))
+    for _ in range(pulse.MISSED - 1):
+        await watched.beat()
+        assert not watched.silent  # a few may be our own
+    await watched.beat()
+    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+        await asked
+    with pytest.raises(asyncpg.CannotConnectNowError, match="does not answer"):
+        await pool.fetchval("select 3")
+    monkeypatch.undo()
+    cable.free.set()
+    await watched.beat()
+    assert await pool.fetchval("select 4") == 4
+    pool.terminate()
+    await cable.pull()
+
+
+async def test_a_server_that_refuses_is_not_taken_for_one_that_hangs() -> None:
+    watched = Pulse("postgresql://postgres@127.0.0.1:1/none", "test")
+    for _ in range(3):
+        await watched.beat()
+    assert not watched.silent

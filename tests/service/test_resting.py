@@ -1,0 +1,99 @@
+"""What an outage of the provider left behind leaves as soon as the outage is over."""
+
+import pytest
+
+from notifiers.simulator.records import Ailment, Trouble
+from service import settling
+from service.chime import Chime
+from tests.service.office import NOW
+from tests.service.post import ANNA, Post
+
+CASES = 6
+FAILS = (
+    Trouble(Ailment.REFUSE, code=20503),
+    Trouble(Ailment.REFUSE, code=20429),
+    Trouble(Ailment.DEAF),
+)
+
+
+async def rest(post: Post, trouble: Trouble) -> None:
+    """So many pages have been tried, and are to be tried again later."""
+    for n in range(CASES):
+        await post.office.report(f"T-{n}")
+    post.twilio.trouble(trouble)
+    await post.serve()
+    assert await due(post) == 0
+
+
+async def due(post: Post) -> int:
+    found = await post.office.pool.fetchval(
+        "select count(*) from outbox where state = 'queued' and available_at <= $1", NOW
+    )
+    return int(found)
+
+
+@pytest.mark.parametrize("trouble", FAILS, ids=lambda trouble: f"{trouble.ailment} {trouble.code}")
+async def test_one_that_gets_through_brings_the_others_along(post: Post, trouble: Trouble) -> None:
+    """Broken once: they waited for half a minute. The clock stands still here."""
+    await rest(post, trouble)
+    resting = post.sender.settling.resting
+    await resting.one()
+    assert await due(post) == 1
+    await post.serve()
+    assert post.sent_to(ANNA) == []
+    post.twilio.trouble(None)
+    await resting.one()
+    sent = []
+    while await due(post):
+        await post.serve()
+        sent.append(len(post.sent_to(ANNA)))
+    assert sent[:2] == [1, 2] or sent[:2] == [1, 3]  # on trial one page leaves at a time
+    assert sent[-1] == CASES
+
+
+async def test_whoever_was_tried_longest_ago_is_tried_next(post: Post) -> None:
+    await rest(post, FAILS[0])
+    tried = []
+    for _ in range(CASES):
+        await post.sender.settling.resting.one()
+        tried.append(await post.office.pool.fetchval(
+            "select key from outbox where state = 'queued' and available_at <= $1", NOW
+        ))  # fmt: skip
+        await post.serve()
+    assert len(set(tried)) == CASES
+
+
+async def test_a_wait_the_provider_asked_for_is_kept(post: Post) -> None:
+    await rest(post, Trouble(Ailment.REFUSE, code=20429, seconds=40))
+    post.twilio.trouble(None)
+    await post.sender.settling.resting.one()
+    await post.office.report("T-new")
+    await post.serve()
+    assert (await due(post), len(post.sent_to(ANNA))) == (0, 1)
+
+
+async def test_the_lanes_of_what_need_not_rest_are_rung(post: Post) -> None:
+    await rest(post, FAILS[0])
+    chime = Chime()
+    heard, other = chime.listener("sms"), chime.listener("voice")
+    resting = post.sender.settling.resting
+    resting.ring(chime)
+    assert not heard._event.is_set()
+    await resting.one()
+    resting.ring(chime)
+    assert heard._event.is_set()
+    assert not other._event.is_set()
+
+
+async def test_a_provider_that_fails_is_not_waited_for_long(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rest(post, FAILS[0])
+    monkeypatch.setattr(settling, "SOON", 0.05)
+    post.twilio.trouble(Trouble(Ailment.DEAF))
+    await post.sender.settling.resting.one()
+    await post.serve()
+    said = await post.office.pool.fetch("select said from outbox where tries = 2")
+    assert [row["said"] for row in said] == [
+        "the first provider of sms did not answer for 0.05 s. It may have been taken."
+    ]
