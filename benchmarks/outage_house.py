@@ -162,7 +162,8 @@ def live(name: str) -> Account:
     blow, seconds = BLOWS[name]
     with living() as house:
         print("ready", flush=True)
-        sys.stdin.readline()
+        if not sys.stdin.readline():
+            raise SystemExit("whoever wanted to know has ended")
         sources = Sources(int(house.url.rpartition(":")[2]), "o", RATE)
         posts = sources.post_for(BEFORE + seconds + AFTER)
         thread = threading.Thread(target=asyncio.run, args=(posts,))
