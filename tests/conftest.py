@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
 from service.clock import SystemClock
@@ -15,6 +16,7 @@ from service.embedded import EmbeddedServers
 from service.store.migrate import migrate, read_migrations
 from service.store.pool import Connection, Pool, connect, open_pool
 from service.tuning import settle
+from tests import tables
 from tests.databases import Databases
 
 TEMPLATE = "template_heliograph"
@@ -22,6 +24,21 @@ MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder with a random name is made i
 ENOUGH = 2_000_000_000
 """Bytes; a container's usual 64 MB is too little for a cluster."""
 numbers = itertools.count(1)
+# On a machine that has much to do anything may take long, and nothing is wrong.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--each", action="store_true", help="every row of a table is a test by itself")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> pytest.Function | None:
+    """A table is one test."""
+    return tables.whole(collector, name, obj) if name.startswith("test_") else None
 
 
 def pytest_collection_finish() -> None:

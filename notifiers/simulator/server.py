@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -12,7 +13,40 @@ from litestar import Litestar
 
 T = TypeVar("T")
 
-_START = 20.0
+_START = 60.0
+"""Seconds a start may take, on a machine that has much to do."""
+_TICK = 1.0
+"""Seconds between two dates that answers carry."""
+
+
+class Prompt(uvicorn.Server):
+    """Ends when it is told to; uvicorn looks whether it was ten times a second, and then rests."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """To be called in its own loop."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK):
+                    await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # in which those are lost that ask for nothing
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+        else:
+            await self.lifespan.shutdown()
 
 
 class Served:
@@ -29,7 +63,7 @@ class Served:
         config = uvicorn.Config(
             app, log_level="error", access_log=False, timeout_graceful_shutdown=1, lifespan="on"
         )
-        self._server = uvicorn.Server(config)
+        self._server = Prompt(config)
         self._thread = threading.Thread(target=self._run, name=self.url, daemon=True)
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -46,7 +80,8 @@ class Served:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._server.end)
         self._thread.join(_START)
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:

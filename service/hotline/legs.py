@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.hotline import speech
 from service.hotline.acting import HELP
 from service.hotline.helping import Helping
 from service.hotline.outbound import CONTACT, OUT, Outbound
@@ -43,7 +42,7 @@ async def whispered(service: Service, row: int, action: str) -> bytes:
         return await Outbound(service).whisper(leg.name, action)
     if leg.what == CONTACT:
         return await Outbound(service).contact(leg.name, action)
-    return await Responders(service).whisper(leg.case, action)
+    return await Responders(service).whisper(leg.case, leg.person, action)
 
 
 async def taken(service: Service, row: int, line: str) -> bytes:
@@ -55,6 +54,6 @@ async def taken(service: Service, row: int, line: str) -> bytes:
         return await Outbound(service).take(leg.name)
     if leg.what == CONTACT:
         return await Outbound(service).meet(leg.name)
-    rules = (await service.desk.shelf()).current.hotline
-    document = await Responders(service).take(leg.case, leg.person, line)
-    return document or speech.farewell(rules, "caller_gone")
+    responders = Responders(service)
+    document = await responders.take(leg.case, leg.person, line)
+    return document or await responders.truth(leg.case, leg.person)

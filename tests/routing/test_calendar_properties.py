@@ -93,7 +93,7 @@ def wall(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(calendars, moments, st.integers(1, 2 * 288))
 def test_open_closed_and_elapsed_agree_with_the_stepper(
     cal: Calendar, start: datetime, steps: int
@@ -114,7 +114,7 @@ def test_open_closed_and_elapsed_agree_with_the_stepper(
         assert opens is None or opens >= end
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     calendars,
     moments,
@@ -137,7 +137,7 @@ def test_due_times_agree_with_the_stepper_and_pauses_stand_still(
         assert due is None or due > end
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(calendars, moments, st.integers(0, 10**6), st.integers(0, 10**6))
 def test_adding_in_two_steps_is_adding_at_once(
     cal: Calendar, start: datetime, first: int, second: int

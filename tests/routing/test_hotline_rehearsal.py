@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from routing.hotline_rehearsal import rehearse_hotline
 from routing.tools.rehearsal import Pacing
 from service.policyfile.load import read_directory, read_policy
-from tests.stories.hotline import DIRECTORY, POLICY
+from tests.stories.hotline_papers import DIRECTORY, POLICY
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
 FAST = Pacing(0, 0)

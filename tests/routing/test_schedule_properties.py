@@ -222,7 +222,7 @@ def stepped(schedule: Schedule, begin: datetime, end: datetime) -> dict[datetime
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(schedules())
 def test_who_is_on_call_agrees_with_the_stepper(drawn: tuple[Schedule, datetime]) -> None:
     schedule, begin = drawn
@@ -239,7 +239,7 @@ def test_who_is_on_call_agrees_with_the_stepper(drawn: tuple[Schedule, datetime]
     assert open_ == [at for at in walked if any(a <= at < b for a, b in gaps(schedule, begin, end))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(schedules(), st.integers(0, 119))
 def test_a_shift_is_unbroken_and_ends_where_it_says(
     drawn: tuple[Schedule, datetime], step: int
@@ -288,7 +288,7 @@ def test_at_an_instant_plain_layers_give_the_whole_shifts_that_are_drawn() -> No
             assert all(shift in told for shift in now if shift.end - shift.start < 30 * DAY)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(schedules(), st.integers(1, 119))
 def test_a_cut_span_is_the_sum_of_its_parts(drawn: tuple[Schedule, datetime], step: int) -> None:
     schedule, begin = drawn

@@ -52,7 +52,7 @@ def test_the_instant_of_a_wall_time(zone: str, wall: str, instant: str) -> None:
     assert instant_of(zone_of(zone), datetime.fromisoformat(wall)) == utc(instant)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.sampled_from(SOME_ZONES),
     st.datetimes(datetime(1930, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
@@ -66,7 +66,7 @@ def test_ticks_agree_with_the_zone_database(zone: str, at: datetime) -> None:
     assert from_ticks(to_ticks(at)) == at
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(SOME_ZONES), st.integers(1970, 2037), st.integers(0, 365 * 24 * 4))
 def test_instants_never_run_backwards(zone: str, year: int, quarters: int) -> None:
     local, step = ZoneInfo(zone), timedelta(minutes=15) // timedelta(microseconds=1)

@@ -276,3 +276,155 @@ async def test_an_engineers_key_that_is_asked_twice_connects_once(world: World) 
     (call,) = await calls(world)
     assert (call["outcome"], call["responder"]) == ("bridged", "anna")
     assert (await world.get("/hotline/callbacks"))["items"] == []
+
+
+async def by_text(world: World) -> tuple[Phone, int]:
+    """Ada waits, Anna has the case, and the call that brings her to the line rings."""
+    phone = await connecting(world)
+    await world.act(str((await cases(world))[0]["id"]), "acknowledge")
+    await tick_later(world)
+    return phone, await leg(world)
+
+
+async def waits_on(world: World, phone: Phone) -> None:
+    """Nothing becomes of it: it is Anna's, and she is connected."""
+
+
+async def ben_is_with_him(world: World, phone: Phone) -> None:
+    await world.act(str((await cases(world))[0]["id"]), "take", person="ben")
+    await tick_later(world)
+    ben = Phone(world, "CA" + "e" * 32, "+46701740606")
+    assert "Connecting" in await ben.posts(
+        f"/twilio/hotline/leg/{await leg(world)}/key", Digits="1"
+    )
+    await phone.waits()
+
+
+async def ben_spoke_with_him(world: World, phone: Phone) -> None:
+    await ben_is_with_him(world, phone)
+    ben = Phone(world, "CA" + "e" * 32, "+46701740606")
+    await ben.posts("/twilio/hotline/responder/CA1/ben")
+    assert "<Conference" in await phone.waits()
+    await phone.hangs_up()
+
+
+async def ben_has_the_case(world: World, _: Phone) -> None:
+    await world.act(str((await cases(world))[0]["id"]), "take", person="ben")
+
+
+async def it_is_given_back(world: World, _: Phone) -> None:
+    await world.act(str((await cases(world))[0]["id"]), "decline")
+
+
+async def it_is_solved(world: World, phone: Phone) -> None:
+    await phone.hangs_up()
+    await world.act(str((await cases(world))[0]["id"]), "resolve")
+    await tick_later(world)
+
+
+async def he_hung_up(_: World, phone: Phone) -> None:
+    await phone.hangs_up()
+
+
+async def he_hung_up_and_wants_no_call(world: World, phone: Phone) -> None:
+    await phone.hangs_up()
+    await run(world, "delete from hotline_callbacks")
+
+
+async def ben_dials_him(world: World, phone: Phone) -> None:
+    await phone.hangs_up()
+    await world.act(str((await cases(world))[0]["id"]), "take", person="ben")
+    await tick_later(world)
+    ben = Phone(world, "CA" + "e" * 32, "+46701740606")
+    said = await ben.posts(f"/twilio/hotline/leg/{await leg(world)}/key", Digits="1")
+    assert "<Dial" in said
+
+
+TOO_LATE: list[tuple[Callable[[World, Phone], Awaitable[None]], str]] = [
+    (waits_on, "Connecting you with the customer"),
+    (he_hung_up, "Calling the customer now"),
+    (he_hung_up_and_wants_no_call, "The customer has hung up"),
+    (ben_is_with_him, "Ben Okafor has taken the call"),
+    (ben_spoke_with_him, "Ben Okafor has spoken with the customer"),
+    (ben_dials_him, "Ben Okafor has taken the call"),
+    (ben_has_the_case, "Ben Okafor has the case now"),
+    (it_is_given_back, "not yours any more"),
+    (it_is_solved, "The case is over"),
+]
+"""What happens between the ringing of an engineer's telephone and his key; what he hears then."""
+
+
+async def test_a_key_that_comes_too_late_hears_the_truth_and_so_does_who_answers_then(
+    world: World,
+) -> None:
+    wrong = []
+    for between, words in TOO_LATE:
+        phone, row = await by_text(world)
+        await between(world, phone)
+        answered = await anna(world).posts(f"/twilio/hotline/leg/{row}")
+        said = await anna(world).posts(f"/twilio/hotline/leg/{row}/key", Digits="1")
+        connects = between in {waits_on, he_hung_up}
+        if words not in said or connects == (words in answered):
+            wrong.append((between.__name__, answered, said))
+        await run(world, EMPTY)
+    assert wrong == []
+
+
+async def test_who_waits_for_the_caller_hears_that_a_colleague_has_him(world: World) -> None:
+    """Broken once: he heard that the customer had hung up."""
+    phone, row = await by_text(world)
+    await anna(world).posts(f"/twilio/hotline/leg/{row}/key", Digits="1")
+    world.clock.forward(seconds=13)
+    await phone.waits()  # nothing was heard of Anna for too long
+    await ben_is_with_him(world, phone)
+    said = await anna(world).posts("/twilio/hotline/responder/CA1/anna")
+    assert "Ben Okafor has taken the call" in said
+
+
+HELPERS = [
+    ("busy", "the line was busy"),
+    ("no-answer", "did not answer"),
+    ("failed", "could not be called"),
+    ("canceled", "could not be called"),
+    ("completed", "answered and pressed no key"),
+    ("machine", "did not answer"),
+    ("", "did not answer"),
+]
+"""What Twilio tells of a helper's call (a mailbox's verdict alone, or nothing at all), and why he
+is said not to have come."""
+
+
+async def test_whatever_becomes_of_a_helpers_leg_is_told_and_the_customer_is_kept(
+    world: World,
+) -> None:
+    wrong = []
+    for status, why in HELPERS:
+        phone = await met(world)
+        line, here = anna(world), "/twilio/hotline/aside/CA1/anna"
+        await line.posts("/twilio/hotline/responder/CA1/anna/over", DialCallStatus="answered")
+        first = [await line.posts(f"{here}/0") for _ in range(2)]
+        row, sid = await leg(world), "CA" + "f" * 32
+        await run(world, "update outbox set state = 'sent', ref = $1 where id = $2", sid, row)
+        last = {"AnsweredBy": "machine_start"} if status == "machine" else {"CallStatus": status}
+        for number, fields in enumerate(2 * [last] + [{"CallStatus": "ringing"}] if status else []):
+            path = f"/twilio/status/{row}"
+            answer = await Phone(world, sid).raw(path, SequenceNumber=str(number), **fields)
+            assert answer.status_code == 204
+        world.clock.forward(seconds=1 if status in OVER else 76)
+        for _ in range(2):
+            await tick(world.service)
+        said = await line.posts(f"{here}/1")
+        case = (await cases(world))[0]["id"]
+        lines = (await world.get(f"/cases/{case}/timeline?limit=200"))["items"]
+        remarks = [one["text"] for one in lines if f"with the customer, and {why}." in one["text"]]
+        well = (
+            all("Calling Grace Holm" in each for each in first)
+            and "Nobody else could be reached" in said
+            and "<Conference" in said
+            and len(remarks) == 1
+            and "<Conference" in await phone.waits()
+        )
+        if not well:
+            wrong.append((status, first, said, remarks, phone.last))
+        await run(world, EMPTY)
+    assert wrong == []

@@ -22,7 +22,7 @@ from service.tickets.ticketsystem import Envelope
 from service.wiring import sender_of
 from tests.service.desks.calls import ADA, Calls
 from tests.service.office import StillClock, opened
-from tests.stories import hotline
+from tests.stories import hotline_papers
 from tests.stories.zendesk import API_TOKEN, EMAIL, Zendesk
 
 
@@ -57,7 +57,7 @@ async def desk(database_url: str, redis_url: str, zendesk: Zendesk) -> AsyncIter
         "ZENDESK_URL": zendesk.url, "ZENDESK_EMAIL": EMAIL, "ZENDESK_API_TOKEN": API_TOKEN,
     }  # fmt: skip
     async with opened(
-        database_url, redis_url, hotline.POLICY, hotline.DIRECTORY, **settings
+        database_url, redis_url, hotline_papers.POLICY, hotline_papers.DIRECTORY, **settings
     ) as office:
         sender = sender_of(office.service)
         yield Desk(office, sender, zendesk)
@@ -179,8 +179,8 @@ async def test_another_number_is_nobody_to_ask_for(desk: Desk) -> None:
 async def test_the_policy_may_want_no_tickets(
     database_url: str, redis_url: str, zendesk: Zendesk
 ) -> None:
-    policy = hotline.POLICY + "  tickets: none\n"
-    async with opened(database_url, redis_url, policy, hotline.DIRECTORY) as office:
+    policy = hotline_papers.POLICY + "  tickets: none\n"
+    async with opened(database_url, redis_url, policy, hotline_papers.DIRECTORY) as office:
         sender = sender_of(office.service)
         await Desk(office, sender, zendesk).rings()
         kinds = await office.pool.fetch("select distinct kind from outbox")

@@ -8,13 +8,7 @@ from notifiers.simulator.harness import NUMBER
 from notifiers.simulator.strict import StrictCall
 from tests.stories.conftest import Build
 from tests.stories.hotline import (
-    ADA,
-    ANNA,
-    BEN,
     HOW,
-    PIN,
-    POLICY,
-    STRANGER,
     calls,
     case_of,
     confirmed,
@@ -25,6 +19,7 @@ from tests.stories.hotline import (
     ring,
     rung,
 )
+from tests.stories.hotline_papers import ADA, ANNA, BEN, PIN, POLICY, STRANGER
 from tests.stories.house import wait_until
 from tests.stories.world import World
 

@@ -7,7 +7,8 @@ import pytest
 from service.embedded import EmbeddedServers
 from tests.stories.conftest import Shared
 from tests.stories.crashes import database
-from tests.stories.hotline import ADA, HOW, calls, case_of, confirmed, ring, rung
+from tests.stories.hotline import HOW, calls, case_of, confirmed, ring, rung
+from tests.stories.hotline_papers import ADA
 from tests.stories.house import wait_until
 from tests.stories.test_crashes import AWAY, fresh, web_of, worker_of
 from tests.stories.world import World

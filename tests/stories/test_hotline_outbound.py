@@ -4,7 +4,8 @@ import pytest
 
 from notifiers.simulator.config import OwnNumber
 from tests.stories.conftest import Build
-from tests.stories.hotline import ADA, BEN, HOW, case_of, confirmed, meet, promises, rung
+from tests.stories.hotline import HOW, case_of, confirmed, meet, promises, rung
+from tests.stories.hotline_papers import ADA, BEN
 from tests.stories.test_hotline import drop, promised
 from tests.stories.test_hotline_star import told
 from tests.stories.world import World

@@ -4,7 +4,8 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.chromium import chromium
 from tests.stories.conftest import Build
-from tests.stories.hotline import ADA, CARL, HOW
+from tests.stories.hotline import HOW
+from tests.stories.hotline_papers import ADA, CARL
 from tests.stories.world import World
 
 
@@ -35,11 +36,14 @@ def test_both_ends_of_the_hotline_are_on_the_screen(build: Build) -> None:
         heard(page, ADA, "press 1")
         press(page, ADA, "1")
         heard(page, ADA, "Your case number is")
+        heard(page, ADA, "♪ hold.wav")
         press(page, CARL, "Answer")
         heard(page, CARL, "Press 1")
         press(page, CARL, "1")
         for number in (ADA, CARL):
             heard(page, number, "in the conference")
+        expect(phone(page, ADA).get_by_role("button", name="Call us")).to_have_count(0)
+        heard(page, CARL, "another joins")
         phone(page, ADA).get_by_placeholder("Text message").fill("Everything is down")
         press(page, ADA, "Say it")
         heard(page, CARL, "Everything is down")

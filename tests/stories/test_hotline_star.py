@@ -4,7 +4,8 @@ import pytest
 
 from tests.stories import organisation
 from tests.stories.conftest import Build
-from tests.stories.hotline import GRACE, HOW, case_of, confirmed, dull, forsaken, meet, rung
+from tests.stories.hotline import HOW, case_of, confirmed, dull, forsaken, meet, rung
+from tests.stories.hotline_papers import GRACE
 from tests.stories.house import wait_until
 from tests.stories.world import World
 

@@ -9,9 +9,9 @@ from service.hotline.callers import Callers
 from service.sender import Sender
 from tests.service.office import Office
 from tests.service.post import Post
-from tests.stories import hotline
+from tests.stories import hotline_papers
 
-ADA = hotline.ADA
+ADA = hotline_papers.ADA
 
 
 @dataclass

@@ -161,6 +161,10 @@ def test_r56_the_plans_skills_are_preferred_until_the_last_round() -> None:
     }  # fmt: skip
     row = coverage(policy, DIRECTORY, NIGHT, 7).rows[0]
     assert row.to_second == timedelta(minutes=10)
+    steps = policy.escalation_policies["support"].steps[:1]
+    short = {"support": replace(policy.escalation_policies["support"], steps=steps)}
+    row = coverage(replace(policy, escalation_policies=short), DIRECTORY, NIGHT, 7).rows[0]
+    assert (row.fewest, row.to_second) == (2, timedelta(minutes=5, seconds=3))
     plain = replace(policy, plans={**policy.plans, "premier": replace(skilled, skills=frozenset())})
     assert coverage(plain, DIRECTORY, NIGHT, 7).rows[0].to_second == timedelta(seconds=3)
 

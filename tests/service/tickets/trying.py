@@ -1,11 +1,10 @@
-"""How the property tests try: a busy machine is no finding."""
+"""How the property tests try."""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 
 def tries(most: int) -> settings:
-    """So many examples, however long the machine takes for them."""
-    slow = [HealthCheck.too_slow]
-    return settings(max_examples=most, deadline=None, suppress_health_check=slow)
+    """So many examples."""
+    return settings(max_examples=most)

@@ -109,6 +109,29 @@ async def test_a_responder_acts_and_is_told_what_became_true(world: World) -> No
     assert any("on it" in line["text"] for line in lines)
 
 
+def answers(shown: str) -> list[str]:
+    """What the page of a case offers before anything else."""
+    return re.findall(r"<button[^>]*>([^<]+)</button>", shown.split('class="actions"')[1])[:2]
+
+
+async def test_the_page_of_a_case_offers_what_an_answer_would_do(world: World) -> None:
+    case = await world.ticket(priority="urgent")
+    page = f"/cases/{case}"
+    async with visiting(world, "responder", "anna") as anna, visiting(world) as admin:
+        assert answers(await anna.open(page)) == ["Take it", "Decline"]
+        await anna.send(page, f"{page}/acknowledge")
+        assert answers(await anna.open(page))[0] == "Give it back"
+        await admin.sign_in(ADMIN)
+        assert answers(await admin.open(page))[0] == "Take it over"
+    async with visiting(world, "responder", "ben") as ben:
+        assert answers(await ben.open(page))[0] == "Take it over"
+        assert "You have" in await ben.send(page, f"{page}/take_over")
+    world.clock.forward(hours=4, minutes=1)  # nothing was heard of him
+    await world.service.desk.wake()
+    async with visiting(world, "responder", "ben") as ben:
+        assert answers(await ben.open(page)) == ["Still on it", "Give it back"]
+
+
 async def test_without_a_person_it_is_said_as_whom(world: World) -> None:
     case = await world.ticket(priority="urgent")
     page = f"/cases/{case}"

@@ -16,6 +16,7 @@ import uvicorn
 from litestar import Litestar
 from standardwebhooks import Webhook
 
+from notifiers.simulator.server import Prompt
 from service import tokens
 from service.clock import SystemClock
 from service.settings import Settings, read_settings
@@ -223,7 +224,7 @@ def settings_of(folder: Path, database_url: str, redis_url: str, **more: str) ->
 async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """The application behind a real server on a free port of loopback."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="on")
-    server = uvicorn.Server(config)
+    server = Prompt(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
         assert not task.done(), "the server did not start"
@@ -238,7 +239,7 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         trust_env=False,
     ) as client:
         yield client
-    server.should_exit = True
+    server.end()
     await task
 
 
