@@ -72,7 +72,8 @@ def living() -> Iterator[House]:
             HELIOGRAPH_SMS_PER_SECOND="0",
         )
         with process(*web_on(stack.web), **env) as web, process(*WORKER, **env) as worker:
-            until(lambda: house.asked("/livez") == READY)
+            if not until(lambda: house.asked("/livez") == READY):
+                raise RuntimeError("the web process did not start")
             asyncio.run(Sources(stack.web, "warm", 1).post(0))
             until(lambda: bool(house.pages()))
             yield house
@@ -80,11 +81,14 @@ def living() -> Iterator[House]:
                 raise RuntimeError("one of our processes has ended")
 
 
-def until(done: Callable[[], bool]) -> None:
-    """Or until patience ends."""
+def until(done: Callable[[], bool]) -> bool:
+    """Whether it was, before patience ended."""
     ends = time.monotonic() + PATIENCE
-    while not done() and time.monotonic() < ends:
+    while not done():
+        if time.monotonic() > ends:
+            return False
         time.sleep(0.02)
+    return True
 
 
 async def settled_after(url: str, end: float) -> float:
