@@ -149,11 +149,11 @@ def step(callback: Callback, event: Any, now: datetime) -> Turn:  # noqa: ANN401
 def _looked(callback: Callback, event: Looked, now: datetime) -> Turn:
     if not event.live:
         gone = replace(callback, state=C.DONE, outcome="withdrawn", wake_at=None)
-        return Turn(gone, reason="the case is over, so nobody is called back")
+        return Turn(gone, _ringing(callback), "the case is over, so nobody is called back")
     callback, acts = _broken(callback, now)
     due = callback.wake_at is None or callback.wake_at <= now or callback.state is C.PROMISED
     if callback.state is C.CALLING_RESPONDER and event.owner != callback.person:
-        due, acts = True, (*acts, HangUpResponder(callback.legs))
+        due, acts = True, (*acts, *_ringing(callback))
     if event.owner is None:
         return Turn(_rest(replace(callback, person=None), now), acts)
     if not due:
@@ -163,6 +163,11 @@ def _looked(callback: Callback, event: Looked, now: datetime) -> Turn:
         callback, state=C.CALLING_RESPONDER, person=event.owner, legs=legs, wake_at=now + RING
     )
     return Turn(calling, (*acts, CallResponder(event.owner, legs)), "the owner is called first")
+
+
+def _ringing(callback: Callback) -> tuple[Act, ...]:
+    """A telephone that rings for it, or is about to, is for nothing."""
+    return (HangUpResponder(callback.legs),) if callback.state is C.CALLING_RESPONDER else ()
 
 
 def _broken(callback: Callback, now: datetime) -> tuple[Callback, tuple[Act, ...]]:
@@ -211,9 +216,7 @@ def _over(callback: Callback, _: CallOver | Looked, __: datetime) -> Turn:
 def _elsewhere(callback: Callback, event: SpokeElsewhere, now: datetime) -> Turn:
     """Nobody is called for it any more; a telephone that rings for it is hung up."""
     reached = replace(callback, person=event.person, reached_at=now)
-    rings = callback.state is C.CALLING_RESPONDER
-    done = _over(reached, CallOver(), now)
-    return replace(done, acts=(HangUpResponder(callback.legs),) if rings else ())
+    return replace(_over(reached, CallOver(), now), acts=_ringing(callback))
 
 
 def _together(callback: Callback, _: SpokeElsewhere, __: datetime) -> Turn:

@@ -25,7 +25,7 @@ from tests.service.desks.trackers import GitHub, GitLab
 from tests.service.desks.zammad import Zammad
 from tests.service.desks.zoho_desk import ZohoDesk
 from tests.service.office import StillClock, opened
-from tests.stories import hotline
+from tests.stories import hotline_papers
 
 DESKS = (
     Freshdesk, Jira, ServiceProject, Zammad, ServiceNow, HubSpot, ZohoDesk, GitHub, GitLab,
@@ -83,10 +83,10 @@ def system(request: pytest.FixtureRequest) -> Iterator[StandIn]:
 
 @pytest.fixture
 async def desk(database_url: str, redis_url: str, system: StandIn) -> AsyncIterator[Desk]:
-    people = hotline.DIRECTORY.replace(
+    people = hotline_papers.DIRECTORY.replace(
         '{zendesk: "4112492"}', f'{{{system.source}: "{system.customer}"}}'
     )
-    given, policy = system.settings, hotline.POLICY + SEVERITIES
+    given, policy = system.settings, hotline_papers.POLICY + SEVERITIES
     async with opened(database_url, redis_url, policy, people, **given) as office:
         system.now = office.clock.now
         sender = sender_of(office.service)
@@ -109,7 +109,7 @@ async def test_a_caller_gets_his_ticket(desk: Desk) -> None:
         TAGS if "tags" in system.tells else frozenset(),
     )
     assert "Case ACME-1 of Acme Corp." in text
-    assert hotline.ADA in text
+    assert hotline_papers.ADA in text
     case = await desk.case()
     assert (case.source, case.ticket_id) == (system.source, system.name(ticket))
     assert (case.severity, case.state, case.ticket.channel) == ("L1", "paging", "hotline")

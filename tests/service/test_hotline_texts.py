@@ -12,8 +12,8 @@ from service.hotline.emergencies import Emergencies
 from service.hotline.ticking import tick
 from service.responder import Responder
 from tests.service.office import Office, opened
-from tests.stories import hotline
-from tests.stories.hotline import ADA
+from tests.stories import hotline_papers
+from tests.stories.hotline_papers import ADA
 
 DESK = {
     "ZENDESK_URL": "https://acme.zendesk.com",
@@ -25,7 +25,9 @@ DESK = {
 
 @pytest.fixture
 async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
-    async with opened(database_url, redis_url, hotline.POLICY, hotline.DIRECTORY, **DESK) as made:
+    async with opened(
+        database_url, redis_url, hotline_papers.POLICY, hotline_papers.DIRECTORY, **DESK
+    ) as made:
         yield made
 
 
@@ -175,8 +177,8 @@ async def test_the_last_that_is_allowed_is_the_same_however_often_it_is_confirme
 async def test_what_was_texted_is_kept_where_a_flood_joins_an_open_case(
     database_url: str, redis_url: str
 ) -> None:
-    policy = hotline.POLICY + "  calls_per_account: 1\n"
-    async with opened(database_url, redis_url, policy, hotline.DIRECTORY) as office:
+    policy = hotline_papers.POLICY + "  calls_per_account: 1\n"
+    async with opened(database_url, redis_url, policy, hotline_papers.DIRECTORY) as office:
         ada = Phone(office)
         for words in ("EMERGENCY", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
             await ada.says(words)

@@ -1,7 +1,8 @@
 """A customer is served in German by engineers who hear English."""
 
 from tests.stories.conftest import Build
-from tests.stories.hotline import ADA, DIRECTORY, HOW, POLICY, dull, meet, ring, rung
+from tests.stories.hotline import HOW, dull, meet, ring, rung
+from tests.stories.hotline_papers import ADA, DIRECTORY, POLICY
 
 GERMAN = {
     **HOW,
