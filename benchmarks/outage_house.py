@@ -72,7 +72,8 @@ def living() -> Iterator[House]:
             HELIOGRAPH_SMS_PER_SECOND="0",
         )
         with process(*web_on(stack.web), **env) as web, process(*WORKER, **env) as worker:
-            until(lambda: house.asked("/livez") == READY)
+            if not until(lambda: house.asked("/livez") == READY):
+                raise RuntimeError("the web process did not start")
             asyncio.run(Sources(stack.web, "warm", 1).post(0))
             until(lambda: bool(house.pages()))
             yield house
@@ -80,11 +81,14 @@ def living() -> Iterator[House]:
                 raise RuntimeError("one of our processes has ended")
 
 
-def until(done: Callable[[], bool]) -> None:
-    """Or until patience ends."""
+def until(done: Callable[[], bool]) -> bool:
+    """Whether it was, before patience ended."""
     ends = time.monotonic() + PATIENCE
-    while not done() and time.monotonic() < ends:
+    while not done():
+        if time.monotonic() > ends:
+            return False
         time.sleep(0.02)
+    return True
 
 
 async def settled_after(url: str, end: float) -> float:
@@ -162,7 +166,8 @@ def live(name: str) -> Account:
     blow, seconds = BLOWS[name]
     with living() as house:
         print("ready", flush=True)
-        sys.stdin.readline()
+        if not sys.stdin.readline():
+            raise SystemExit("whoever wanted to know has ended")
         sources = Sources(int(house.url.rpartition(":")[2]), "o", RATE)
         posts = sources.post_for(BEFORE + seconds + AFTER)
         thread = threading.Thread(target=asyncio.run, args=(posts,))

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from service.hotline.texts import Texts
 from service.hotline.ticking import tick
 from service.responder import Responder
 from tests.service.calling import ADA, POLICY, Phone, calls, cases, run, sent
@@ -123,6 +124,7 @@ async def test_a_pin_brings_the_accounts_language_and_a_key_wins_over_it(world: 
     opened = [text for text in await sent(world, "announce") if STRANGER in text]
     assert "Répondez ici" in opened[-1]
     (call, *_) = await calls(world)
+    assert call["language"] == "fr-CA"
     answer = await Responder(world.service).text("sms/1", STRANGER, "STATUS")
     status = f"{call['case']} (alerte en cours) : nous appelons nos ingénieurs. Réponse prévue : "
     assert answer is not None
@@ -154,6 +156,31 @@ async def test_texts_are_answered_in_his_language_and_understood_in_english(worl
     for turn, (body, answer) in enumerate(TALK):
         said = await Responder(world.service).text(f"sms/{turn}", ADA, body) or ""
         assert re.search(answer, said), (body, said)
+    promised = "select body->>'language' from hotline_callbacks"
+    assert await world.service.pool.fetchval(promised) == "de", "he is called back in it"
+
+
+async def test_of_several_cases_he_is_told_in_his_language_what_each_is_about(world: World) -> None:
+    await living(world, contact="de")
+    one = await world.ticket(subject="Login broken")
+    world.clock.forward(minutes=1)
+    two = await world.ticket(subject="")
+    phone = Phone(world)
+    await phone.rings()
+    offered = await phone.presses("1")
+    assert ", ohne Betreff, eröffnet 10:01 UTC? Dann drücken Sie die 1." in offered
+    assert ", Login broken, eröffnet 10:00 UTC? Dann drücken Sie die 2." in offered
+    assert "Für einen neuen Notfall drücken Sie die 9." in offered
+    texts = Texts(world.service)
+    asked = await texts.answer(ADA, "Es geht wieder")
+    assert asked is not None
+    assert f"{one} (Login broken, eröffnet 10:00 UTC)" in asked
+    assert asked.startswith("Um welchen Fall geht es")
+    world.clock.forward(minutes=11)
+    await texts.note_unanswered()
+    kept = [text for text in await sent(world, "announce") if "Sie haben nicht gesagt" in text]
+    assert len(kept) == 1
+    assert two in kept[0]
 
 
 async def test_a_contact_who_is_called_from_a_case_hears_his_language(world: World) -> None:
@@ -167,6 +194,30 @@ async def test_a_contact_who_is_called_from_a_case_hears_his_language(world: Wor
     assert "vous appelle au sujet du dossier" in await ada.posts(await leg(world, "contact"))
     assert spoken(ada.last) == FR
     assert spoken(await ada.posts(ada.action, CallStatus="completed")) == FR
+
+
+async def test_whoever_is_promised_a_call_and_called_from_the_case_is_asked_in_his_language(
+    world: World,
+) -> None:
+    await living(world, contact="fr")
+    ada = Phone(world)
+    await ada.rings()
+    await ada.presses("1")
+    await ada.hangs_up()
+    (case,) = await cases(world)
+    await world.act(str(case["id"]), "acknowledge")
+    asked = await world.ask(
+        "POST", f"/cases/{case['id']}/call", {}, role="responder", person="anna"
+    )
+    assert asked.status_code == 202, asked.text
+    anna = Phone(world, "CA" + "a" * 32, ANNA)
+    await anna.posts(f"{await leg(world, 'out')}/key", Digits="1")
+    contact = await leg(world, "contact")
+    assert "que nous vous avions promis" in await ada.posts(contact)
+    assert spoken(ada.last) == FR
+    assert "Bonne journée" in await ada.posts(f"{contact}/key", Digits="9")
+    assert spoken(ada.last) == FR
+    assert "no key" in (await anna.posts(f"{await leg(world, 'out')}/key", Digits="9")).casefold()
 
 
 async def leg(world: World, what: str) -> str:
