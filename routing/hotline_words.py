@@ -216,7 +216,8 @@ STAFF = frozenset(
         "trouble_responder", "trouble_over", "whisper", "whisper_back", "bringing", "dialling",
         "caller_gone", "missed", "no_key", "helping", "helped", "nobody_came", "customer_left",
         "whisper_help", "whisper_out", "calling_out", "call_over", "nobody_came_text",
-        "nobody_known",
+        "nobody_known", "has_caller", "has_spoken", "has_case", "not_yours", "case_over",
+        "other_line",
     }
 )  # fmt: skip
 """What engineers alone hear and read, in the policy's own language."""

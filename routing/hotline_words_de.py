@@ -77,6 +77,12 @@ GERMAN: Mapping[str, str] = {
         "Wir können Sie jetzt nicht verbinden. Der Fall steht in Ihren SMS und in der Konsole. Auf"
         " Wiederhören."
     ),
+    "trouble_contact": "Einen Moment, bitte.",
+    "trouble_contact_over": (
+        "Es tut uns leid: Einer unserer Techniker hat Sie angerufen, aber bei uns ist eine Störung"
+        " aufgetreten, und wir können Sie jetzt nicht verbinden. Wenn es dringend ist, rufen Sie "
+        "uns bitte an. Auf Wiederhören."
+    ),
     "trouble_back": (
         "{greeting} Dies ist der versprochene Rückruf. Drücken Sie die 1, um mit dem Techniker zu "
         "sprechen."
@@ -95,6 +101,14 @@ GERMAN: Mapping[str, str] = {
         "Der Kunde hat aufgelegt. Es ist niemand mehr da, mit dem wir Sie verbinden können. Auf "
         "Wiederhören."
     ),
+    "has_caller": "{who} hat das Gespräch mit dem Kunden angenommen. Danke. Auf Wiederhören.",
+    "has_spoken": "{who} hat mit dem Kunden gesprochen. Danke. Auf Wiederhören.",
+    "has_case": "{who} hat den Fall jetzt; Sie wurden nicht verbunden. Danke. Auf Wiederhören.",
+    "not_yours": "Der Fall gehört Ihnen nicht mehr; Sie wurden nicht verbunden. Auf Wiederhören.",
+    "case_over": (
+        "Der Fall ist abgeschlossen; deswegen wird niemand mehr angerufen. Danke. Auf Wiederhören."
+    ),
+    "other_line": "Der Kunde ist schon auf einer anderen Ihrer Leitungen. Auf Wiederhören.",
     "missed": (
         "Der Kunde hat nicht abgenommen. Wir versuchen es in einigen Minuten noch einmal und rufen"
         " Sie zuerst an."

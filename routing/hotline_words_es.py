@@ -63,6 +63,11 @@ SPANISH: Mapping[str, str] = {
     ),
     "trouble_responder": "Tenemos un problema técnico. No cuelgue, por favor.",
     "trouble_over": "Ahora no podemos conectarle. El caso está en sus SMS y en la consola. Adiós.",
+    "trouble_contact": "Un momento, por favor.",
+    "trouble_contact_over": (
+        "Lo sentimos: un ingeniero nuestro le ha llamado, pero tenemos un problema técnico y ahora"
+        " no podemos conectarle. Si es urgente, llámenos, por favor. Adiós."
+    ),
     "trouble_back": (
         "{greeting} Esta es la llamada que le prometimos. Pulse 1 para hablar con el ingeniero."
     ),
@@ -77,6 +82,12 @@ SPANISH: Mapping[str, str] = {
     "bringing": "Le conectamos con el cliente.",
     "dialling": "Estamos llamando al cliente.",
     "caller_gone": "El cliente ha colgado. Ya no hay nadie con quien conectarle. Adiós.",
+    "has_caller": "{who} ha aceptado la llamada con el cliente. Gracias. Adiós.",
+    "has_spoken": "{who} ha hablado con el cliente. Gracias. Adiós.",
+    "has_case": "{who} tiene ahora el caso, así que no se le ha conectado. Gracias. Adiós.",
+    "not_yours": "El caso ya no es suyo, así que no se le ha conectado. Adiós.",
+    "case_over": "El caso ha terminado y ya no se llama a nadie por él. Gracias. Adiós.",
+    "other_line": "El cliente ya está en otra de sus líneas. Adiós.",
     "missed": (
         "El cliente no ha contestado. Lo intentaremos de nuevo en unos minutos y le llamaremos a "
         "usted primero."

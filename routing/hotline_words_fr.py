@@ -75,6 +75,12 @@ FRENCH: Mapping[str, str] = {
         "Nous ne pouvons pas vous mettre en relation maintenant. Le dossier est dans vos SMS et "
         "dans la console. Au revoir."
     ),
+    "trouble_contact": "Un instant, s'il vous plaît.",
+    "trouble_contact_over": (
+        "Nous sommes désolés : un de nos ingénieurs vous a appelé, mais nous rencontrons un "
+        "problème technique et ne pouvons pas vous mettre en relation maintenant. Si c'est urgent,"
+        " merci de nous appeler. Au revoir."
+    ),
     "trouble_back": (
         "{greeting} Voici l'appel que nous vous avions promis. Appuyez sur le 1 pour parler à "
         "l'ingénieur."
@@ -92,6 +98,16 @@ FRENCH: Mapping[str, str] = {
     "caller_gone": (
         "Le client a raccroché. Il n'y a plus personne avec qui vous mettre en relation. Au revoir."
     ),
+    "has_caller": "{who} a pris l'appel avec le client. Merci. Au revoir.",
+    "has_spoken": "{who} a parlé avec le client. Merci. Au revoir.",
+    "has_case": (
+        "{who} a maintenant le dossier, vous n'avez donc pas été mis en relation. Merci. Au revoir."
+    ),
+    "not_yours": (
+        "Le dossier n'est plus le vôtre, vous n'avez donc pas été mis en relation. Au revoir."
+    ),
+    "case_over": "Le dossier est terminé, plus personne n'est appelé à ce sujet. Merci. Au revoir.",
+    "other_line": "Le client est déjà sur une autre de vos lignes. Au revoir.",
     "missed": (
         "Le client n'a pas répondu. Nous réessaierons dans quelques minutes et vous appellerons "
         "d'abord."

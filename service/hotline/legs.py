@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.hotline import speech
 from service.hotline.acting import HELP
 from service.hotline.helping import Helping
 from service.hotline.outbound import CONTACT, OUT, Outbound
@@ -57,3 +58,11 @@ async def taken(service: Service, row: int, line: str) -> bytes:
     responders = Responders(service)
     document = await responders.take(leg.case, leg.person, line)
     return document or await responders.truth(leg.case, leg.person)
+
+
+async def declined(service: Service, row: int) -> bytes:
+    """No key was pressed, or another one; to a customer it is not said what that means to us."""
+    leg = await leg_of(service, row)
+    if leg.what == CONTACT:
+        return await Outbound(service).farewell(leg.name)
+    return speech.farewell((await service.desk.shelf()).current.hotline, "no_key")

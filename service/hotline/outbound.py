@@ -209,6 +209,10 @@ class Outbound:
         words = speech.said(rules, "greeting_out", bridge.language, case=bridge.case)
         return twiml.voice(words, self._room(bridge, "customer"))
 
+    async def farewell(self, name: str) -> bytes:
+        """For a contact who pressed no key."""
+        return speech.goodbye(await self._rules(), (await self._load(name)).language)
+
     async def over(self, name: str, leg: str) -> bytes:
         """A line is back from the conference: it is over."""
         bridge = await self.tell(name, LegOver(leg, COMPLETED))

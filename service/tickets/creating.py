@@ -32,6 +32,8 @@ from service.tickets.writing import PAGES, Writer
 
 Known = Mapping[str, object]
 """What had to be asked for before the ticket could be written down."""
+_SKEW = timedelta(minutes=10)
+"""How far a system's clock may be behind ours."""
 Listing = Generator[Request, Answer, list[dict[str, object]]]
 
 
@@ -191,6 +193,11 @@ class Creator(Writer):
         except Unreadable as unreadable:
             return Refused(f"{self.name} answered, but not as its API does. {unreadable}")
         return Refused(lack) if lack else verdict
+
+
+def not_before(opening: Opening) -> str:
+    """The second before which no ticket of ours is (UTC); empty where that is not known."""
+    return "" if opening.since is None else (opening.since - _SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def first_of(words: Iterable[str], known: Container[str]) -> str | None:

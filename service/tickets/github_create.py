@@ -11,7 +11,7 @@ from collections.abc import Generator
 from urllib.parse import quote
 
 from service.tickets import labels
-from service.tickets.creating import Creator, Known, Stopped, over
+from service.tickets.creating import Creator, Known, Stopped, not_before, over
 from service.tickets.fields import clean_tags
 from service.tickets.marker import TAG, hidden
 from service.tickets.members import Members, numbered, read_object
@@ -37,8 +37,8 @@ class GitHubCreator(Creator):
     def look(self, opening: Opening, access: Access, page: int) -> Request:
         """The newest first, open or not."""
         wanted = f"state=all&sort=created&direction=desc&per_page={self.full}&page={page}"
-        if opening.since is not None:
-            wanted += f"&since={opening.since.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        if since := not_before(opening):
+            wanted += f"&since={since}"
         return Request("GET", f"{self._place(opening, access)}/issues?{wanted}", access.headers)
 
     def known(self, opening: Opening, access: Access) -> Generator[Request, Answer, Known]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, not_before, over
 from service.tickets.html import as_html
 from service.tickets.marker import TAG, contains_marker, signed
 from service.tickets.members import Members, read_object
@@ -53,7 +53,7 @@ class ZohoDeskCreator(Creator, ZohoDeskWriter):
 
     def there(self, opening: Opening, access: Access) -> Generator[Request, Answer, Opened | None]:
         """Lists tell no description, so the tickets with our subject are read one by one."""
-        since = "" if opening.since is None else opening.since.strftime("%Y-%m-%dT%H:%M")
+        since = not_before(opening)
         for page in range(1, PAGES + 1):
             rows = yield from self.rows(self.look(opening, access, page))
             for row in (row for row in rows if row.get("subject") == opening.subject):

@@ -17,7 +17,7 @@ from routing.policy import HotlineRules
 from service.hotline import speech
 from service.hotline.callbacks import Callbacks
 from service.hotline.helping import Helping
-from service.hotline.legs import taken, whispered
+from service.hotline.legs import declined, taken, whispered
 from service.hotline.line import Line
 from service.hotline.messages import Messages
 from service.hotline.outbound import Outbound
@@ -248,7 +248,7 @@ async def leg_key(
 ) -> Response[bytes]:
     async def work(form: Form) -> bytes:
         if form.get("Digits") != "1":
-            return speech.farewell(_rules(service), "no_key")
+            return await declined(service, row)
         return await taken(service, row, form.get("CallSid", ""))
 
     again_at = f"/twilio/hotline/leg/{row}"

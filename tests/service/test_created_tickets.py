@@ -22,7 +22,7 @@ from tests.service.desks.jira import Jira, ServiceProject
 from tests.service.desks.servicenow import ServiceNow
 from tests.service.desks.standin import Json, Seen, StandIn
 from tests.service.desks.trackers import GitHub, GitLab
-from tests.service.desks.zammad import Zammad
+from tests.service.desks.zammad import PRIORITIES, Zammad
 from tests.service.desks.zoho_desk import ZohoDesk
 from tests.service.office import StillClock, opened
 from tests.stories import hotline_papers
@@ -147,7 +147,8 @@ async def test_a_lost_answer_makes_no_second_ticket(desk: Desk) -> None:
 
 
 async def test_its_webhook_may_be_quicker_than_the_answer(desk: Desk) -> None:
-    await desk.rings()
+    """Broken once: a template that escapes what it fills in told another subject than ours."""
+    await desk.rings(account_name="Acme & Sons")
     desk.system.loses = 1
     await desk.serve()
     ticket = desk.ticket("ACME-1")
@@ -159,6 +160,20 @@ async def test_its_webhook_may_be_quicker_than_the_answer(desk: Desk) -> None:
         f"ACME-1 is ticket {desk.system.number} in our system. Reply here to add information."
     ]
     assert (await desk.count(), len(desk.system.tickets)) == (1, 1)
+
+
+@pytest.mark.parametrize("system", [Zammad], indirect=True)
+async def test_a_priority_that_the_system_lacks_lowers_nothing(desk: Desk) -> None:
+    """Broken once: what was asked for counted, and its webhook took the emergency back."""
+    assert isinstance(desk.system, Zammad)
+    desk.system.priorities = PRIORITIES[:3]
+    await desk.rings()
+    await desk.serve()
+    ticket = desk.ticket("ACME-1")
+    assert desk.seen(ticket).priority == "normal"
+    assert await desk.webhook(ticket) == "ACME-1"
+    case = await desk.case()
+    assert (case.severity, case.ticket.priority) == ("L1", "normal")
 
 
 async def test_what_is_refused_costs_no_ticket_or_is_told_once(desk: Desk) -> None:

@@ -196,6 +196,30 @@ async def test_a_contact_who_is_called_from_a_case_hears_his_language(world: Wor
     assert spoken(await ada.posts(ada.action, CallStatus="completed")) == FR
 
 
+async def test_whoever_is_promised_a_call_and_called_from_the_case_is_asked_in_his_language(
+    world: World,
+) -> None:
+    await living(world, contact="fr")
+    ada = Phone(world)
+    await ada.rings()
+    await ada.presses("1")
+    await ada.hangs_up()
+    (case,) = await cases(world)
+    await world.act(str(case["id"]), "acknowledge")
+    asked = await world.ask(
+        "POST", f"/cases/{case['id']}/call", {}, role="responder", person="anna"
+    )
+    assert asked.status_code == 202, asked.text
+    anna = Phone(world, "CA" + "a" * 32, ANNA)
+    await anna.posts(f"{await leg(world, 'out')}/key", Digits="1")
+    contact = await leg(world, "contact")
+    assert "que nous vous avions promis" in await ada.posts(contact)
+    assert spoken(ada.last) == FR
+    assert "Bonne journée" in await ada.posts(f"{contact}/key", Digits="9")
+    assert spoken(ada.last) == FR
+    assert "no key" in (await anna.posts(f"{await leg(world, 'out')}/key", Digits="9")).casefold()
+
+
 async def leg(world: World, what: str) -> str:
     found = "select id from outbox where kind = 'bridge' and key like '%/' || $1 || '/1'"
     return f"/twilio/hotline/leg/{await world.service.pool.fetchval(found, what)}"

@@ -366,7 +366,8 @@ def test_diff_in_words_and_instants() -> None:
     lines = str(found).splitlines()
     assert "schedule sustained-engineering: other people for 672 hours" in lines
     assert "  Thu 2026-01-01 00:00 to Fri 2026-01-02 17:00 UTC: fatima -> erik" in lines
-    assert any(line.startswith("~ engineering.after:") for line in lines)
+    (after,) = (line for line in lines if line.startswith("~ engineering.after:"))
+    assert after.endswith("after: 4h}, {when: {severity: [L2]}, after: 6h}"), after
     assert not found.same
     assert json.dumps(found.as_json())
     assert str(diff(demo(), demo(), DIRECTORY, NEW_YEAR)) == "The two are the same."

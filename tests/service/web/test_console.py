@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from routing.hotline_call import Call
+from routing.hotline_call import State as CallState
+from service.hotline import keeping
 from service.web.pages import door, html
+from service.web.pages.board import CALLER
 from tests.service.web.visitor import SAME, Visitor, visiting
-from tests.service.web.world import ADMIN, World
+from tests.service.web.world import ADMIN, NOW, World
 
 HOSTILE = "</b><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}\u202e 'a' \"b\" &"
 
@@ -77,6 +81,23 @@ async def test_provider_trouble_and_silenced_numbers_are_shown(world: World) -> 
         await conn.execute("update outbox set receipt = 'no-answer'")
     async with visiting(world, "viewer") as viewer:
         assert "Providers take what they are given" in await viewer.open("/")
+
+
+async def test_what_callers_are_at_is_told_in_words(world: World) -> None:
+    assert set(CALLER) == set(CallState)
+    async with world.service.pool.acquire() as conn:
+        for state, responder in (
+            (CallState.CONNECTING, None), (CallState.BRIDGED, "anna"), (CallState.CONFIRMING, None),
+        ):  # fmt: skip
+            call = Call(f"CA-{state}", "+14155550101", "room", NOW, state=state)
+            call = replace(call, responder=responder, account_name="Acme Corp")
+            await keeping.insert(conn, call, b"", NOW)
+    async with visiting(world, "viewer") as viewer:
+        shown = await viewer.open("/")
+    for words in (
+        "waits for an engineer", "speaks with Anna Lind", "is asked whether it is an emergency",
+    ):  # fmt: skip
+        assert words in shown
 
 
 async def test_a_customer_success_manager_sees_his_own_accounts(world: World) -> None:
