@@ -199,8 +199,8 @@ def test_words_are_shown_and_spoken_and_never_obeyed(world: World, weapon: str) 
     assert len(text.body) <= 320
     assert text.body.endswith(f"3 {text.code} for engineering.")
     spoken = _spoken(world, ticket)
-    assert [verb.tag for verb in spoken] == ["Gather", "Say", "Hangup"]
-    assert [verb.tag for verb in spoken[0]] == ["Say", "Pause", "Say"]
+    assert [verb.tag for verb in spoken] == ["Gather", "Redirect"]
+    assert [verb.tag for verb in spoken[0]] == ["Say"]
     assert all(len(verb) == 0 for verb in spoken[0])
     text.replies(f"1 {text.code}").gets_sms(f"you have {ticket.case}")
     ticket.has_note("Carl Ek has acknowledged")
