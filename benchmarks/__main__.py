@@ -20,6 +20,7 @@ NAMES = (
     "hotline",
     "storm",
     "voice",
+    "outages",
 )
 
 

@@ -36,6 +36,17 @@ SECRET = "bench-secret"  # noqa: S105 - made up
 SAMPLES = ROOT / "service" / "samples"
 
 
+WORKER = ("-c", "from service.worker import main; main()")
+
+
+def web_on(port: int) -> tuple[str, ...]:
+    """The arguments of a web process."""
+    return (
+        "-m", "uvicorn", "--factory", "service.web.app:create_app", "--port", str(port),
+        "--log-level", "warning", "--no-access-log",
+    )  # fmt: skip
+
+
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -121,15 +132,13 @@ async def load_samples(url: str, people: Mapping[str, object] | None = None) -> 
 async def serving(stack: Stack, *, worker: bool = True, **more: str) -> AsyncIterator[Stack]:
     """Web (and worker) as processes of their own."""
     env = environment(stack, **more)
-    web = ("-m", "uvicorn", "--factory", "service.web.app:create_app", "--port", str(stack.web),
-           "--log-level", "warning", "--no-access-log")  # fmt: skip
-    with process(*web, **env) as served:
+    with process(*web_on(stack.web), **env) as served:
         stack.web_process = served.pid
         await wait_for(stack.web)
         if not worker:
             yield stack
             return
-        with process("-c", "from service.worker import main; main()", **env) as running:
+        with process(*WORKER, **env) as running:
             stack.worker = running
             await asyncio.sleep(1.5)
             yield stack

@@ -17,14 +17,22 @@ from contextlib import ExitStack
 from benchmarks.crowd import PEOPLE, prepare
 from benchmarks.latency import send
 from benchmarks.provider import Provider
-from benchmarks.stack import Stack, environment, free_port, process, servers, serving, webhook
+from benchmarks.stack import (
+    WORKER,
+    Stack,
+    environment,
+    free_port,
+    process,
+    servers,
+    serving,
+    webhook,
+)
 from routing.gsm import segments
 from service.store.pool import connect
 
 CASES, PACE, RATIO = 1000, 40, 1.2
 """Pages, segments per second, and the bound."""
 PATIENCE = 60
-WORKER = ("-c", "from service.worker import main; main()")
 SEVERITIES = ("urgent", "high", "normal", "low")
 WORST = re.compile(r"(?:worst: )?LEVEL (\d)")
 LEFT = "select count(*) from outbox where kind = 'page' and state in ('queued', 'sending')"

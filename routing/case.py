@@ -131,6 +131,8 @@ class Ticket:
     requester_name: str | None = None
     requester_email: str | None = None
     requester_phone: str | None = None
+    requester_language: str | None = None
+    """What the hotline speaks to him."""
     assignee_email: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, tuple[float, int]] = field(default_factory=dict)

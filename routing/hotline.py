@@ -29,7 +29,6 @@ from routing.hotline_call import (
     Joined,
     Keys,
     Owned,
-    Prompt,
     Rang,
     Recorded,
     ResponderLeft,
@@ -38,6 +37,7 @@ from routing.hotline_call import (
     Step,
 )
 from routing.hotline_moves import At
+from routing.hotline_prompt import Prompt
 from routing.hotline_room_events import HelperGone, HelperJoined, RoomLeft, RoomOver, Starred
 from routing.policy import HotlineRules
 

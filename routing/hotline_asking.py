@@ -9,37 +9,62 @@ from routing.hotline_call import (
     Identified,
     Keys,
     OpenCase,
-    Prompt,
     Rang,
     Silence,
     State,
     Step,
     Tell,
     Then,
-    prompt,
 )
 from routing.hotline_moves import At, case, end, go
+from routing.hotline_prompt import Prompt, prompt
+from routing.hotline_telling import own_words
 from routing.hotline_who import Matter
 
 MOST_SILENCES = 3
 MOST_OFFERED = 3
 """Open cases that are read out: more than that nobody keeps in mind while listening."""
+FIRST_KEY = 2
+"""Of the menu of languages; the policy's own is not offered, but can be gone back to by 1."""
+MENU = "language"
+"""A prompt that is of no use in another language than its own."""
 
 
 def rang(call: Call, event: Rang, at: At) -> Step:
-    greeting = prompt("greeting", greeting=at.rules.greeting)
+    greeting = prompt("greeting")
     call = replace(call, limited=event.limited)
     if event.caller is not None:
         made = go(call, State.ENTITLING, Then.END, greeting)
         return replace(made, following=Identified(event.caller, "number"))
-    return go(call, State.IDENTIFYING, Then.PIN, greeting, prompt("ask_pin"))
+    return go(call, State.IDENTIFYING, Then.PIN, greeting, *ask(call, at))
+
+
+def ask(call: Call, at: At) -> tuple[Prompt, ...]:
+    """For the PIN, and before a language was chosen for that too, each in its own."""
+    others = () if call.language else tuple(enumerate(at.rules.languages, FIRST_KEY))
+    menu = (
+        Prompt(MENU, {"key": str(key)}, tongue.tag)
+        for key, tongue in others
+        if own_words(tongue, MENU)
+    )
+    return (prompt("ask_pin"), *menu)
 
 
 def pin(call: Call, event: Keys, at: At) -> Step:
     if event.caller is not None:
         made = go(call, State.ENTITLING, Then.END)
         return replace(made, following=Identified(event.caller, "pin"))
-    return wrong(call, at, "wrong_pin")
+    chosen = choice(event.digits, at)
+    if chosen is None or chosen == call.language:
+        return wrong(call, at, "wrong_pin")
+    call = replace(call, language=chosen)
+    return go(call, State.IDENTIFYING, Then.PIN, *ask(call, at))
+
+
+def choice(digits: str, at: At) -> str | None:
+    """The language a key stands for, 1 for the policy's own; a PIN has four digits at least."""
+    tongues = (at.rules.own, *at.rules.languages) if at.rules.languages else ()
+    return {str(key): tongue.tag for key, tongue in enumerate(tongues, 1)}.get(digits)
 
 
 def no_pin(call: Call, _: Silence, at: At) -> Step:
@@ -49,7 +74,7 @@ def no_pin(call: Call, _: Silence, at: At) -> Step:
 def wrong(call: Call, at: At, word: str) -> Step:
     call = replace(call, tries=call.tries + 1)
     if call.tries < (1 if call.limited else at.rules.pin_attempts):
-        return go(call, State.IDENTIFYING, Then.PIN, prompt(word), prompt("ask_pin"))
+        return go(call, State.IDENTIFYING, Then.PIN, prompt(word), *ask(call, at))
     return unidentified(call, at)
 
 
@@ -68,6 +93,7 @@ def entitled(call: Call, event: Identified, at: At) -> Step:
     call = replace(
         call, account=who.account, account_name=who.name, plan=who.plan, known_by=event.by,
         open_cases=who.open_cases[:MOST_OFFERED], entitled=who.entitled,
+        language=call.language or who.language,
     )  # fmt: skip
     if who.entitled:
         return go(call, State.CONFIRMING, Then.KEY, prompt("confirm"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from routing.hotline_prompt import Fact, Prompt
 from routing.hotline_room_events import CallHelper, Met, NobodyCame, Remark
 from routing.hotline_who import Caller, Matter
 
@@ -55,6 +56,8 @@ class Call:
     open_cases: tuple[Matter, ...] = ()
     """Those he is offered, each by the key of its place."""
     confirmed: bool = False
+    language: str = ""
+    """What he is spoken to in, once it is known: a tag of the policy's `languages`."""
     tries: int = 0
     silences: int = 0
     case: str | None = None
@@ -94,6 +97,8 @@ class Call:
     legs: int = 0
     """Times an owner was called to the line; part of the key of each call."""
     leg_at: datetime | None = None
+    leg_to: str | None = None
+    """Whom the last of them is for."""
     recording: str | None = None
     words: str = ""
     """What was texted, where a text began it and not a call."""
@@ -190,18 +195,6 @@ class HungUp:
     """The caller is gone, as far as can be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A sentence of the policy's words, with its facts."""
-
-    key: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-def prompt(key: str, /, **facts: str) -> Prompt:
-    return Prompt(key, facts)
-
-
 class Then(StrEnum):
     """What the telephone does after it has spoken."""
 
@@ -232,7 +225,7 @@ class Tell:
     """A text to the caller's number, where it can be texted."""
 
     key: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +256,20 @@ class CallResponder:
     leg: int
 
 
+@dataclass(frozen=True, slots=True)
+class HangUpResponder:
+    """The `leg`-th of these calls is for nothing now: it is not made, or rings no more."""
+
+    leg: int
+
+
 Act = (
     OpenCase
     | Tell
     | PromiseCallback
     | Comment
     | CallResponder
+    | HangUpResponder
     | KeepRecording
     | CallHelper
     | Met

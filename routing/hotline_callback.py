@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 
 RING = timedelta(seconds=75)
 """A responder's telephone that rang this long in vain is tried again."""
@@ -54,6 +54,8 @@ class Callback:
     account: str | None = None
     account_name: str = ""
     plan: str = ""
+    language: str = ""
+    """What the customer is spoken to in."""
     person: str | None = None
     line: str = ""
     """The telephone call on which he pressed his key (CallSid)."""
@@ -103,13 +105,6 @@ class SpokeElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class HangUpResponder:
-    """The `leg`-th call to a responder is for nothing now."""
-
-    leg: int
-
-
-@dataclass(frozen=True, slots=True)
 class Inform:
     """A text to the customer."""
 
@@ -154,9 +149,11 @@ def step(callback: Callback, event: Any, now: datetime) -> Turn:  # noqa: ANN401
 def _looked(callback: Callback, event: Looked, now: datetime) -> Turn:
     if not event.live:
         gone = replace(callback, state=C.DONE, outcome="withdrawn", wake_at=None)
-        return Turn(gone, reason="the case is over, so nobody is called back")
+        return Turn(gone, _ringing(callback), "the case is over, so nobody is called back")
     callback, acts = _broken(callback, now)
     due = callback.wake_at is None or callback.wake_at <= now or callback.state is C.PROMISED
+    if callback.state is C.CALLING_RESPONDER and event.owner != callback.person:
+        due, acts = True, (*acts, *_ringing(callback))
     if event.owner is None:
         return Turn(_rest(replace(callback, person=None), now), acts)
     if not due:
@@ -166,6 +163,11 @@ def _looked(callback: Callback, event: Looked, now: datetime) -> Turn:
         callback, state=C.CALLING_RESPONDER, person=event.owner, legs=legs, wake_at=now + RING
     )
     return Turn(calling, (*acts, CallResponder(event.owner, legs)), "the owner is called first")
+
+
+def _ringing(callback: Callback) -> tuple[Act, ...]:
+    """A telephone that rings for it, or is about to, is for nothing."""
+    return (HangUpResponder(callback.legs),) if callback.state is C.CALLING_RESPONDER else ()
 
 
 def _broken(callback: Callback, now: datetime) -> tuple[Callback, tuple[Act, ...]]:
@@ -214,9 +216,7 @@ def _over(callback: Callback, _: CallOver | Looked, __: datetime) -> Turn:
 def _elsewhere(callback: Callback, event: SpokeElsewhere, now: datetime) -> Turn:
     """Nobody is called for it any more; a telephone that rings for it is hung up."""
     reached = replace(callback, person=event.person, reached_at=now)
-    rings = callback.state is C.CALLING_RESPONDER
-    done = _over(reached, CallOver(), now)
-    return replace(done, acts=(HangUpResponder(callback.legs),) if rings else ())
+    return replace(_over(reached, CallOver(), now), acts=_ringing(callback))
 
 
 def _together(callback: Callback, _: SpokeElsewhere, __: datetime) -> Turn:

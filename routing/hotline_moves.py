@@ -10,11 +10,11 @@ from routing.hotline_call import (
     Act,
     Call,
     OpenCase,
-    Prompt,
     State,
     Step,
     Then,
 )
+from routing.hotline_prompt import Prompt
 from routing.policy import HotlineRules
 
 

@@ -55,6 +55,8 @@ class Bridge:
     ended_at: datetime | None = None
     outcome: str | None = None
     """A key of `SAID`."""
+    language: str = ""
+    """What the contact is spoken to in."""
 
 
 SAID: Mapping[str, str] = {

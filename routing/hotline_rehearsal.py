@@ -11,17 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.directory import Directory
-from routing.hotline_asking import MOST_OFFERED, MOST_SILENCES
-from routing.hotline_call import prompt
+from routing.hotline_asking import MENU, MOST_OFFERED, MOST_SILENCES
 from routing.hotline_caller import emergency
-from routing.hotline_words import (
-    HOLD_SECONDS,
-    KEY_SECONDS,
-    PIN_SECONDS,
-    POLL_SECONDS,
-    RING_SECONDS,
-    worded,
-)
+from routing.hotline_facts import minutes, place
+from routing.hotline_prompt import Fact, prompt
+from routing.hotline_telling import own_words, worded
+from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, POLL_SECONDS, RING_SECONDS
 from routing.lookup import HOTLINE
 from routing.policy import HotlineRules, Policy
 from routing.tools.rehearsal import Happening, Pacing, Rehearsal, rehearse
@@ -34,7 +29,8 @@ PIN_KEYS = 6
 """Seconds for the keys of a PIN after its first."""
 BROUGHT_SECONDS = 5
 """From a case taken by text until its owner is called to the line: grace, look and pacing."""
-CASE, ABOUT = "CUSTOMER-1000", "nobody can log in, opened 03:12 UTC"
+CASE = "CUSTOMER-1000"
+ABOUT = prompt("about", subject="nobody can log in", time="03:12 UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +129,13 @@ def _meet(rules: HotlineRules) -> float:
 
 def _look(rules: HotlineRules) -> float:
     """The longest time between two looks at a waiting caller's line."""
-    facts = {"place": "first", "whom": "the next engineer", "minutes": "10 minutes"}
+    ten = minutes(timedelta(minutes=10))
+    facts = {"place": place(0), "whom": prompt("next_engineer"), "minutes": ten}
     return _seconds(rules, "progress", **facts) + HOLD_SECONDS + 1
 
 
 def _offer(rules: HotlineRules) -> float:
-    facts = {"minutes": "15 minutes", "deadline": "03:40 UTC"}
+    facts: dict[str, Fact] = {"minutes": minutes(rules.callback), "deadline": "03:40 UTC"}
     return _seconds(rules, "offer", **facts) + KEY_SECONDS
 
 
@@ -146,8 +143,8 @@ def _talk(rules: HotlineRules) -> float:
     """A PIN right at the last try, a confirmation at the last, open cases that are not joined."""
     tries = rules.pin_attempts
     said = [
-        _seconds(rules, "greeting", greeting=rules.greeting),
-        tries * (_seconds(rules, "ask_pin") + PIN_SECONDS + PIN_KEYS),
+        _seconds(rules, "greeting"),
+        tries * (_seconds(rules, "ask_pin") + _menu(rules) + PIN_SECONDS + PIN_KEYS),
         (tries - 1) * _seconds(rules, "wrong_pin"),
         MOST_SILENCES * (_seconds(rules, "confirm") + KEY_SECONDS),
         MOST_OFFERED * _seconds(rules, "about_one", case=CASE, about=ABOUT, key="1"),
@@ -156,5 +153,16 @@ def _talk(rules: HotlineRules) -> float:
     return round(sum(said), 1)
 
 
-def _seconds(rules: HotlineRules, key: str, /, **facts: str) -> float:
-    return len(worded(rules, prompt(key, **facts)).split()) / WORDS_A_SECOND
+def _menu(rules: HotlineRules) -> float:
+    """The languages that are offered, each in its own."""
+    return sum(_time(own_words(tongue, MENU)) for tongue in rules.languages)
+
+
+def _seconds(rules: HotlineRules, key: str, /, **facts: Fact) -> float:
+    """In whatever language takes longest for it."""
+    tags = ("", *(tongue.tag for tongue in rules.languages))
+    return max(_time(worded(rules, prompt(key, **facts), tag)) for tag in tags)
+
+
+def _time(sentence: str) -> float:
+    return len(sentence.split()) / WORDS_A_SECOND

@@ -23,9 +23,9 @@ from routing.hotline_call import (
     State,
     Step,
     Then,
-    prompt,
 )
 from routing.hotline_moves import At, end, go
+from routing.hotline_prompt import prompt
 from routing.hotline_room_events import (
     CallHelper,
     HelperGone,
@@ -121,7 +121,12 @@ def farewell(call: Call, _: DialOver | Held | Silence | Keys, __: At) -> Step:
 
 
 def starred(call: Call, event: Starred, at: At) -> Step:
-    """The responder wants somebody brought in; pressed again while one rings, he is only told."""
+    """The responder wants somebody brought in; pressed again while one rings, he is only told.
+
+    Who is aside has pressed it already: then it is Twilio that asks again.
+    """
+    if call.aside:
+        return go(call, State.BRIDGED, Then.WAIT)
     aside = replace(call, aside=True, met=False, ready=False, talked=True, spoken_at=None)
     if call.helper is not None:
         return go(aside, State.BRIDGED, Then.WAIT)

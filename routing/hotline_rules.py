@@ -6,9 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from routing.tags import kin
 from routing.target import StepTarget
 
 BRING_IN = (StepTarget("engineering"), StepTarget("duty_manager"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language the hotline speaks. `words` are those that differ from the shipped ones."""
+
+    tag: str
+    """BCP 47."""
+    speech: str = ""
+    """What the provider is told to speak, where the tag does not say it: `de-AT`."""
+    voice: str = ""
+    """One of the provider's; empty for its own choice."""
+    greeting: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class HotlineRules:
     portal: str = ""
     """Where everything but an emergency goes: an address that can be read out and texted."""
     language: str = "en-US"
-    """BCP 47 tag of what is spoken."""
+    """BCP 47 tag of what is spoken to whoever has no other language of `languages`."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Prompt to its words, where they differ from the shipped ones."""
     blocked: frozenset[str] = frozenset()
@@ -50,3 +65,22 @@ class HotlineRules:
     """Who is called into a conversation by `*`, one after the other."""
     tickets: str = "any"
     """The system a caller's ticket is created in; `any`: the first set up for it; `none`."""
+    voice: str = ""
+    languages: tuple[Tongue, ...] = ()
+    """What is spoken beside `language`; the second key of the menu is the first of them."""
+
+    @property
+    def own(self) -> Tongue:
+        """The policy's language, which engineers hear and whoever is spoken to in no other."""
+        return Tongue(self.language, "", self.voice, self.greeting, self.words)
+
+    def tongue(self, language: str) -> Tongue:
+        """Of a tag of `languages`; for any other the policy's own."""
+        return next((one for one in self.languages if one.tag == language), self.own)
+
+    def language_of(self, *wishes: str | None) -> str:
+        """The first wish that can be met, as a tag of `languages`; empty for the policy's own."""
+        tags = (self.language, *(tongue.tag for tongue in self.languages))
+        met = (kin(wish, tags) for wish in wishes if wish)
+        found = next((tag for tag in met if tag), self.language)
+        return "" if found == self.language else found

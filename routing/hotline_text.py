@@ -52,7 +52,9 @@ class Sender:
     own: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
-    """A case to what it is about, in few words."""
+    """A case to what it is about, in few words of his language."""
+    language: str = ""
+    """What he is answered in: a tag of the policy's `languages`."""
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -67,6 +69,8 @@ class Question:
     asked_at: datetime
     text: str = ""
     cases: tuple[str, ...] = ()
+    language: str = ""
+    """What it was asked in."""
 
 
 @dataclass(frozen=True, slots=True)

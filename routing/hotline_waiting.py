@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import words
 from routing.hotline_call import (
     Act,
     Call,
     CallResponder,
     CaseMade,
     Comment,
+    HangUpResponder,
     Held,
     HungUp,
     Joined,
@@ -27,13 +27,13 @@ from routing.hotline_call import (
     Step,
     Tell,
     Then,
-    prompt,
 )
+from routing.hotline_facts import minutes, moment, place
 from routing.hotline_moves import At, case, end, go
+from routing.hotline_prompt import Fact, prompt
 
 PROGRESS = timedelta(seconds=30)
 """How often a waiting caller is spoken to."""
-PLACES = ("first", "second", "third")
 RING = timedelta(seconds=75)
 """An owner whose telephone rang this long in vain is called again."""
 
@@ -70,12 +70,12 @@ def unspoken(call: Call, now: datetime) -> bool:
     return call.spoken_at is None or now - call.spoken_at >= PROGRESS
 
 
-def _progress(call: Call, event: Held | Silence, at: At) -> Mapping[str, str]:
+def _progress(call: Call, event: Held | Silence, at: At) -> Mapping[str, Fact]:
     ahead, rung = (event.ahead, event.rung) if isinstance(event, Held) else (0, 0)
     return {
         "minutes": minutes(at.now - (call.waiting_since or at.now)),
-        "place": PLACES[ahead] if ahead < len(PLACES) else f"number {ahead + 1}",
-        "whom": "the engineer on call" if rung <= 1 else "the next engineer",
+        "place": place(ahead),
+        "whom": prompt("first_engineer" if rung <= 1 else "next_engineer"),
     }
 
 
@@ -97,7 +97,7 @@ def stay(call: Call, _: Silence, at: At) -> Step:
 
 
 def promised(call: Call, at: At) -> Step:
-    facts = {"case": call.case or "", **deadline(at)}
+    facts: Mapping[str, Fact] = {"case": call.case or "", **deadline(at)}
     acts = (PromiseCallback(at.now + at.rules.callback), Tell("callback_text", facts))
     return end(call, at, "callback", prompt("promised", **facts), acts=acts)
 
@@ -107,12 +107,14 @@ def joined(call: Call, event: Joined, _: At) -> Step:
 
 
 def owned(call: Call, event: Owned, at: At) -> Step:
-    """The owner is called to the line, and again where he did not come."""
-    if call.leg_at is not None and at.now - call.leg_at < RING:
+    """The owner is called to the line, and again where he did not come; another one at once."""
+    rings = call.leg_at is not None and at.now - call.leg_at < RING
+    if rings and call.leg_to in {None, event.person}:
         return go(call, call.state, Then.WAIT)
     legs = call.legs + 1
-    acts = (CallResponder(event.person, legs),)
-    return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now)
+    acts: tuple[Act, ...] = (HangUpResponder(call.legs),) if rings else ()
+    acts += (CallResponder(event.person, legs),)
+    return go(call, call.state, Then.WAIT, acts=acts, legs=legs, leg_at=at.now, leg_to=event.person)
 
 
 def gone(call: Call, _: HungUp, at: At) -> Step:
@@ -134,7 +136,7 @@ def late_case(call: Call, event: CaseMade, at: At) -> Step:
 def kept(call: Call, case: str, at: At) -> tuple[Act, ...]:
     if call.number is None:
         return ()
-    facts = {"case": case, **deadline(at)}
+    facts: Mapping[str, Fact] = {"case": case, **deadline(at)}
     return PromiseCallback(at.now + at.rules.callback), Tell("dropped_text", facts)
 
 
@@ -166,13 +168,8 @@ def nothing(call: Call, _: HungUp, __: At) -> Step:
     return go(call, State.ENDED, Then.END)
 
 
-def deadline(at: At) -> Mapping[str, str]:
+def deadline(at: At) -> Mapping[str, Fact]:
     return {
         "minutes": minutes(at.rules.callback),
-        "deadline": words.instant(at.now + at.rules.callback, at.now),
+        "deadline": moment(at.now + at.rules.callback, at.now),
     }
-
-
-def minutes(span: timedelta) -> str:
-    whole = max(1, round(span.total_seconds() / 60))
-    return f"{whole} minute" if whole == 1 else f"{whole} minutes"

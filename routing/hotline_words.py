@@ -1,16 +1,17 @@
 """What the hotline says and texts: the shipped words, each of which a policy may replace.
 
+The English is here and says which prompts there are; other languages have modules of their own, and
+`hotline_telling` makes sentences of them.
 Placeholders are in braces. A case number is spelt so that it can be written down. A text never has
 a carrier's keyword (STOP, CANCEL, END) as its answer.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from routing.hotline_call import Prompt
-from routing.policy import HotlineRules
+from routing.case import State
+from routing.phrases import DUE, OVERDUE, PROMISES
 
 PIN_SECONDS, KEY_SECONDS, HOLD_SECONDS, POLL_SECONDS = 8, 8, 4, 2
 """How long keys are waited for; how often a waiting caller and a waiting engineer are looked at.
@@ -22,6 +23,7 @@ WORDS: Mapping[str, str] = {
     "ask_pin": "Please enter your support PIN, then the hash key.",
     "wrong_pin": "That PIN is not known here.",
     "no_pin": "No PIN was entered.",
+    "language": "For English, press {key} and then hash.",
     "unidentified": "We could not find your account.",
     "reach": "Please open a request in your support portal{portal}. Goodbye.",
     "not_entitled": (
@@ -76,6 +78,11 @@ WORDS: Mapping[str, str] = {
     "trouble_over": (
         "We cannot connect you now. The case is in your texts and in the console. Goodbye."
     ),
+    "trouble_contact": "One moment, please.",
+    "trouble_contact_over": (
+        "We are sorry: an engineer of ours called you, and we have a fault of our own and cannot "
+        "connect you now. Please call us if it is urgent. Goodbye."
+    ),
     "trouble_back": (
         "{greeting} This is the call you were promised. Press 1 to speak with the engineer."
     ),
@@ -90,6 +97,12 @@ WORDS: Mapping[str, str] = {
     "bringing": "Connecting you with the customer.",
     "dialling": "Calling the customer now.",
     "caller_gone": "The customer has hung up. Nobody is left to be connected with. Goodbye.",
+    "has_caller": "{who} has taken the call with the customer. Thank you. Goodbye.",
+    "has_spoken": "{who} has spoken with the customer. Thank you. Goodbye.",
+    "has_case": "{who} has the case now, so you were not connected. Thank you. Goodbye.",
+    "not_yours": "The case is not yours any more, so you were not connected. Goodbye.",
+    "case_over": "The case is over, so nobody is called about it any more. Thank you. Goodbye.",
+    "other_line": "Another line of yours has the customer already. Goodbye.",
     "missed": "The customer did not answer. We try again in some minutes and call you first.",
     "no_key": "No key was pressed, so you were not connected. Goodbye.",
     "answer_back": (
@@ -162,7 +175,7 @@ WORDS: Mapping[str, str] = {
         "engineer. To add to an open case just write."
     ),
     "many_texts_text": "We have had many texts from this number. In an emergency call {number}.",
-    "status_text": "{case} is {state}: {owner}.{due}{promise}",
+    "status_text": "{case} is {state}: {owner}. {due} {promise}",
     "doubt_text": "Close {case} as a false alarm? Reply FALSE ALARM once more within 10 minutes.",
     "false_alarm_text": "{case} is closed as a false alarm. Nobody is called for it any more.",
     "noted_text": "Noted on {case}. Reply STATUS to ask, or call {number} in an emergency.",
@@ -170,23 +183,41 @@ WORDS: Mapping[str, str] = {
         "Noted on {case}. For another case begin with its name: {cases}. Reply STATUS to ask, or "
         "call {number} in an emergency."
     ),
+    "suspended": "{account} is suspended.",
+    "expired": "{account} is expired.",
+    "not_in_plan": "{plan} does not include hotline.",
+    "not_for_severity": "{plan} takes hotline for {severities} only; this is {severity}.",
+    "about": "{subject}, opened {time}",
+    "no_subject": "no subject",
+    "nobody_known": "an unidentified caller",
+    "place_1": "first",
+    "place_2": "second",
+    "place_3": "third",
+    "place": "number {number}",
+    "first_engineer": "the engineer on call",
+    "next_engineer": "the next engineer",
+    "minute": "1 minute",
+    "minutes": "{count} minutes",
+    "day": "{day} {month} {time}",
+    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "owned": "an engineer has it",
+    "sought": "we are calling our engineers",
+    "due": DUE,
+    "overdue": OVERDUE,
+    "reply": PROMISES["reply"],
+    "update": PROMISES["update"],
+    "fix": PROMISES["fix"],
+    "promise": "An engineer calls you before {deadline}.",
+    **{state.value: state.value.replace("_", " ") for state in State},
 }
-_PLACE = re.compile(r"\{(\w+)(:spelt)?\}")
-
-
-def worded(rules: HotlineRules, prompt: Prompt) -> str:
-    """The sentence in the policy's words, or ours. A fact nobody gave is left out."""
-    text = rules.words.get(prompt.key, WORDS[prompt.key])
-
-    def fact(found: re.Match[str]) -> str:
-        value = prompt.facts.get(found[1], "")
-        if found[1] == "portal" and value:
-            return f", {value}"
-        return spelt(value) if found[2] else value
-
-    return " ".join(_PLACE.sub(fact, text).split())
-
-
-def spelt(case: str) -> str:
-    """`A C M E 7`: so that it can be heard and written down."""
-    return " ".join(case.replace("-", ""))
+"""In English. The last of them are what stands in places of the others."""
+STAFF = frozenset(
+    {
+        "trouble_responder", "trouble_over", "whisper", "whisper_back", "bringing", "dialling",
+        "caller_gone", "missed", "no_key", "helping", "helped", "nobody_came", "customer_left",
+        "whisper_help", "whisper_out", "calling_out", "call_over", "nobody_came_text",
+        "nobody_known", "has_caller", "has_spoken", "has_case", "not_yours", "case_over",
+        "other_line",
+    }
+)  # fmt: skip
+"""What engineers alone hear and read, in the policy's own language."""

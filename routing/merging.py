@@ -92,8 +92,10 @@ def _said(ticket: Ticket, report: Report) -> dict[str, Any]:
         said["updated_stamp"] = report.at
     who = report.requester
     if who is not None:
-        told = (("name", who.name), ("email", who.email), ("phone", who.phone))
-        said |= {f"requester_{k}": v for k, v in told if v is not None}
+        told = {
+            "name": who.name, "email": who.email, "phone": who.phone, "language": who.language,
+        }  # fmt: skip
+        said |= {f"requester_{k}": v for k, v in told.items() if v is not None}
     return said
 
 

@@ -135,8 +135,8 @@ def held(page: Page, until: datetime) -> Page:
 def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | None]:
     """Begin the next contact if it is due: one only, however late; the rest move by the lateness.
 
-    A method that does not work any more is passed over at once; the page is `unreachable` when that
-    leaves nothing.
+    What two rules plan for the same method at the same instant is one contact. A method that does
+    not work any more is passed over at once; the page is `unreachable` when that leaves nothing.
     """
     if not page.open or not page.planned or page.planned[0].due_at > now:
         return page, None
@@ -148,7 +148,8 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     tried = Tried(
         method.id, method.type, 1 + sum(t.method == method.id for t in page.tried), at=now
     )
-    moved = tuple(replace(p, due_at=p.due_at + late) for p in rest)
+    twins = {p for p in rest if p.method == first.method and p.due_at <= first.due_at}
+    moved = tuple(replace(p, due_at=p.due_at + late) for p in rest if p not in twins)
     return replace(page, planned=moved, tried=(*page.tried, tried)), tried
 
 

@@ -68,6 +68,8 @@ class Contact:
     email: str | None = None
     phone: str | None = None
     named: bool = False
+    language: str = ""
+    """What the hotline speaks and writes to him, where the policy's can; else as to his account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +96,5 @@ class Account:
     """Person id (R7)."""
     csm: str | None = None
     """Person id (R8)."""
+    language: str = ""
+    """BCP 47 tag, for the contacts that have none of their own."""

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from routing.case import Case
 from routing.sla import Metric
+from routing.tags import lookup
 from routing.template import fill
 from routing.words import first_due, instant
 
@@ -110,10 +111,7 @@ class Wording:
 
     def language_of(self, language: str) -> str:
         """The language whose words are used; `pt-BR` has those of `pt` without its own."""
-        tags = {tag.casefold(): tag for tag in self.languages}
-        parts = language.casefold().split("-")
-        tries = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
-        return next((tags[tag] for tag in tries if tag in tags), self.language)
+        return lookup(language, self.languages) or self.language
 
 
 def due_sentence(phrases: Phrases, case: Case, now: datetime) -> str:

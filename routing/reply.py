@@ -4,7 +4,8 @@ Accepted in any case, with or without punctuation: `ACK [code]`, `1 [code]`, `A 
 `ok [code]`, a thumbs-up; `2`, `DECLINE`; `3`, `ESC`; `R`, `RESOLVE`; `?`, `STATUS`; `ACK ALL`;
 `Z 30 [code]`, `SNOOZE 2h`; `TO ben [code]`; `ADD ben [code]`; `TAKE [code]`; `N [code] words`;
 `MENU`; `ME`, for the link to the own page; `CALL [code]` rings the customer.
-A verb glued to its code is read too (`ack4821`, `1-4821`); a case's own id serves as its code.
+A verb glued to its code is read too (`ack4821`, `1-4821`); a case's own id serves as its code, and
+`4821?` asks as `? 4821` does.
 Carriers take STOP, END, CANCEL, QUIT, YES, START, UNSTOP, HELP and INFO for themselves (Twilio:
 opt-out keywords), so none of them means anything here.
 """
@@ -101,6 +102,9 @@ _SHAPE = re.compile(
 _CODE = re.compile(r"^#?(?P<code>\d{4,6}|[a-z][a-z0-9]*-\d+)$", re.IGNORECASE)
 _BARE = re.compile(r"^#?\d{4}$")
 """A code alone says nothing, also where it begins with the digit of an answer."""
+_ASKED = re.compile(r"^#?(?P<code>\d{4})\s*\?+$")
+_THUMBS = {Verb.ACKNOWLEDGE: "\U0001f44d", Verb.DECLINE: "\U0001f44e"}
+"""Said once more behind the answer, they say nothing more."""
 _TIME = re.compile(
     r"(?:(?P<days>\d{1,2}) ?d(?:ays?)?)? ?(?:(?P<hours>\d{1,3}) ?h(?:(?:ou)?rs?)?)?"
     r" ?(?:(?P<minutes>\d{1,4}(?= ?m)|\d{1,3})(?: ?m(?:in(?:ute)?s?)?)?)?",
@@ -110,7 +114,7 @@ _TIME = re.compile(
 _SIGNATURE = re.compile(r"^(--|sent from\b|get outlook\b)", re.IGNORECASE)
 _LONGEST = 200
 _LONGEST_NOTE = 1500
-_SPLIT = ".,;:!"
+_SPLIT = ".,;:!?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,9 @@ def parse(text: str) -> Reply:
         return Reply(Verb.NONE, carrier=True)
     if _BARE.match(line):
         return Reply(Verb.NONE, line.lstrip("#"))
+    asked = _ASKED.match(line)
+    if asked:
+        return Reply(Verb.STATUS, asked["code"])
     shape = _SHAPE.match(line)
     word = (shape["verb"] or "").lower() if shape else ""
     if shape is not None and word in WORDS:
@@ -164,6 +171,7 @@ def _read(word: str, rest: str, text: str) -> Reply:
 
 def _with_code(word: str, rest: str) -> Reply:
     verb = WORDS[word]
+    rest = rest.replace(_THUMBS.get(verb, ""), "").strip()
     if not rest:
         return Reply(verb)
     if rest.lower() == "all":

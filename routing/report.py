@@ -29,6 +29,8 @@ class Requester:
     email: str | None = None
     phone: str | None = None
     id: str | None = None
+    language: str | None = None
+    """What he is spoken to in on the hotline; what his ticket is written in is the report's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from routing.case import Case
-from routing.gsm import clean
 from routing.sla import Clock, ClockState, Metric
 
 PROMISE = {
@@ -21,8 +20,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def instant(at: datetime, now: datetime) -> str:
     """`14:05 UTC`, with the date when it is not today's (UTC)."""
-    clock = at.strftime("%H:%M UTC")
-    return clock if at.date() == now.date() else f"{at.day} {at.strftime('%b')} {clock}"
+    return clock(at) if at.date() == now.date() else f"{at.day} {at.strftime('%b')} {clock(at)}"
+
+
+def clock(at: datetime) -> str:
+    return at.strftime("%H:%M UTC")
 
 
 def brief(text: str, limit: int) -> str:
@@ -32,12 +34,6 @@ def brief(text: str, limit: int) -> str:
         return line
     cut = line[: limit - 2].rsplit(" ", 1)[0] or line[: limit - 2]
     return f"{cut}.."
-
-
-def about(subject: str | None, opened_at: datetime, now: datetime) -> str:
-    """`nobody can log in, opened 03:12 UTC`: how customers tell their open cases apart."""
-    words = brief(clean(subject or ""), 40) or "no subject"
-    return f"{words}, opened {instant(opened_at, now)}"
 
 
 def label(case: Case) -> str:

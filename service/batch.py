@@ -16,7 +16,7 @@ from routing.lookup import HOTLINE
 from routing.report import Report
 from service import matching
 from service.arrivals import Arrival, Fate
-from service.created_tickets import waiting_cases
+from service.created_tickets import number_of, waiting_cases
 from service.library import Shelf
 from service.saving import Change
 from service.store import codec
@@ -136,7 +136,7 @@ class Batch:
         case = self.cases.pop(here)
         told = Linked(
             report.source, report.ticket, report.url, report.subject, report.priority,
-            report.fields.get("number"),
+            number_of(report),
         )  # fmt: skip
         decision = decide(case, told, self.shelf.book(case.policy), self.now)
         self.changes.append(Change(case, decision))

@@ -65,7 +65,8 @@ class Bell:
         self._pool: ArqRedis | None = None
         self._task: asyncio.Task[None] | None = None
         self._again = False
-        self._lost = False
+        self.lost = False
+        """Whether the last ring did not get through."""
         self._left = -OFTEN
 
     async def ring(self) -> None:
@@ -84,12 +85,12 @@ class Bell:
                     if not heard or monotonic() - self._left >= OFTEN:
                         await self._pool.enqueue_job("ring", _job_id="ring")
                         self._left = monotonic()
-                self._lost = False
+                self.lost = False
                 await asyncio.sleep(BREATH)
             except LOST as error:
                 await self._let_go()
-                if not self._lost:
-                    self._lost = True
+                if not self.lost:
+                    self.lost = True
                     log.warning("redis_away", error=type(error).__name__, then="sweeping goes on")
 
     async def _let_go(self) -> None:

@@ -20,6 +20,7 @@ from service.settings import Settings
 
 MATTERMOST_DOOR = "/chat/mattermost"
 OFF = {
+    "email": "HELIOGRAPH_SMTP_URL",
     "mattermost": "HELIOGRAPH_MATTERMOST_WEBHOOK_URL",
     "rocketchat": "HELIOGRAPH_ROCKETCHAT_WEBHOOK_URL",
     "slack": "HELIOGRAPH_SLACK_WEBHOOK_URL",
@@ -57,5 +58,7 @@ def channels_of(settings: Settings) -> list[Notifier]:
     if chat.apprise:
         found.append(LongTail(chat.apprise))
     on = {notifier.channel for notifier in found}
+    if settings.channels.get("smtp"):
+        on.add("email")
     log.info("channels_off", needed={name: needs for name, needs in OFF.items() if name not in on})
     return found

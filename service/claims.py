@@ -24,8 +24,12 @@ from service.store.pool import AnyConnection, Pool
 from service.store.sql import query
 
 PACED = frozenset({"sms", "voice"})
-LONGEST_CALL = timedelta(minutes=3)
-"""After this long a call of which nothing more was heard keeps nobody from being rung."""
+LONGEST_CALL = timedelta(seconds=110)
+"""After this long a call of which nothing more was heard keeps nobody from being rung.
+
+Ringing for 25 seconds, a page said twice and ten seconds for a key are over by then; where Twilio's
+word of the end is lost, a contact rule of two minutes for the next case is not late for it.
+"""
 SLACK = timedelta(milliseconds=250)
 """How much of a turn that came late is made up for."""
 NEVER = 1 << 30

@@ -14,6 +14,7 @@ from service import schema
 from service.attach import attached
 from service.cli_failure import Failed
 from service.clock import SystemClock
+from service.policies import load_at_start
 from service.settings import Settings, read_settings
 from service.store.pool import Pool, open_pool
 from service.store.sql import query
@@ -26,17 +27,22 @@ PATIENCE = 10.0
 """Seconds that somebody at a terminal waits for PostgreSQL."""
 
 
-def with_database(work: Callable[[Pool, SystemClock], Awaitable[T]]) -> T:
-    """Run `work` on the database of the settings, embedded or not, on the service's clock."""
+def with_database(work: Callable[[Pool, SystemClock], Awaitable[T]], *, loaded: bool = False) -> T:
+    """Run `work` on the database of the settings, embedded or not, on the service's clock.
+
+    Where `loaded`, what `web` and `worker` load at their start is there first.
+    """
     settings = read_settings(require=frozenset({"DATABASE_URL"}))
     given = settings.database_url is not None
     # Redis has nothing to do with it, so a given database is enough.
     stack: AbstractContextManager[Settings] = nullcontext(settings) if given else attached(settings)
     with stack as complete:
-        return asyncio.run(_run(complete, work))
+        return asyncio.run(_run(complete, work, loaded=loaded))
 
 
-async def _run(settings: Settings, work: Callable[[Pool, SystemClock], Awaitable[T]]) -> T:
+async def _run(
+    settings: Settings, work: Callable[[Pool, SystemClock], Awaitable[T]], *, loaded: bool
+) -> T:
     await schema.ensure(settings, patience=PATIENCE)
     url = settings.database_url or ""
     pool = await open_pool(url, name="heliograph cli", size=2, patience=PATIENCE)
@@ -45,6 +51,8 @@ async def _run(settings: Settings, work: Callable[[Pool, SystemClock], Awaitable
         if not settings.production:
             async with pool.acquire() as conn:
                 clock.offset = await conn.fetchval(query("read_clock"))
+        if loaded:
+            await load_at_start(pool, clock, settings)
         return await work(pool, clock)
     finally:
         await pool.close()

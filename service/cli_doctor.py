@@ -15,6 +15,7 @@ from service.doctor.mail import check_mail
 from service.doctor.outside import check_reachability, check_sources, check_twilio
 from service.doctor.people import check_people
 from service.doctor.stores import check_database, check_redis
+from service.doctor.tickets import check_tickets
 from service.settings import SERVING, Settings, SettingsError, read_settings
 
 COLORS = {Level.GOOD: "green", Level.WARN: "yellow", Level.BAD: "red"}
@@ -54,6 +55,7 @@ async def examine(settings: Settings) -> list[Finding]:
         check_chats(settings),
         check_reachability(settings),
         check_hotline(settings, clock),
+        check_tickets(settings, clock),
     )
     return [*check_settings(settings), *(each for part in parts for each in part)]
 

@@ -51,6 +51,8 @@ def list_letters(*, as_json: bool) -> int:
     letters = with_database(read)
     if as_json:
         click.echo(json.dumps({"items": letters}))
+    elif not letters:
+        click.echo("There is no dead letter: every authentic webhook was read.")
     for letter in [] if as_json else letters:
         click.echo("{id:>8}  {received_at:<27}  {source:<12}  {said}".format(**letter))
     return 1 if letters else 0
@@ -66,7 +68,7 @@ def replay(number: int, *, as_json: bool) -> int:
         with attached(read_settings(require=required)) as settings:
             done = asyncio.run(_replay(settings, number))
     except (NoSuchLetter, NotDead) as refused:
-        raise Failed(str(refused)) from None
+        raise Failed(str(refused), 2 if isinstance(refused, NoSuchLetter) else 1) from None
     if as_json:
         click.echo(json.dumps({"id": number, **asdict(done)}))
     elif done.dead:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import click
@@ -12,6 +11,7 @@ import click
 from service import tokens
 from service.cli_database import BY, with_database
 from service.cli_failure import Failed
+from service.cli_words import utc
 from service.store.sql import query
 
 
@@ -29,10 +29,12 @@ def create(role: str, person: str | None, name: str, *, as_json: bool) -> None:
     """Makes a token and shows it this once; only a digest of it is kept."""
     try:
         secret, made = with_database(
-            lambda pool, clock: tokens.create(pool, clock, role, person, name, BY)
+            lambda pool, clock: tokens.create(pool, clock, role, person, name, BY), loaded=True
         )
     except tokens.TokenRefused as refused:
-        raise Failed(f"{refused} No token was made.") from None
+        raise Failed(f"{refused} No token was made.", 2) from None
+    if made.role == "csm" and made.person is None:
+        click.echo("It sees no account: a CSM's own are those he is the CSM of.", err=True)
     if as_json:
         click.echo(json.dumps({"token": secret, **asdict(made)}))
         return
@@ -55,8 +57,10 @@ def list_tokens(*, as_json: bool) -> None:
 
     rows = with_database(read)
     if as_json:
-        click.echo(json.dumps({"items": rows}, default=datetime.isoformat))
+        click.echo(json.dumps({"items": rows}, default=utc))
         return
+    if not rows:
+        click.echo("No token was made yet; `heliograph token create` makes one.")
     for row in rows:
         revoked = f"  revoked {row['revoked_at']:%Y-%m-%d}" if row["revoked_at"] else ""
         whose = row["person"] or "a service"
@@ -68,5 +72,5 @@ def list_tokens(*, as_json: bool) -> None:
 def revoke(name: str) -> None:
     """Closes a token, by the id that `list` shows. It is refused from now on."""
     if not with_database(lambda pool, clock: tokens.revoke(pool, clock, name, BY)):
-        raise Failed(f"there is no token {name} that opens anything. Nothing was changed.")
+        raise Failed(f"there is no token {name} that opens anything. Nothing was changed.", 2)
     click.echo(f"The token {name} opens nothing any more.")

@@ -34,7 +34,7 @@ def who(at: datetime | None, schedule: str | None, *, as_json: bool) -> int:
             raise Failed(f"there is no schedule {schedule}; there are: {known}.", 2)
         return rota.roster(shelf, at or now, schedule)
 
-    found = with_database(read)
+    found = with_database(read, loaded=True)
     if as_json:
         click.echo(json.dumps(_json(found)))
     else:

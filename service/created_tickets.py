@@ -42,6 +42,12 @@ def claim_of(report: Report) -> Claim | None:
     return Claim(named[1], sure=marker(f"{named[1]}/{TICKET}") in (report.description or ""))
 
 
+def number_of(report: Report) -> str | None:
+    """What people call the ticket, where that is not its id."""
+    told = report.fields.get("number") or report.fields.get("ticketNumber")
+    return told or (report.ticket.rpartition("#")[2] if "#" in report.ticket else None)
+
+
 async def waiting_cases(
     conn: AnyConnection, reports: Iterable[Report]
 ) -> dict[tuple[str, str], str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from routing.case import Case
 from routing.event import OpenTicket, TellCustomer
-from routing.hotline_call import Prompt
-from routing.hotline_words import worded
+from routing.hotline_prompt import Prompt
+from routing.hotline_telling import worded
 from service.library import Shelf
 from service.store import codec
 from service.tickets.marker import TAG
@@ -65,8 +65,10 @@ def _text(case: Case, told: TellCustomer, shelf: Shelf, rank: int, now: datetime
     if to is None:
         return None
     rules = shelf.current.hotline
-    facts = {"number": rules.number, "portal": rules.portal, **told.facts}
-    payload = codec.encode({"to": to, "text": worded(rules, Prompt(told.key, facts))})
+    language = case.ticket.requester_language or ""
+    payload = codec.encode(
+        {"to": to, "text": worded(rules, Prompt(told.key, told.facts), language)}
+    )
     return (
         f"{case.id}/customer/{told.key}", case.id, "sms", "announce", "sms", None, None, None,
         None, rank, payload, now, now, now + TEXT,

@@ -12,7 +12,7 @@ import structlog
 from structlog.typing import Processor
 
 from notifiers.mask import mask
-from service.settings import Settings
+from service.settings import Settings, not_written_to
 
 _NUMBER = re.compile(r"\+\d{7,15}")
 
@@ -34,6 +34,16 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def announce(settings: Settings) -> None:
+    """Said once at the start of a process: what was not understood, and what is off."""
+    log = structlog.get_logger(__name__)
+    for notice in settings.notices:
+        log.warning("setting_not_understood", says=notice)
+    silent = not_written_to(settings)
+    if silent:
+        log.info("no_write_back", needed=silent)
 
 
 def aside() -> None:

@@ -11,9 +11,9 @@ from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.wiring import Service
 
-EVERY = 2.0
+EVERY = 0.5
 """Seconds."""
-LONGEST_QUIET = 150
+LONGEST_QUIET = 600
 """Turns after which even unchanged counts are written: who is silent is taken to have ended."""
 log = structlog.get_logger(__name__)
 

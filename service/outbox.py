@@ -143,10 +143,10 @@ class Outbox:
                 query("settle_again"), row.ids, row.lease, said, at, unclear, begun, provider
             )
 
-    async def forward(self, row: Row, now: datetime) -> None:
+    async def forward(self, rows: Iterable[Row], now: datetime) -> None:
         """What waits for a later try may be tried now."""
         async with self.pool.acquire() as conn:
-            await conn.execute(query("bring_forward"), row.ids, now)
+            await conn.execute(query("bring_forward"), [n for row in rows for n in row.ids], now)
 
     async def slow_down(self, key: str, until: datetime) -> None:
         """The provider wants to be left alone until then."""

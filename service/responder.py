@@ -13,9 +13,9 @@ import structlog
 
 from routing import words
 from routing.event import Note, Refusal, Taken
-from routing.hotline_call import Prompt
 from routing.hotline_outbound import sentence
-from routing.hotline_words import worded
+from routing.hotline_prompt import Prompt
+from routing.hotline_telling import worded
 from routing.reply import Reply, Verb, parse
 from service import own_link
 from service.answering import MENU, SAID, event_of
@@ -111,8 +111,7 @@ class Responder:
             return ""
         rules = (await self.service.desk.shelf()).current.hotline
         if rules.number:
-            facts = {"number": rules.number, "portal": rules.portal}
-            return worded(rules, Prompt("stranger_text", facts))
+            return worded(rules, Prompt("stranger_text"))
         return (
             "This number belongs to nobody on call here, so nothing was changed. "
             "Customers: please use your support portal."

@@ -11,7 +11,7 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from service.chime import Chime
@@ -48,8 +48,7 @@ class Resting:
 
     async def one(self) -> None:
         """Whoever was tried longest ago is tried again, one of each channel."""
-        for rows in list(self._rows.values()):
-            await self._wake(list(rows.values())[:1])
+        await self._wake([row for rows in self._rows.values() for row in list(rows.values())[:1]])
 
     def ring(self, chime: Chime) -> None:
         """Tell the lanes that have something to do again."""
@@ -57,8 +56,9 @@ class Resting:
             chime.ring(self._woken)
             self._woken.clear()
 
-    async def _wake(self, rows: Iterable[Row]) -> None:
+    async def _wake(self, rows: Collection[Row]) -> None:
+        if rows:
+            await self.outbox.forward(rows, self.clock.now())
         for row in rows:
-            await self.outbox.forward(row, self.clock.now())
             self.remove(row)
             self._woken.add(lane_of(row.kind, row.channel))

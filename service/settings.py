@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from notifiers.email.account import SmtpAccount
 from service.chat_settings import ChatSettings, read_chat
-from service.environment import Environment, Secret, SettingsError, port
+from service.environment import PREFIX, Environment, Secret, SettingsError, port
 from service.phone_settings import (
     BreakerSettings,
     TwilioSettings,
@@ -261,3 +261,10 @@ def check_smtp(given: Environment, url: str | None) -> None:
 
 def variable(name: str) -> str:
     return name.upper().replace("-", "_")
+
+
+def not_written_to(settings: Settings) -> dict[str, str]:
+    """Systems that are listened to and could be written to, to the setting they wait for."""
+    heard = settings.webhook_secrets.keys() & WRITE_BACK.keys()
+    silent = sorted(heard - settings.write_back.keys())
+    return {name: f"{PREFIX}{name.upper().replace('-', '_')}_URL" for name in silent}

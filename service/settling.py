@@ -72,8 +72,8 @@ class Settling:
         return chosen
 
     async def soon(self, line: Line, asked: Awaitable[Said]) -> Said | Unclear:
-        """What a provider says; one that fails is not waited for as long as one that works."""
-        if self.circuits.usable(line):
+        """What a provider says; one that fails, or is on trial, is not waited for as long."""
+        if self.circuits.of(line).opened_at is None:
             return await asked
         try:
             async with asyncio.timeout(SOON):

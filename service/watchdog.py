@@ -19,7 +19,7 @@ from routing.case import Case, State
 from service.library import NothingLoaded
 from service.pacing import passed_by, sentence
 from service.sender import Sender
-from service.store.pool import AWAY
+from service.store.pool import AWAY, describe
 from service.store.sql import query
 from service.wiring import Service
 
@@ -29,6 +29,7 @@ LATE_WAKE = timedelta(seconds=60)
 LATE_SEND = timedelta(seconds=120)
 QUIET = timedelta(minutes=30)
 """How long the duty manager is not told again of the same."""
+ABSENT = "PostgreSQL is away for {} s, nothing is taken in and nobody is paged"
 log = structlog.get_logger(__name__)
 
 
@@ -69,21 +70,41 @@ async def examine(service: Service) -> Health:
 async def watch(service: Service, sender: Sender) -> None:
     """Until cancelled."""
     told_at: datetime | None = None
+    away = Away()
     async with httpx.AsyncClient(timeout=10) as client:
         while True:
             await asyncio.sleep(EVERY)
             try:
                 now = service.clock.now()
-                troubles = (await examine(service)).troubles(now)
+                troubles = await away.look(service, now)
+                if troubles is None:
+                    continue
                 if not troubles:
                     await _alive(service, client)
                 elif told_at is None or now - told_at > QUIET:
                     told_at = now
                     await _shout(service, sender, troubles)
-            except AWAY as error:
-                log.warning("database_away", loop="watchdog", error=type(error).__name__)
             except Exception:
                 log.exception("watchdog_failed")
+
+
+@dataclass(slots=True)
+class Away:
+    """Since when PostgreSQL is away (service time, UTC); None while it is there."""
+
+    since: datetime | None = None
+
+    async def look(self, service: Service, now: datetime) -> list[str] | None:
+        """The troubles there are; None while PostgreSQL has not been away for long."""
+        try:
+            health = await examine(service)
+        except AWAY as error:
+            log.warning("database_away", loop="watchdog", error=describe(error))
+            self.since = self.since or now
+            gone = now - self.since
+            return [ABSENT.format(int(gone.total_seconds()))] if gone > LATE_WAKE else None
+        self.since = None
+        return health.troubles(now)
 
 
 async def _alive(service: Service, client: httpx.AsyncClient) -> None:
@@ -112,11 +133,15 @@ async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
 
 
 async def _duty_numbers(service: Service) -> list[str]:
-    """Texting numbers of the people the policy names as duty managers."""
+    """Texting numbers of the people the policy names as duty managers, as far as is known."""
     try:
         shelf = await service.desk.shelf()
     except NothingLoaded:
         return []
+    except AWAY:
+        if service.library.last is None:
+            return []
+        shelf = service.library.last
     now = service.clock.now()
     nothing = Case("", "", "", shelf.current.id, now, None, "", "", "", State.EXHAUSTED)
     found = (find(shelf.book(), nothing, t, now).people for t in shelf.current.duty_manager)

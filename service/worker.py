@@ -22,7 +22,7 @@ from service.clock import monotonic
 from service.hints import Hints
 from service.hotline import ticking as hotline
 from service.hotline.recordings import Recordings
-from service.logs import configure
+from service.logs import announce, configure
 from service.metrics import flush
 from service.outbox import LANES
 from service.porter import Porter
@@ -245,4 +245,5 @@ def main(settings: Settings | None = None) -> None:
             ["HELIOGRAPH_DATABASE_URL and HELIOGRAPH_REDIS_URL are not set. Set them."]
         )
     configure(settings)
+    announce(settings)
     uvloop.run(run(settings, settings.database_url, settings.redis_url))

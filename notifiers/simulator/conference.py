@@ -91,8 +91,12 @@ class Conferences:
         await room.over.wait()
 
     def _join(self, room: Room, member: Member) -> None:
+        for other in room.members:
+            self._note(other, "another joins the conference")
+        others = len(room.members)
+        with_whom = f"with {others} other{'s' if others > 1 else ''}" if others else "alone"
         room.members.append(member)
-        self._note(member, f"in the conference with {len(room.members) - 1} others")
+        self._note(member, f"in the conference, {with_whom}")
         if len(room.members) > 1 and any(one.starts for one in room.members):
             if not room.started.is_set():
                 self._tell(room, "conference-start", member)

@@ -44,6 +44,8 @@ _WORDS: Mapping[tuple[str, str], str] = {
     ("Gather", "finishOnKey"): r"[0-9#*]?",
     ("Reject", "reason"): r"rejected|busy",
     ("Play", "digits"): r"[0-9A-D#*wW]+",
+    ("Say", "language"): r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})*",
+    ("Say", "voice"): r"man|woman|alice|[A-Z]\w*\.[\w.-]+",
     ("Record", "trim"): r"trim-silence|do-not-trim",
     ("Record", "finishOnKey"): r"[0-9#*]*",
     ("Dial", "trim"): r"trim-silence|do-not-trim",

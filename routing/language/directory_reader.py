@@ -51,6 +51,7 @@ ACCOUNT_MEMBERS = (
     "environments",
     "account_manager",
     "csm",
+    "language",
 )
 PERSON_MEMBERS = (
     "id",
@@ -123,6 +124,7 @@ def _account(at: Cursor, phone: Phone) -> Account:
         tuple(_environment(item) for item in members.tables("environments")),
         members.text("account_manager") or None,
         members.text("csm") or None,
+        members.read("language", parse_language, ""),
     )
 
 
@@ -137,12 +139,13 @@ def _needed(members: Members, name: str) -> str:
 
 
 def _contact(at: Cursor, phone: Phone) -> Contact:
-    members = at.members("name", "email", "phone", "named")
+    members = at.members("name", "email", "phone", "named", "language")
     return Contact(
         _needed(members, "name"),
         members.read("email", parse_address, None),
         members.read("phone", phone, None),
         members.read("named", parse_flag, default=False),
+        members.read("language", parse_language, ""),
     )
 
 

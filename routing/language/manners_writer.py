@@ -1,7 +1,8 @@
-"""Back to a document: how pages are worded, and whom they let sleep."""
+"""Back to a document: how pages and the hotline are worded, and whom they let sleep."""
 
 from __future__ import annotations
 
+from routing.hotline_rules import HotlineRules, Tongue
 from routing.phrases import CHANNELS, Phrases, Wording
 from routing.policy import Policy
 
@@ -13,6 +14,19 @@ def manners_document(policy: Policy) -> dict[str, object]:
         "wording": _wording(policy.wording),
         "quiet_hours": {} if policy.quiet_holds == {"normal"} else holds,
     }
+
+
+def tongues_document(rules: HotlineRules) -> dict[str, object]:
+    """What the hotline speaks beside its own language; a language may say nothing of itself."""
+    return {tongue.tag: _tongue(tongue) for tongue in rules.languages}
+
+
+def _tongue(tongue: Tongue) -> dict[str, object]:
+    said = {
+        "speech": tongue.speech, "voice": tongue.voice, "greeting": tongue.greeting,
+        "words": dict(tongue.words),
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value}
 
 
 def _wording(wording: Wording) -> dict[str, object]:

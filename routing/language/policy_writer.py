@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from routing.calendar import Calendar
 from routing.hotline_rules import BRING_IN
 from routing.language.conditions import match_document
-from routing.language.manners_writer import manners_document
+from routing.language.manners_writer import manners_document, tongues_document
 from routing.language.phrases import step_target_text, target_text
 from routing.language.rooms import rooms_document
 from routing.language.schedule_writer import schedule_document
@@ -277,6 +277,8 @@ def _hotline(rules: HotlineRules) -> Document:
             "calls_per_account": rules.calls_per_account,
             "bring_in": targets_text(rules.bring_in) if rules.bring_in != BRING_IN else None,
             "tickets": rules.tickets,
+            "voice": rules.voice,
+            "languages": tongues_document(rules),
         }
     )
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from routing.hotline_words import WORDS
 from routing.language.conditions import read_match
 from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_step_target
+from routing.language.tongues import parse_voice, read_tongues, read_words
 from routing.language.tree import Scalar
 from routing.language.words import (
     parse_choice,
     parse_count,
     parse_duration,
     parse_flag,
+    parse_language,
     parse_wait,
 )
 from routing.policy import EngineeringRules, EscalationPolicy, HotlineRules, Route, Step, StepTarget
@@ -201,6 +202,8 @@ HOTLINE_MEMBERS = (
     "calls_per_account",
     "bring_in",
     "tickets",
+    "voice",
+    "languages",
 )
 TICKETS = (
     "any",
@@ -236,8 +239,8 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
             usual.unknown_callers,
         ),
         members.text("portal"),
-        members.text("language", usual.language),
-        _words(members),
+        members.read("language", parse_language, usual.language),
+        read_words(members),
         frozenset(item.read(parse_number, "") for item in members.items("blocked")),
         members.read("music", parse_music, usual.music),
         members.read("transcribe", parse_flag, usual.transcribe),
@@ -246,14 +249,9 @@ def read_hotline(at: Cursor | None) -> HotlineRules:
         members.read("calls_per_account", parse_count(1, 1000), usual.calls_per_account),
         read_targets(members, "bring_in") or usual.bring_in,
         members.read("tickets", parse_choice(*TICKETS), usual.tickets),
+        voice=members.read("voice", parse_voice, usual.voice),
+        languages=read_tongues(members),
     )
-
-
-def _words(members: Members) -> dict[str, str]:
-    at = members.get("words")
-    if at is None:
-        return {}
-    return {name: part.text() for name, part in at.members(*WORDS).found.items()}
 
 
 def parse_music(text: str) -> str:

@@ -33,9 +33,9 @@ def parse_windows(text: str) -> tuple[Window, ...]:
         raise ValueError(f"{text!r} is no window of the week; {_HINT}")
     begin, after_begin = _clock(daily[2] or "00:00")
     end, after_end = _clock(daily[3] or "24:00")
-    if after_begin or (begin == end and not after_end):
-        raise ValueError(f"{text!r} has no length; a whole day is 00:00-24:00.")
-    later = int(after_end or end < begin)
+    if after_begin:
+        raise ValueError(f"{text!r} begins where its day ends; a whole day is 00:00-24:00.")
+    later = int(after_end or end <= begin)
     days = parse_days(daily[1])
     return tuple(Window(day, begin, (day + later) % WEEK, end) for day in days)
 
@@ -117,15 +117,15 @@ def hours_text(begin: time, end: time) -> str:
 
 
 def parse_hours(text: str) -> tuple[time | None, time | None]:
-    """`22:00-06:00`; a whole day is (None, None)."""
+    """`22:00-06:00`, `08:00-08:00` for 24 hours; a day from midnight on is (None, None)."""
     found = _HOURS.fullmatch(text.strip())
     if not found:
         raise ValueError(f"{text!r} are no hours; write 09:00-17:00.")
     begin, late = _clock(found[1])
-    end, midnight = _clock(found[2])
-    if late or (begin == end and not midnight):
-        raise ValueError(f"{text!r} has no length; a whole day is 00:00-24:00.")
-    return (None, None) if begin == end else (begin, end)
+    end, _ = _clock(found[2])
+    if late:
+        raise ValueError(f"{text!r} begins where its day ends; a whole day is 00:00-24:00.")
+    return (None, None) if begin == end == MIDNIGHT else (begin, end)
 
 
 def parse_restriction(text: str) -> Restriction:

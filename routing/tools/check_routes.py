@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from routing.directory import Directory
+from routing.hotline_telling import unworded
 from routing.language.problems import nearest
-from routing.policy import EscalationPolicy, Policy
+from routing.policy import EscalationPolicy, HotlineRules, Policy
 from routing.rule import Match
 from routing.tools.check_people import people_of
 from routing.tools.finding import Finding
@@ -22,6 +23,7 @@ def route_findings(policy: Policy, directory: Directory) -> Iterator[Finding]:
     yield from _accounts_asked(policy, directory)
     yield from _shadowed(policy)
     yield from _hotline(policy)
+    yield from _unspoken(policy.hotline)
 
 
 def _behind(policy: Policy) -> Iterator[Finding]:
@@ -121,3 +123,15 @@ def _hotline(policy: Policy) -> Iterator[Finding]:
     if offered and not policy.hotline.number:
         sentence = f"{', '.join(sorted(offered))} may use the hotline, which has no number."
         yield Finding("hotline-number", sentence, serious=False)
+
+
+def _unspoken(rules: HotlineRules) -> Iterator[Finding]:
+    """Sentences that a caller would hear in another language than his own."""
+    for tongue in (rules.own, *rules.languages):
+        missing = unworded(rules, tongue)
+        if missing:
+            other = rules.language if tongue.tag != rules.language else "English"
+            sentence = (
+                f"the hotline speaks {tongue.tag}, but says this in {other}, for want of words"
+            )
+            yield Finding(f"hotline-words/{tongue.tag}", f"{sentence}: {', '.join(missing)}.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.directory import Directory
+from routing.language.words import duration_text
 from routing.policy import Plan, Policy, Promise, Severity
 from routing.sla import Metric
 from routing.tools.reach import Roster
@@ -83,12 +84,17 @@ class Row:
             missing = self.promised - self.reached
             return (
                 f"nobody can be reached from {begin:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC"
-                f" ({missing} in all, promised in {self.calendar})"
+                f" ({duration_text(missing)} in all, promised in {self.calendar})"
             )
-        soon = f"first reached within {self.to_first}, second within {self.to_second or 'never'}"
-        late = "" if self.holds else f", but a reply is promised within {self.target}"
+        second = f"a second {_within(self.to_second)}" if self.to_second else "no second"
+        late = f", but a reply is promised {_within(self.target)}" if not self.holds else ""
+        soon = f"the first {_within(self.to_first)}, {second}"
         held = f"; quiet hours of {', '.join(self.sleepers)} may hold it" if self.sleepers else ""
-        return f"always reached ({self.calendar}); {soon}{late}{held}"
+        return f"always reached ({self.calendar}): {soon}{late}{held}"
+
+
+def _within(span: timedelta | None) -> str:
+    return f"within {duration_text(span)}" if span else "at once"
 
 
 @dataclass(frozen=True, slots=True)

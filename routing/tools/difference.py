@@ -156,6 +156,19 @@ def _by_id(value: object) -> Mapping[str, object] | None:
     return {str(item["id"]): item for item in value}
 
 
+def _written(value: object) -> str:
+    """As a policy has it: `{zone: UTC, open: [daily 06:00-14:00]}`."""
+    match value:
+        case Mapping():
+            return f"{{{', '.join(f'{name}: {_written(one)}' for name, one in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_written, value))}]"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
 def _short(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = ", ".join(map(_written, value)) if isinstance(value, list) else _written(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

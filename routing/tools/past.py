@@ -119,10 +119,9 @@ class Past:
 
 def _page_lines(page: PastPage) -> Iterator[str]:
     yield f"{_short(page.at)}  {page.name} was paged: {page.spoken()}"
-    for moment in sorted((*page.contacts, *page.refused), key=lambda m: m.at):
+    ended = () if page.end is None else (page.end,)
+    for moment in sorted((*page.contacts, *page.refused, *ended), key=lambda m: m.at):
         yield f"    {_short(moment.at)}  {moment.text}"
-    if page.end is not None:
-        yield f"    {_short(page.end.at)}  {page.end.text}"
 
 
 def past(case: Case, book: Book, timeline: Iterable[Moment], person: str | None = None) -> Past:

@@ -42,7 +42,7 @@ class Survey:
     burst: int = 1
     channel: str = "portal"
     grounds: dict[tuple[str, str], Ground] = field(default_factory=dict)
-    reached: dict[tuple[Ladder, str, str], Outcome] = field(default_factory=dict)
+    reached: dict[tuple[Ladder, Ladder, str, str], Outcome] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
@@ -101,15 +101,14 @@ class Survey:
 
     def _ladder(self, route: Route, severity: Severity, ladder: object, facts: Facts) -> Outcome:
         policy = self.policy.escalation_policies[route.escalation or ""]
-        steps: Ladder = tuple(
-            self._preferred(policy, people, facts)
-            if step.when is None or matches(step.when, facts, self.policy.calendars)
-            else ()
+        everybody: Ladder = tuple(
+            people if step.when is None or matches(step.when, facts, self.policy.calendars) else ()
             for step, people in zip(policy.steps, _as_ladder(ladder), strict=True)
         )
-        key = (steps, route.id, severity.urgency)
+        steps = tuple(self._preferred(policy, people, facts) for people in everybody)
+        key = (steps, everybody, route.id, severity.urgency)
         if key not in self.reached:
-            times = self.times(policy, steps, severity.urgency)
+            times = self.times(policy, steps, everybody, severity.urgency)
             first, second = ([*sorted(times.values()), None, None])[:2]
             sleepers = self._sleepers(times, severity.urgency)
             self.reached[key] = Outcome(route.id, True, len(times), first, second, sleepers)
@@ -122,25 +121,34 @@ class Survey:
         return tuple(name for name in people if known[name].quiet_hours)
 
     def _preferred(self, policy: EscalationPolicy, people: People, facts: Facts) -> People:
-        """Whom the first round pages of a step."""
+        """Whom every round but the last pages of a step."""
         plan = self.policy.plans[facts.plan]
         return preferred(people, plan, self.roster.directory.people, last=policy.rounds <= 1)
 
-    def times(self, policy: EscalationPolicy, steps: Ladder, urgency: str) -> dict[str, timedelta]:
-        """When each person is first reached in the first round, counted from its begin."""
+    def times(
+        self, policy: EscalationPolicy, steps: Ladder, everybody: Ladder, urgency: str
+    ) -> dict[str, timedelta]:
+        """When each person is first reached, counted from the begin.
+
+        All rounds are alike but the last, which pages `everybody` of a step.
+        """
+        contacts = [*self._contacts(policy, steps, urgency, timedelta())]
+        if everybody != steps:
+            waits = (step.wait for step, people in zip(policy.steps, steps, strict=True) if people)
+            last = (policy.rounds - 1) * sum(waits, timedelta())
+            contacts += self._contacts(policy, everybody, urgency, last)
         ahead = self.burst - 1
         free = {name: ahead * self.pacing.gap(name) for name in ("sms", "voice")}
         first: dict[str, timedelta] = {}
-        for due, person, channel in sorted(self._contacts(policy, steps, urgency)):
+        for due, person, channel in sorted(contacts):
             begins = max(due, free.get(channel, due))
             free[channel] = begins + self.pacing.gap(channel)
             first.setdefault(person, begins)
         return first
 
     def _contacts(
-        self, policy: EscalationPolicy, steps: Ladder, urgency: str
+        self, policy: EscalationPolicy, steps: Ladder, urgency: str, begin: timedelta
     ) -> Iterator[tuple[timedelta, str, str]]:
-        begin = timedelta()
         for step, people in zip(policy.steps, steps, strict=True):
             for name in people:
                 person = self.roster.directory.people[name]

@@ -26,7 +26,7 @@ MAKE_ONE = (
 async def check_hotline(settings: Settings, clock: Clock) -> list[Finding]:
     """Nothing where no policy is loaded, or it has no hotline; others tell of a lost database."""
     try:
-        rules = await _rules(settings, clock)
+        rules = await rules_of(settings, clock)
     except Exception:  # noqa: BLE001 -- the database's own check says what it is
         return []
     if rules is None or not rules.number:
@@ -43,7 +43,8 @@ async def check_hotline(settings: Settings, clock: Clock) -> list[Finding]:
     return [await _of_number(settings, twilio, rules)]
 
 
-async def _rules(settings: Settings, clock: Clock) -> HotlineRules | None:
+async def rules_of(settings: Settings, clock: Clock) -> HotlineRules | None:
+    """The hotline of the policy that is loaded. Raises what a lost database raises."""
     connection = await connect(
         settings.database_url or "", name="heliograph doctor", patience=PATIENCE
     )

@@ -13,7 +13,7 @@ from notifiers.twilio.client import TWILIO_API
 from service.clock import Clock
 from service.doctor.finding import Finding, bad, good, warn
 from service.doctor.stores import compare
-from service.settings import WRITE_BACK, Settings, TwilioSettings
+from service.settings import Settings, TwilioSettings, not_written_to
 
 TIMEOUT = httpx.Timeout(10.0)
 LOST = {
@@ -144,7 +144,8 @@ async def check_reachability(settings: Settings) -> list[Finding]:
         async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
             answer = await client.get(f"{settings.public_url}/livez")
     except httpx.HTTPError as error:
-        says = f"{name} does not answer ({type(error).__name__})."
+        host = urlsplit(settings.public_url).netloc.rpartition("@")[2]
+        says = f"{name}, {host}, does not answer ({type(error).__name__})."
         return [*found, bad("reach", says, "Start web, and check DNS, TLS and the proxy.")]
     if answer.status_code != httpx.codes.OK:
         says = f"{name}/livez answered {answer.status_code}."
@@ -178,9 +179,7 @@ def check_sources(settings: Settings) -> list[Finding]:
         says = "No ticket system may post: no HELIOGRAPH_WEBHOOK_SECRET_<SOURCE> is set."
         return [level("sources", says, "Set the secret that your ticket system signs with.")]
     found = [good("sources", f"Listening to {', '.join(sorted(settings.webhook_secrets))}.")]
-    for system in sorted(WRITE_BACK.keys() & settings.webhook_secrets.keys()):
-        if system not in settings.write_back:
-            says = f"Nothing is written back to {system}."
-            name = f"HELIOGRAPH_{system.upper().replace('-', '_')}_URL"
-            found.append(warn("sources", says, f"Set {name} and its companions."))
+    for system, name in not_written_to(settings).items():
+        says = f"Nothing is written back to {system}."
+        found.append(warn("sources", says, f"Set {name} and its companions."))
     return found

@@ -12,14 +12,15 @@ from routing.hotline_call import (
     Act,
     Call,
     CallResponder,
+    HangUpResponder,
     KeepRecording,
     PromiseCallback,
-    Prompt,
     Tell,
 )
 from routing.hotline_callback import Callback
+from routing.hotline_prompt import Fact, Prompt
 from routing.hotline_room_events import CallHelper, Met, NobodyCame
-from routing.hotline_words import worded
+from routing.hotline_telling import worded
 from routing.people import Person
 from routing.policy import HotlineRules
 from service.hotline import keeping, promises
@@ -29,8 +30,8 @@ from service.store.pool import AnyConnection
 from service.store.sql import query
 
 PATIENCE = timedelta(minutes=5)
-HELP = "help"
-"""In the keys of calls that bring somebody in."""
+LINE, HELP = "line", "help"
+"""In the keys of calls that bring an owner to a caller, or somebody into their conversation."""
 
 
 async def act(
@@ -45,14 +46,14 @@ async def act(
             case KeepRecording(name, seconds):
                 row = (name, call.id, call.case, call.account, seconds, now)
                 await conn.execute(query("keep_recording"), *row)
-            case CallResponder(person, leg):
-                key = f"hotline/{call.id}/line/{leg}"
+            case CallResponder(person, leg) | CallHelper(person, leg):
+                what = HELP if isinstance(wanted, CallHelper) else LINE
+                key = f"hotline/{call.id}/{what}/{leg}"
                 await ring(conn, key, call.case, shelf.people.get(person), now)
-            case Met(person) if call.number is not None and call.case is not None:
+            case HangUpResponder(leg):
+                await promises.hang_up(conn, f"hotline/{call.id}/{LINE}/{leg}", now)
+            case Met(person):
                 await promises.keep(conn, call.case, call.number, person, now)
-            case CallHelper(person, leg):
-                key = f"hotline/{call.id}/{HELP}/{leg}"
-                await ring(conn, key, call.case, shelf.people.get(person), now)
             case NobodyCame(person):
                 key = f"hotline/{call.id}/nobody/{call.help_legs}"
                 facts = {"case": call.case or ""}
@@ -80,7 +81,7 @@ async def text(
     conn: AnyConnection,
     call: Call | Callback,
     key: str,
-    facts: Mapping[str, str],
+    facts: Mapping[str, Fact],
     rules: HotlineRules,
     now: datetime,
     times: int = 1,
@@ -88,7 +89,7 @@ async def text(
     """A text to the caller's number, if he shows one."""
     if call.number is None:
         return
-    words = worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))
+    words = worded(rules, Prompt(key, facts), call.language)
     await text_number(conn, f"hotline/{call.id}/{key}/{times}", call.case, call.number, words, now)
 
 
@@ -148,6 +149,6 @@ async def _promise(conn: AnyConnection, call: Call, deadline: datetime, now: dat
         return
     promise = Callback(
         call.id, call.case, call.number, now, deadline, deadline, account=call.account,
-        account_name=call.account_name, plan=call.plan,
+        account_name=call.account_name, plan=call.plan, language=call.language,
     )  # fmt: skip
     await keeping.insert_callback(conn, promise)

@@ -13,7 +13,7 @@ from notifiers.twilio import twiml
 from routing.book import find
 from routing.case import Case
 from routing.event import Note, Reassign, Refusal
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 from routing.hotline_callback import (
     Alarm,
     Callback,
@@ -75,6 +75,8 @@ class Callbacks:
                     case CallResponder(person, leg):
                         key = f"hotline/{name}/{promises.BACK}/{leg}"
                         await ring(conn, key, callback.case, shelf.people.get(person), now)
+                    case HangUpResponder(leg):
+                        await promises.hang_up(conn, f"hotline/{name}/{promises.BACK}/{leg}", now)
                     case Inform(key):
                         facts = {"case": callback.case}
                         rules, times = shelf.current.hotline, turn.callback.misses
@@ -123,14 +125,15 @@ class Callbacks:
     async def greet(self, name: str) -> bytes:
         """What the customer hears first: a key connects, a mailbox presses none."""
         rules = (await self.service.desk.shelf()).current.hotline
-        case = (await self.found(name)).case
+        callback = await self.found(name)
         here = f"{self.service.settings.public_url}/twilio/hotline/back/{name}/key"
-        return speech.promised(rules, here, case)
+        return speech.promised(rules, here, callback.case, callback.language)
 
     async def accept(self, name: str, digits: str) -> bytes:
         """The customer's key; an empty document lets the two lines be connected."""
         if digits != "1":
-            return speech.goodbye((await self.service.desk.shelf()).current.hotline)
+            rules = (await self.service.desk.shelf()).current.hotline
+            return speech.goodbye(rules, (await self.found(name)).language)
         with suppress(
             TooLate
         ):  # kept by another call meanwhile, and the engineer waits all the same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from asyncpg import Record
@@ -11,13 +11,13 @@ from asyncpg import Record
 from routing.event import ChangeSeverity, Note, Refusal
 from routing.hotline_asking import MOST_OFFERED
 from routing.hotline_call import Call, OpenCase
-from routing.hotline_caller import caller_of, emergency
+from routing.hotline_caller import caller_of, contact_at, emergency, language_for
+from routing.hotline_facts import about
 from routing.hotline_who import Caller, Matter
 from routing.lookup import HOTLINE
 from routing.people import Account
 from routing.policy import HotlineRules, Policy
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
-from routing.words import about
 from service import matching
 from service.desk import Arrival
 from service.store import codec
@@ -46,7 +46,22 @@ class Callers:
             return None
         async with self.service.pool.acquire() as conn:
             hot = await conn.fetch(query("cases_people_are_at"), account.id, MOST_OFFERED)
-        return caller_of(policy, account, matters(hot, self.service.clock.now()))
+        number = value if kind == "phone" else None
+        first = hot[0]["id"] if hot else None
+        language = await self.language(policy.hotline, account, number, first)
+        caller = caller_of(policy, account, matters(hot, self.service.clock.now()))
+        return replace(caller, language=language)
+
+    async def language(
+        self, rules: HotlineRules, account: Account, number: str | None, case: str | None
+    ) -> str:
+        """What he is spoken to in. His case's ticket is asked where the directory does not say."""
+        contact = contact_at(account, number)
+        ticket = None
+        if case and rules.languages and not (account.language or (contact and contact.language)):
+            async with self.service.pool.acquire() as conn:
+                ticket = await conn.fetchval(query("language_of_case"), case)
+        return language_for(rules, account, contact, ticket)
 
     async def account(self, kind: str, value: str | None) -> Account | None:
         if not value:
@@ -104,11 +119,10 @@ class Callers:
     async def _requester(self, call: Call) -> Requester:
         """The contact whose telephone it is, where he is one; nobody is guessed."""
         account = await self.account("id", call.account)
-        known = (c for c in account.contacts if c.phone == call.number) if account else iter(())
-        contact = next(known, None) if call.number else None
+        contact, language = contact_at(account, call.number), call.language or None
         if contact is None:
-            return Requester(phone=call.number)
-        return Requester(contact.name, contact.email, call.number)
+            return Requester(phone=call.number, language=language)
+        return Requester(contact.name, contact.email, call.number, language=language)
 
     async def _join(self, policy: Policy, call: Call, case: str) -> bool:
         how = "text" if call.words else "telephone"

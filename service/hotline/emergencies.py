@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from routing.hotline import step
 from routing.hotline_call import Call, CaseMade, OpenCase, PromiseCallback, State, Tell
-from routing.hotline_caller import caller_of
+from routing.hotline_caller import caller_of, contact_at, language_for
 from routing.hotline_text import Act as Confirmed
 from routing.people import Account
 from service.hotline import keeping
@@ -40,10 +40,12 @@ class Emergencies:
         if many >= MOST:
             return None
         who = caller_of(shelf.current, account)
+        language = language_for(shelf.current.hotline, account, contact_at(account, number))
         call = Call(
             name, number, secrets.token_urlsafe(24), now, State.ENDED,
             account=account.id, account_name=account.name, plan=who.plan, known_by="text",
             entitled=who.entitled, confirmed=True, words=told.text, outcome="text", ended_at=now,
+            language=language,
         )  # fmt: skip
         case = await Callers(self.service).case(shelf.current, call, OpenCase("emergency"))
         made = step(call, CaseMade(case), shelf.current.hotline, now)

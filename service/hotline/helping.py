@@ -15,6 +15,7 @@ from routing.hotline_call import (
     ResponderLeft,
     State,
 )
+from routing.hotline_prompt import prompt
 from routing.hotline_room_events import HelperGone, HelperJoined, Starred
 from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
@@ -134,7 +135,7 @@ class Helping:
             return speech.farewell(rules, "call_over")
         words = speech.said(
             rules, "whisper_help", asker=shelf.book().name(call.responder),
-            account=call.account_name or "an unidentified caller", plan=call.plan,
+            account=call.account_name or prompt("nobody_known"), plan=call.plan,
             case=call.case or "",
         )  # fmt: skip
         asked = twiml.gather(words, twiml.pause(2), words, action=action, timeout=8, digits=1)

@@ -43,7 +43,7 @@ async def whispered(service: Service, row: int, action: str) -> bytes:
         return await Outbound(service).whisper(leg.name, action)
     if leg.what == CONTACT:
         return await Outbound(service).contact(leg.name, action)
-    return await Responders(service).whisper(leg.case, action)
+    return await Responders(service).whisper(leg.case, leg.person, action)
 
 
 async def taken(service: Service, row: int, line: str) -> bytes:
@@ -55,6 +55,14 @@ async def taken(service: Service, row: int, line: str) -> bytes:
         return await Outbound(service).take(leg.name)
     if leg.what == CONTACT:
         return await Outbound(service).meet(leg.name)
-    rules = (await service.desk.shelf()).current.hotline
-    document = await Responders(service).take(leg.case, leg.person, line)
-    return document or speech.farewell(rules, "caller_gone")
+    responders = Responders(service)
+    document = await responders.take(leg.case, leg.person, line)
+    return document or await responders.truth(leg.case, leg.person)
+
+
+async def declined(service: Service, row: int) -> bytes:
+    """No key was pressed, or another one; to a customer it is not said what that means to us."""
+    leg = await leg_of(service, row)
+    if leg.what == CONTACT:
+        return await Outbound(service).farewell(leg.name)
+    return speech.farewell((await service.desk.shelf()).current.hotline, "no_key")

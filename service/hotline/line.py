@@ -107,7 +107,7 @@ class Line:
             try:
                 done = await self._save(stored, event, shelf, answers=True)
             except Illegal:
-                return speech.goodbye(shelf.current.hotline)
+                return speech.goodbye(shelf.current.hotline, stored.call.language)
             if done is not None:
                 return done[1]
         raise RuntimeError("the call is changed by too many at once")

@@ -11,6 +11,7 @@ from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from routing.event import Refusal
 from routing.hotline_callback import Callback
+from routing.hotline_caller import language_for
 from routing.hotline_outbound import (
     COMPLETED,
     ENDS,
@@ -63,13 +64,15 @@ class Outbound:
                 raise NoSuchCase(case)
             body = await conn.fetchval(query("account_by_id"), row["account"])
             account = codec.decode_account(body) if body else None
-            chosen = contact_of(account, codec.decode_case(row["body"]).ticket, index)
+            ticket = codec.decode_case(row["body"]).ticket
+            chosen = contact_of(account, ticket, index)
             who = shelf.people.get(person)
             if who is None or number_of(who) is None:
                 raise Refusal("You have no verified telephone, so nobody was called.")
             bridge = Bridge(
                 secrets.token_hex(8), case, person, who.name, chosen.name, chosen.phone or "",
                 secrets.token_urlsafe(24), now, since=now,
+                language=language_for(shelf.current.hotline, account, chosen, ticket.language),
             )  # fmt: skip
             made = await conn.fetchval(query("insert_hotline_bridge"), *_columns(bridge))
             if made is None:
@@ -191,7 +194,7 @@ class Outbound:
         """
         bridge = await self._load(name)
         if bridge.state is BridgeState.CALLING_CONTACT and await self._promised(bridge):
-            return speech.promised(await self._rules(), action, bridge.case)
+            return speech.promised(await self._rules(), action, bridge.case, bridge.language)
         return await self.meet(name)
 
     async def _promised(self, bridge: Bridge) -> bool:
@@ -202,14 +205,19 @@ class Outbound:
         """Who calls the contact, and why; then both are in one room."""
         bridge, rules = await self.tell(name, ContactTook()), await self._rules()
         if bridge.state is not BridgeState.BRIDGED:
-            return speech.farewell(rules, "out_gone")
-        words = speech.said(rules, "greeting_out", greeting=rules.greeting, case=bridge.case)
+            return speech.farewell(rules, "out_gone", bridge.language)
+        words = speech.said(rules, "greeting_out", bridge.language, case=bridge.case)
         return twiml.voice(words, self._room(bridge, "customer"))
+
+    async def farewell(self, name: str) -> bytes:
+        """For a contact who pressed no key."""
+        return speech.goodbye(await self._rules(), (await self._load(name)).language)
 
     async def over(self, name: str, leg: str) -> bytes:
         """A line is back from the conference: it is over."""
-        await self.tell(name, LegOver(leg, COMPLETED))
-        return speech.goodbye(await self._rules())
+        bridge = await self.tell(name, LegOver(leg, COMPLETED))
+        theirs = bridge.language if leg == "contact" else ""
+        return speech.goodbye(await self._rules(), theirs)
 
     def _room(self, bridge: Bridge, label: str) -> twiml.Verb:
         room = twiml.conference(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from routing.hotline_callback import Callback, HangUpResponder, SpokeElsewhere, step
+from routing.hotline_call import HangUpResponder
+from routing.hotline_callback import Callback, SpokeElsewhere, step
 from service.hotline import keeping
 from service.store.pool import AnyConnection
 from service.store.sql import query
@@ -15,9 +16,9 @@ BACK = "back"
 
 
 async def keep(
-    conn: AnyConnection, case: str, number: str, person: str, now: datetime
+    conn: AnyConnection, case: str | None, number: str | None, person: str, now: datetime
 ) -> Sequence[Callback]:
-    """The promises that are kept by `person` being connected with `number` (E.164) now.
+    """The promises that `person` keeps by being connected with `number` (E.164; None: hidden) now.
 
     Written in the caller's transaction, so that it is true of both calls or of none.
     """

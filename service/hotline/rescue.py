@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from routing.hotline_words import KEY_SECONDS
@@ -27,21 +29,34 @@ def last_resort(base: str, rules: HotlineRules) -> bytes:
     return twiml.voice(said(rules, "trouble"), dialled, *message)
 
 
-def again(base: str, path: str, tried: str, rules: HotlineRules) -> bytes:
-    """For an engineer: his line asks again, some times, since the customer waits or was promised.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a line is told while it asks again, and when it is given up."""
+
+    wait: str
+    over: str
+
+
+ENGINEER = Words("trouble_responder", "trouble_over")
+CONTACT = Words("trouble_contact", "trouble_contact_over")
+"""A customer whom an engineer called: he knows of no case, no console and no text."""
+
+
+def again(base: str, path: str, tried: str, rules: HotlineRules, words: Words = ENGINEER) -> bytes:
+    """For a line we called: it asks again, some times, since somebody waits for it.
 
     `tried` is the number in the address that failed; it is no state of the call, only patience.
     """
     count = (int(tried) if tried.isdigit() else 0) + 1
     if count >= TRIES:
-        return twiml.voice(said(rules, "trouble_over"), twiml.hangup())
+        return twiml.voice(said(rules, words.over), twiml.hangup())
     follow = twiml.redirect(f"{base}{path}?tried={count}{PATIENCE}")
-    return twiml.voice(said(rules, "trouble_responder"), twiml.pause(PAUSE), follow)
+    return twiml.voice(said(rules, words.wait), twiml.pause(PAUSE), follow)
 
 
 def greeting(action: str, rules: HotlineRules) -> bytes:
     """For a customer who was called back: a key connects, as ever; no case can be named."""
-    words = said(rules, "trouble_back", greeting=rules.greeting)
+    words = said(rules, "trouble_back")
     asked = twiml.gather(words, twiml.pause(1), words, action=action, timeout=KEY_SECONDS, digits=1)
     return twiml.voice(asked, said(rules, "goodbye"), twiml.hangup())
 

@@ -13,10 +13,11 @@ from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from routing.hotline_call import WAITING, Call, Joined, State
 from routing.hotline_callback import Callback, TooLate
+from routing.hotline_facts import moment
 from routing.hotline_room_events import RoomLeft, RoomOver
+from routing.hotline_truth import Standing, instead
 from routing.hotline_words import POLL_SECONDS
 from routing.policy import HotlineRules
-from routing.words import instant
 from service.hotline import keeping, speech
 from service.hotline.callbacks import Callbacks
 from service.hotline.line import Form, Line
@@ -38,30 +39,26 @@ class Responders:
     async def _rules(self) -> HotlineRules:
         return (await self.service.desk.shelf()).current.hotline
 
-    async def whisper(self, case: str, action: str) -> bytes:
+    async def whisper(self, case: str, person: str, action: str) -> bytes:
         """What the call that brings a responder says: who waits, and which key connects."""
         rules = await self._rules()
-        call, callback = await self._of(case)
+        call, callback = await self._for(case, person)
         if call is not None:
             facts = {"account": call.account_name, "plan": call.plan, "case": case}
             words = speech.said(rules, "whisper", **facts)
         elif callback is not None:
-            deadline = instant(callback.deadline, self.service.clock.now())
+            deadline = moment(callback.deadline, self.service.clock.now())
             facts = {"account": callback.account_name, "plan": callback.plan, "case": case}
             words = speech.said(rules, "whisper_back", deadline=deadline, **facts)
         else:
-            return twiml.voice(speech.said(rules, "caller_gone"), twiml.hangup())
+            return await self.truth(case, person)
         asked = twiml.gather(words, twiml.pause(2), words, action=action, timeout=8, digits=1)
         return twiml.voice(asked, speech.said(rules, "no_key"), twiml.hangup())
 
     async def take(self, case: str, person: str, line: str) -> bytes | None:
         """He pressed his key. What his line (CallSid) does now; None where no customer waits."""
-        async with self.service.pool.acquire() as conn:
-            row = await conn.fetchrow(query("case_by_id"), case)
-        if row is None or row["owner"] != person:
-            return None
-        call, callback = await self._of(case)
-        if call is not None and (call.responder in {None, person}):
+        call, callback = await self._for(case, person)
+        if call is not None:
             joined = await self.line.tell(call.id, Joined(person))
             if joined is not None:
                 return await self.wait(joined.id, person, line, first=True)
@@ -92,11 +89,25 @@ class Responders:
 
     async def _without(self, call: Call, person: str, line: str, rules: HotlineRules) -> bytes:
         """The caller is gone while he waited, or somebody else speaks with him."""
-        gone = twiml.voice(speech.said(rules, "caller_gone"), twiml.hangup())
-        if call.case is None or call.state is not State.ENDED:
-            return gone
-        _, callback = await self._of(call.case)
-        return gone if callback is None else await self._call_back(callback, person, line)
+        if call.case is None:
+            return speech.farewell(rules, "caller_gone")
+        _, callback = await self._for(call.case, person)
+        if call.state is not State.ENDED or callback is None:
+            return await self.truth(call.case, person)
+        return await self._call_back(callback, person, line)
+
+    async def truth(self, case: str, person: str) -> bytes:
+        """Why he is not connected: who has the call, or the case, or that the customer is gone."""
+        async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("hotline_standing"), case)
+        if row is None:
+            return speech.farewell(await self._rules(), "case_over")
+        call = keeping.decode(row["call"]) if row["call"] else None
+        callback = keeping.decode_callback(row["callback"]) if row["callback"] else None
+        found = instead(person, Standing(row["owner"], row["live"], call, callback))
+        shelf = await self.service.desk.shelf()
+        facts = {"who": shelf.book().name(found.who)} if found.who else {}
+        return twiml.voice(speech.said(shelf.current.hotline, found.key, **facts), twiml.hangup())
 
     async def room(self, name: str, form: Form) -> None:
         """What Twilio tells of the conference: who has left it, and that it is over."""
@@ -111,14 +122,21 @@ class Responders:
     async def _call_back(self, callback: Callback, person: str, line: str) -> bytes:
         try:
             return await self.callbacks.dial(callback.id, person, line)
-        except TooLate as late:
-            return twiml.voice(twiml.say(str(late)), twiml.hangup())
+        except TooLate:
+            return await self.truth(callback.case, person)
 
-    async def _of(self, case: str) -> tuple[Call | None, Callback | None]:
-        """The caller who waits about a case, and the oldest promise to call somebody about it."""
+    async def _for(self, case: str, person: str) -> tuple[Call | None, Callback | None]:
+        """The caller who waits for the owner of a case, and the oldest promise to call somebody.
+
+        Nobody waits for one who has not got the case.
+        """
         async with self.service.pool.acquire() as conn:
+            row = await conn.fetchrow(query("case_by_id"), case)
+            if row is None or row["owner"] != person:
+                return None, None
             waits = await conn.fetchval(query("hotline_call_of_case"), case)
             call = await keeping.load(conn, waits) if waits else None
             promised = await conn.fetchval(query("open_callback_of_case"), case)
             callback = await keeping.load_callback(conn, promised) if promised else None
-        return call.call if call else None, callback[0] if callback else None
+        his = call is not None and call.call.responder in {None, person}
+        return call.call if call and his else None, callback[0] if callback else None

@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from notifiers.twilio import twiml
 from notifiers.twilio.patience import PATIENCE
 from notifiers.twilio.twiml import Verb
-from routing.hotline_call import Call, Prompt, Then, prompt
-from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS, worded
+from routing.hotline_call import Call, Then
+from routing.hotline_prompt import Fact, Prompt, prompt
+from routing.hotline_rules import Tongue
+from routing.hotline_telling import speech, told
+from routing.hotline_words import HOLD_SECONDS, KEY_SECONDS, PIN_SECONDS
 from routing.policy import HotlineRules
 
 MUSIC = "/twilio/hotline/hold.wav"
@@ -16,8 +19,13 @@ LONGEST_MESSAGE, LONGEST_WRITTEN = 180, 120
 """Seconds; Twilio writes down no more than two minutes (13617)."""
 
 
-def spoken(rules: HotlineRules, prompts: Sequence[Prompt]) -> list[Verb]:
-    return [twiml.say(worded(rules, p), language=rules.language) for p in prompts]
+def spoken(rules: HotlineRules, prompts: Sequence[Prompt], language: str = "") -> list[Verb]:
+    """Each as it is said in a language of the policy, by the voice of what it is said in."""
+    return [_say(*told(rules, prompt, language)) for prompt in prompts]
+
+
+def _say(text: str, tongue: Tongue) -> Verb:
+    return twiml.say(text, language=speech(tongue), voice=tongue.voice or None)
 
 
 def document(
@@ -25,7 +33,7 @@ def document(
 ) -> bytes:
     """The next document of a call; every address in it names the call and its turn."""
     here = f"{base}/twilio/hotline/call/{call.id}/{call.turn}{PATIENCE}"
-    says = spoken(rules, prompts)
+    says = spoken(rules, prompts, call.language)
     if then is Then.WAIT:
         return twiml.voice(_wait(here, says, music(base, rules)))
     if then is Then.RECORD:
@@ -124,20 +132,20 @@ def help_out(here: str, call: Call, person: str) -> Verb:
     return twiml.dial(joined, action=here + PATIENCE, method="POST")
 
 
-def said(rules: HotlineRules, key: str, /, **facts: str) -> Verb:
-    return spoken(rules, [prompt(key, **facts)])[0]
+def said(rules: HotlineRules, key: str, language: str = "", /, **facts: Fact) -> Verb:
+    return spoken(rules, [prompt(key, **facts)], language)[0]
 
 
-def promised(rules: HotlineRules, action: str, case: str) -> bytes:
+def promised(rules: HotlineRules, action: str, case: str, language: str) -> bytes:
     """For a customer who was promised a call: his key connects, a mailbox presses none."""
-    words = said(rules, "answer_back", greeting=rules.greeting, case=case)
+    words = said(rules, "answer_back", language, case=case)
     asked = twiml.gather(words, twiml.pause(1), words, action=action, timeout=8, digits=1)
-    return twiml.voice(asked, said(rules, "goodbye"), twiml.hangup())
+    return twiml.voice(asked, said(rules, "goodbye", language), twiml.hangup())
 
 
-def farewell(rules: HotlineRules, key: str) -> bytes:
-    return twiml.voice(said(rules, key), twiml.hangup())
+def farewell(rules: HotlineRules, key: str, language: str = "") -> bytes:
+    return twiml.voice(said(rules, key, language), twiml.hangup())
 
 
-def goodbye(rules: HotlineRules) -> bytes:
-    return farewell(rules, "goodbye")
+def goodbye(rules: HotlineRules, language: str = "") -> bytes:
+    return farewell(rules, "goodbye", language)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.event import Refusal, Resolve
-from routing.hotline_call import Call, Prompt
+from routing.hotline_call import Call
 from routing.hotline_callback import CallbackState
+from routing.hotline_facts import due, moment
+from routing.hotline_prompt import Fact, Prompt, prompt
+from routing.hotline_telling import plain, worded
 from routing.hotline_text import LIVES, Act, Question, Sender, Turn, Word, decide, named, read
-from routing.hotline_words import worded
 from routing.people import Account
-from routing.policy import HotlineRules
-from routing.words import instant, next_due
 from service.hotline import keeping
 from service.hotline.acting import text_number
 from service.hotline.callers import Callers, matters
@@ -46,44 +46,42 @@ class Texts:
         rules = (await self.service.desk.shelf()).current.hotline
         many = await self._many(sender)
         if many >= MOST:
-            return _say(rules, "many_texts_text") if many == MOST else ""
+            return worded(rules, prompt("many_texts_text"), who.language) if many == MOST else ""
         now = self.service.clock.now()
         turn = decide(read(body), who, await self._asked(sender), now)
-        said = await self._do(sender, account, turn, who, rules)
-        await self._ask(sender, turn.question)
-        return said
+        said = await self._do(sender, account, turn, who)
+        await self._ask(sender, turn.question, who.language)
+        return "\n".join(worded(rules, one, who.language) for one in said)
 
     async def _do(
-        self, sender: str, account: Account | None, turn: Turn, who: Sender, rules: HotlineRules
-    ) -> str:
+        self, sender: str, account: Account | None, turn: Turn, who: Sender
+    ) -> list[Prompt]:
+        """What is answered, one below the other."""
         act = turn.act
         if act is None:
-            return _say(rules, turn.key, **turn.facts) if turn.key else ""
+            return [Prompt(turn.key, turn.facts)] if turn.key else []
         match act.word:
             case Word.STATUS:
-                told = [await self._status(case, sender, rules) for case in act.cases]
-                return "\n".join(told)
+                return [await self._status(case, sender) for case in act.cases]
             case Word.FALSE_ALARM:
-                return await self._false_alarm(sender, act.cases[0], rules)
+                return [await self._false_alarm(sender, act.cases[0])]
             case Word.EMERGENCY if account is not None:
-                return await self._emergency(sender, account, act, rules)
+                return [await self._emergency(sender, account, act)]
             case _:
-                return await self._more(sender, act, who, rules)
+                return [await self._more(sender, act, who)]
 
-    async def _emergency(self, sender: str, account: Account, act: Act, rules: HotlineRules) -> str:
+    async def _emergency(self, sender: str, account: Account, act: Act) -> Prompt:
         made = await Emergencies(self.service).begin(sender, account, act)
-        if made is None:
-            return _say(rules, "many_texts_text")
-        return _say(rules, made.key, **made.facts)
+        return Prompt(made.key, made.facts) if made else prompt("many_texts_text")
 
-    async def _more(self, sender: str, act: Act, who: Sender, rules: HotlineRules) -> str:
+    async def _more(self, sender: str, act: Act, who: Sender) -> Prompt:
         """On the case it is about; where it was taken to be about one of several, that is said."""
         case, now = act.cases[0], self.service.clock.now()
         added = await Callers(self.service).comment(case, _mark(sender, act.text, now), act.text)
         if not added:
-            return _say(rules, "no_case_text")
+            return prompt("no_case_text")
         others = ", ".join(named(other, who.about) for other in act.others)
-        return _say(rules, "noted_among_text" if others else "noted_text", case=case, cases=others)
+        return prompt("noted_among_text" if others else "noted_text", case=case, cases=others)
 
     async def _who(self, sender: str, account: Account | None) -> Sender:
         policy = (await self.service.desk.shelf()).current
@@ -93,14 +91,17 @@ class Texts:
             theirs = await conn.fetch(
                 query("hot_cases_of_account"), account.id if account else None, LISTED
             )
+            spoken = await conn.fetchval(query("language_of_caller"), sender, since)
         caller = await Callers(self.service).by(policy, "phone", sender) if account else None
+        language = caller.language if caller else spoken or ""
         known = matters([*mine, *theirs], self.service.clock.now())
         return Sender(
             account is not None,
             caller is not None and caller.entitled,
             tuple(row["id"] for row in mine),
             tuple(row["id"] for row in theirs),
-            {one.case: one.about for one in known},
+            {one.case: plain(policy.hotline, one.about, language) for one in known},
+            language,
         )
 
     async def _many(self, sender: str) -> int:
@@ -113,12 +114,13 @@ class Texts:
             body = await conn.fetchval(query("hotline_question"), sender)
         return _question(body) if body else None
 
-    async def _ask(self, sender: str, question: Question | None) -> None:
+    async def _ask(self, sender: str, question: Question | None, language: str) -> None:
         async with self.service.pool.acquire() as conn:
             if question is None:
                 await conn.execute(query("forget_hotline_question"), sender)
             else:
-                kept = (question.asked_at, codec.encode(question))
+                asked = replace(question, language=language)
+                kept = (question.asked_at, codec.encode(asked))
                 await conn.execute(query("ask_hotline_question"), sender, *kept)
 
     async def note_unanswered(self) -> None:
@@ -137,7 +139,8 @@ class Texts:
         others = ", ".join(other for other in question.cases if other != case)
         async with self.service.pool.acquire() as conn, conn.transaction():
             if case is not None:
-                words = _say(rules, "kept_text", case=case, cases=others)
+                said = prompt("kept_text", case=case, cases=others)
+                words = worded(rules, said, question.language)
                 await text_number(conn, f"hotline/{mark}", case, sender, words, now)
             await conn.execute(query("settle_hotline_question"), sender, question.asked_at)
         await self.service.desk.ring()
@@ -154,22 +157,22 @@ class Texts:
             found: str | None = await conn.fetchval(query("hotline_call_with"), sender, case)
         return found
 
-    async def _status(self, case: str, sender: str, rules: HotlineRules) -> str:
+    async def _status(self, case: str, sender: str) -> Prompt:
         now, call = self.service.clock.now(), await self._call(sender, case)
         async with self.service.pool.acquire() as conn:
             row = await conn.fetchrow(query("case_by_id"), case)
             promise = await keeping.load_callback(conn, call) if call else None
         if row is None:
-            return _say(rules, "no_case_text")
-        owner = "an engineer has it" if row["owner"] else "we are calling our engineers"
-        due = next_due(codec.decode_case(row["body"]), now)
-        said = ""
+            return prompt("no_case_text")
+        facts: dict[str, Fact] = {
+            "owner": prompt("owned" if row["owner"] else "sought"),
+            "due": due(codec.decode_case(row["body"]), now),
+        }
         if promise and promise[0].state is not CallbackState.DONE:
-            said = f" An engineer calls you before {instant(promise[0].deadline, now)}."
-        facts = {"owner": owner, "due": f" {due}" if due else "", "promise": said}
-        return _say(rules, "status_text", case=case, state=row["state"], **facts)
+            facts["promise"] = prompt("promise", deadline=moment(promise[0].deadline, now))
+        return prompt("status_text", case=case, state=prompt(row["state"]), **facts)
 
-    async def _false_alarm(self, sender: str, case: str, rules: HotlineRules) -> str:
+    async def _false_alarm(self, sender: str, case: str) -> Prompt:
         """Asked twice, so that a slip of the thumb ends nothing."""
         now, name = self.service.clock.now(), await self._call(sender, case) or ""
         async with self.service.pool.acquire() as conn, conn.transaction():
@@ -179,12 +182,12 @@ class Texts:
                     doubted = replace(stored.call, alarm_doubted_at=now)
                     wall = self.service.clock.wall()
                     await keeping.update(conn, doubted, stored.version, None, wall)
-                return _say(rules, "doubt_text", case=case)
+                return prompt("doubt_text", case=case)
         try:
             await self.service.desk.act(case, Resolve("the caller", "a text: false alarm"))
-        except Refusal as refusal:
-            return str(refusal)
-        return _say(rules, "false_alarm_text", case=case)
+        except Refusal:
+            return await self._status(case, sender)
+        return prompt("false_alarm_text", case=case)
 
 
 def _mark(sender: str, text: str, at: datetime) -> str:
@@ -194,7 +197,3 @@ def _mark(sender: str, text: str, at: datetime) -> str:
 
 def _doubted(call: Call, since: datetime) -> bool:
     return call.alarm_doubted_at is not None and call.alarm_doubted_at >= since
-
-
-def _say(rules: HotlineRules, key: str, /, **facts: str) -> str:
-    return worded(rules, Prompt(key, {"number": rules.number, "portal": rules.portal, **facts}))

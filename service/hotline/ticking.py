@@ -36,9 +36,9 @@ async def tick(service: Service) -> None:
         await line.tell(row["id"], Owned(row["owner"]))
     await Helping(service).tick(now)
     await Outbound(service).tick()
-    await Texts(service).note_unanswered()
     for row in due:
         try:
             await callbacks.tell(row["id"], Looked(row["owner"], row["live"]))
         except TooLate as late:
             log.info("hotline_promise_settled", callback=row["id"], said=str(late))
+    await Texts(service).note_unanswered()

@@ -21,7 +21,7 @@ WAYS = tuple(method for method in METHODS if method != "email")
 """A column of each is a contact method of that name; `email_page` pages by e-mail."""
 BY_MAIL = "email_page"
 VERIFIED = "verified"
-CONTACT = ("contact_name", "contact_email", "contact_phone")
+CONTACT = ("contact_name", "contact_email", "contact_phone", "contact_language")
 
 
 def parse(text: str, file: str) -> Node:

@@ -68,6 +68,10 @@ where account = $1 and state in ('paging', 'exhausted', 'acknowledged')
 order by rank, opened_at desc, id
 limit $2;
 
+-- name: language_of_case
+-- What the ticket of a case is written in, where its system says so.
+select body->'ticket'->>'language' from cases where id = $1;
+
 -- name: hotline_call_of_case
 -- The call whose caller waits, or meets somebody, about a case.
 select id
@@ -75,6 +79,16 @@ from hotline_calls
 where case_id = $1 and state in ('connecting', 'offering_callback', 'bridged')
 order by started_at
 limit 1;
+
+-- name: hotline_standing
+-- Who has a case, with the latest call about it and the latest promise.
+select c.owner, c.state not in ('resolved', 'closed') as live,
+    (select body from hotline_calls where case_id = c.id order by started_at desc, id limit 1)
+        as call,
+    (select body from hotline_callbacks where case_id = c.id order by promised_at desc, id limit 1)
+        as callback
+from cases as c
+where c.id = $1;
 
 -- name: quiet_hotline_calls
 -- Calls of which nothing was heard for too long (true time).
@@ -116,6 +130,13 @@ join (select case_id, max(started_at) as at from hotline_calls
 where c.state not in ('resolved', 'closed')
 order by h.at desc
 limit $3;
+
+-- name: language_of_caller
+-- What was spoken in the latest call from a number since an instant.
+select body->>'language' from hotline_calls
+where number = $1 and started_at >= $2
+order by started_at desc
+limit 1;
 
 -- name: hotline_call_with
 -- The latest call from a number about a case.
@@ -201,7 +222,7 @@ select exists (
     where case_id = $1 and state <> 'done' and body->>'number' = $2);
 
 -- name: due_hotline_callbacks
--- Promises whose time has come, whose case has an owner now, or whose case is over. While somebody
+-- Promises whose time has come, whose case has an owner now or another one, or is over. While somebody
 -- calls that very number from the case it is waited for what becomes of it; while the customer is on
 -- the line himself nobody is to call him.
 select b.id, c.state not in ('resolved', 'closed') as live,
@@ -213,7 +234,8 @@ from hotline_callbacks as b
 join cases as c on c.id = b.case_id
 where b.state <> 'done'
   and (b.wake_at <= $1 or c.state in ('resolved', 'closed')
-       or (b.state = 'promised' and c.owner is not null and c.updated_at <= $2))
+       or (b.state = 'promised' and c.owner is not null and c.updated_at <= $2)
+       or (b.state = 'calling_responder' and c.owner is distinct from b.body->>'person'))
   and not exists (
       select from hotline_bridges as o
       where o.case_id = b.case_id and o.state in ('calling_responder', 'calling_contact')

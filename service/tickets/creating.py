@@ -32,6 +32,8 @@ from service.tickets.writing import PAGES, Writer
 
 Known = Mapping[str, object]
 """What had to be asked for before the ticket could be written down."""
+_SKEW = timedelta(minutes=10)
+"""How far a system's clock may be behind ours."""
 Listing = Generator[Request, Answer, list[dict[str, object]]]
 
 
@@ -48,13 +50,15 @@ class Creator(Writer):
 
     `wants` are the members of ..._NEW_TICKET without which the system takes no ticket. `rows_in`
     and `row_in` name where its answers have a list of tickets and the new one (empty: the answer
-    itself). A full page of a list has `full` rows; 0 where there is one page.
+    itself). A full page of a list has `full` rows; 0 where there is one page. `placed`: the
+    organisation is the place where the ticket is made.
     """
 
     wants: tuple[str, ...] = ()
     rows_in = ""
     row_in = ""
     full = 0
+    placed = False
     lag = timedelta(0)
     unprocessable = frozenset({400, 422})
 
@@ -127,7 +131,7 @@ class Creator(Writer):
     def _made(self, opening: Opening, access: Access) -> Generator[Request, Answer, Opened]:
         known = yield from self.known(opening, access)
         tried, answer = opening, Answer(0)
-        for tried in lessening(opening):
+        for tried in self.lessening(opening):
             answer = yield self.draft(tried, access, known)
             if answer.status not in self.unprocessable:
                 break
@@ -138,6 +142,12 @@ class Creator(Writer):
             raise Stopped(verdict)
         made = read_object(answer.body)
         return self.named(made.nested(self.row_in) if self.row_in else made, tried, access)
+
+    def lessening(self, opening: Opening) -> list[Opening]:
+        """The ticket as we would have it, then with less and less of what it can do without."""
+        nowhere = opening if self.placed else replace(opening, organization=None)
+        nobody = replace(nowhere, name=None, email=None, phone=None)
+        return list(dict.fromkeys((opening, nowhere, nobody, replace(nobody, words=()))))
 
     def furnish(self, made: Opened, opening: Opening, access: Access) -> Creation:  # noqa: ARG002 - where it is said at once
         """What can be said of a ticket only once it is there."""
@@ -176,18 +186,18 @@ class Creator(Writer):
             name = f"HELIOGRAPH_{self.source.upper().replace('-', '_')}_NEW_TICKET"
             return Refused(f"{self.name} takes no ticket until {name} has {', '.join(missing)}.")
         try:
-            verdict, found = yield from self.seen(self.permit(access))
+            answer = yield self.permit(access)
+            verdict = self.judge(answer)
+            found = read_object(answer.body or b"{}") if isinstance(verdict, Done) else Members({})
             lack = self.lacking(found, access) if isinstance(verdict, Done) else ""
         except Unreadable as unreadable:
             return Refused(f"{self.name} answered, but not as its API does. {unreadable}")
         return Refused(lack) if lack else verdict
 
 
-def lessening(opening: Opening) -> list[Opening]:
-    """The ticket as we would have it, and then with less and less of what it can do without."""
-    nowhere = replace(opening, organization=None)
-    nobody = replace(nowhere, name=None, email=None, phone=None)
-    return list(dict.fromkeys((opening, nowhere, nobody, replace(nobody, words=()))))
+def not_before(opening: Opening) -> str:
+    """The second before which no ticket of ours is (UTC); empty where that is not known."""
+    return "" if opening.since is None else (opening.since - _SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def first_of(words: Iterable[str], known: Container[str]) -> str | None:

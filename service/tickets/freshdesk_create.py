@@ -7,10 +7,9 @@ for in the list of what was created since the case began. It takes no ticket wit
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import timedelta
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, not_before, over
 from service.tickets.html import as_html
 from service.tickets.marker import TAG, signed
 from service.tickets.members import Members, read_object
@@ -19,8 +18,6 @@ from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Reques
 PRIORITIES = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
 _NUMBERS = {word: int(number) for number, word in PRIORITIES.items()}
 _OPEN, _BY_PHONE = 2, 3
-_SKEW = timedelta(minutes=10)
-"""How far a clock of Freshdesk's may be behind ours."""
 
 
 class FreshdeskCreator(Creator):
@@ -31,8 +28,8 @@ class FreshdeskCreator(Creator):
     def look(self, opening: Opening, access: Access, page: int) -> Request:
         """The newest first, with what they say."""
         wanted = f"include=description&per_page={self.full}&page={page}"
-        if opening.since is not None:
-            wanted += f"&updated_since={(opening.since - _SKEW).strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        if since := not_before(opening):
+            wanted += f"&updated_since={since}"
         path = f"/api/v2/tickets?order_by=created_at&order_type=desc&{wanted}"
         return Request("GET", path, access.headers)
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, quote
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
 from service.tickets import labels, signature
 from service.tickets.fields import clean_tags
+from service.tickets.github_create import GitHubCreator
 from service.tickets.labels import ON_HOLD_LABEL
 from service.tickets.marker import hidden, is_ours
 from service.tickets.members import Members, numbered, read_object
@@ -31,14 +32,14 @@ from service.tickets.ticketsystem import (
     Request,
     Unreadable,
 )
-from service.tickets.writing import Writer, and_then, tags
+from service.tickets.writing import and_then, tags
 
 _STAFF = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _GONE = frozenset({"deleted", "transferred"})
 _NO_NOTES = "GitHub has no internal notes; this one stays on the case."
 
 
-class GitHub(Writer):
+class GitHub(GitHubCreator):
     """GitHub at https://api.github.com, or an Enterprise server at `https://host/api/v3`."""
 
     source = "github"

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
 from service.tickets import labels, signature, standard
 from service.tickets.fields import clean_tags
+from service.tickets.gitlab_create import GitLabCreator
 from service.tickets.labels import ON_HOLD_LABEL
 from service.tickets.marker import hidden, is_ours
 from service.tickets.members import Members, numbered, read_object
@@ -25,12 +26,12 @@ from service.tickets.ticketsystem import (
     Reading,
     Request,
 )
-from service.tickets.writing import Writer, tags
+from service.tickets.writing import tags
 
 _SERVICE_DESK = "support-bot"
 
 
-class GitLab(Writer):
+class GitLab(GitLabCreator):
     """GitLab.com and self-managed GitLab."""
 
     source = "gitlab"

@@ -16,6 +16,7 @@ from routing.report import Report, ReportKind, Requester, TicketStatus
 from service.tickets import hinting, signature
 from service.tickets.channel import channel
 from service.tickets.fields import as_text
+from service.tickets.hubspot_create import HubSpotCreator
 from service.tickets.hubspot_write import HubSpotWriter
 from service.tickets.members import Members, decode, read_object
 from service.tickets.moment import from_epoch
@@ -94,7 +95,7 @@ def _verify_undated(envelope: Envelope, secrets: Sequence[str]) -> None:
     raise Forged("The signature does not fit the body under any configured secret.")
 
 
-class HubSpot(HubSpotWriter):
+class HubSpot(HubSpotCreator, HubSpotWriter):
     """HubSpot Service Hub."""
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:

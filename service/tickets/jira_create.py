@@ -14,7 +14,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from service.tickets.adf import document
-from service.tickets.creating import Creator, Known, first_of, lessening, over
+from service.tickets.creating import Creator, Known, first_of, over
 from service.tickets.marker import TAG, signed
 from service.tickets.members import Members
 from service.tickets.ticketsystem import (
@@ -125,7 +125,7 @@ class JiraCreator(Creator):
         known = yield from self._judged(opening, access)
         labels = [{"add": tag} for tag in (TAG, *opening.tags)]
         answer = Answer(0)
-        for tried in lessening(opening):
+        for tried in self.lessening(opening):
             change = {"fields": _fields(tried, known), "update": {"labels": labels}}
             answer = yield Request("PUT", path, access.headers, change)
             if answer.status not in self.unprocessable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from routing.report import Comment, Report, ReportKind, Requester, TicketStatus
@@ -45,17 +45,20 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) 
 
 
 def _fits(message: bytes, secret: str, offered: list[str]) -> bool:
-    expected = signature.base64_digest(_key(secret), message)
-    return any(signature.same(given, expected) for given in offered)
+    expected = [signature.base64_digest(key, message) for key in _keys(secret)]
+    return any(signature.same(given, right) for given in offered for right in expected)
 
 
-def _key(secret: str) -> bytes:
-    """`whsec_` and base64; a secret that is no base64 is taken as its own text."""
+def _keys(secret: str) -> Iterator[bytes]:
+    """`whsec_` and base64; a secret that does not say so, or is none, may be its own text."""
     bare = secret.removeprefix("whsec_")
     try:
-        return base64.b64decode(bare, validate=True)
+        yield base64.b64decode(bare, validate=True)
     except (binascii.Error, ValueError):
-        return bare.encode()
+        yield bare.encode()
+    else:
+        if bare == secret:
+            yield bare.encode()
 
 
 class Standard(OneWay):

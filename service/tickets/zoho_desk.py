@@ -30,7 +30,7 @@ from service.tickets.ticketsystem import (
     Request,
     Unreadable,
 )
-from service.tickets.zoho_desk_write import ZohoDeskWriter
+from service.tickets.zoho_desk_create import ZohoDeskCreator
 
 _MILLISECOND = timedelta(milliseconds=1)
 _MOST = 1000
@@ -52,7 +52,7 @@ _TYPES = {
 _CUSTOMERS = frozenset({"end_user", "enduser", "customer", "contact"})
 
 
-class ZohoDesk(ZohoDeskWriter):
+class ZohoDesk(ZohoDeskCreator):
     """Zoho Desk."""
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: Sequence[datetime]) -> None:

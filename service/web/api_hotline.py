@@ -26,6 +26,7 @@ MONTH = timedelta(days=30)
 class CallView(Struct, frozen=True, kw_only=True):
     """`number` is masked for roles that answer nobody; null where the caller hides it.
 
+    `language` is what he is spoken to in, a tag of the policy's; empty for the policy's own.
     `place` in line (1 is first) and `waiting_seconds` are of callers who wait for an engineer.
     """
 
@@ -35,6 +36,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     number: str | None
     account: str | None
     known_by: str
+    language: str
     case: str | None
     responder: str | None
     waiting_since: datetime | None
@@ -106,6 +108,7 @@ def _call(call: Call, line: list[str], now: datetime, *, full: bool) -> CallView
         number=_number(call.number, full=full),
         account=call.account,
         known_by=call.known_by,
+        language=call.language,
         case=call.case,
         responder=call.responder,
         waiting_since=call.waiting_since,

@@ -8,7 +8,7 @@ from typing import Annotated
 from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from routing.schedule import Override, Schedule, Shift
 from service import rota
@@ -77,10 +77,15 @@ class ShiftPage(Struct, frozen=True, kw_only=True):
 
 
 class OverrideBody(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Who comes on call is `by`, or `person` where there is no `by`."""
+    """Who comes on call is `by`, or `person` where there is no `by`.
 
-    start: str
-    end: str
+    `from` and `to`, as a policy words it, do for `start` and `end`, of which both are needed.
+    """
+
+    start: str | None = None
+    end: str | None = None
+    from_: str | None = field(default=None, name="from")
+    to: str | None = None
     kind: str = "take_over"
     """take_over (from everybody), add, replace (person by another) or remove (person)."""
     person: Id | None = None
@@ -197,9 +202,9 @@ async def override(
         raise Problem(403, f"{said} Nothing was changed.")
     shelf = await service.desk.shelf()
     known(shelf, schedule)
-    wanted = Override(
-        "", data.kind, instant("start", data.start), instant("end", data.end), data.person, data.by
-    )
+    start = _edge("start", data.start, "from", data.from_)
+    end = _edge("end", data.end, "to", data.to)
+    wanted = Override("", data.kind, start, end, data.person, data.by)
     try:
         kept = await rota.change(
             service.pool, service.library, service.clock, schedule, wanted, caller.signature
@@ -215,6 +220,16 @@ async def override(
         person=kept.person,
         by=kept.by,
     )
+
+
+def _edge(name: str, said: str | None, also: str, other: str | None) -> datetime:
+    """Where an override begins or ends. Raises Problem."""
+    told = [(word, text) for word, text in ((name, said), (also, other)) if text is not None]
+    if len(told) > 1:
+        raise invalid(also, f"says what {name} says; leave one of them out.")
+    if not told:
+        raise invalid(name, "is missing.")
+    return instant(*told[0])
 
 
 @delete(

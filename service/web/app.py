@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from notifiers.simulator.simulation import Simulation
 from service.library import NothingLoaded
-from service.logs import configure
+from service.logs import announce, configure
 from service.metrics import flush
 from service.policies import load_at_start
 from service.settings import SERVING, Settings, SettingsError, read_settings
@@ -69,6 +69,7 @@ def _application(phones: Simulation | None, *, production: bool) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
         configure(settings)
+        announce(settings)
         async with AsyncExitStack() as stack:
             service = await open_service(settings, *app.state.servers, name="web")
             stack.push_async_callback(service.close)

@@ -183,12 +183,14 @@ def _engineering(item: Item | None) -> EngineeringView | None:
 
 def _ticket(case: Case, *, phones: bool) -> TicketView:
     ticket = case.ticket
-    phone = ticket.requester_phone
+    phone, description = ticket.requester_phone, ticket.description
+    if phone and not phones:  # the hotline writes it there
+        phone, description = mask(phone), description.replace(phone, mask(phone))
     return TicketView(
         id=case.ticket_id,
         url=ticket.url,
         subject=ticket.subject,
-        description=ticket.description,
+        description=description,
         status=ticket.status,
         priority=ticket.priority,
         channel=ticket.channel,
@@ -200,7 +202,7 @@ def _ticket(case: Case, *, phones: bool) -> TicketView:
         requester=RequesterView(
             name=ticket.requester_name,
             email=ticket.requester_email,
-            phone=phone if phones or phone is None else mask(phone),
+            phone=phone,
         ),
         assignee_email=ticket.assignee_email,
         fields=dict(ticket.fields),

@@ -7,7 +7,6 @@ goes on, so that an hour forward is the hour somebody would have lived through.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +14,12 @@ import structlog
 from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from msgspec import Struct
 
 from service.claims import LONGEST_CALL
 from service.store.sql import query
-from service.web.problems import Problem
+from service.web.problems import Problem, invalid
+from service.web.strict import Strict
 from service.wiring import Service
 
 LONGEST = 366 * 24 * 3600
@@ -27,18 +28,17 @@ SETTLING = 4.0
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, forbid_unknown_fields=True, kw_only=True):
     advance: float
     """Seconds, forward only."""
 
 
-@post("/dev/clock", status_code=200, summary="Move the clock (development and test)")
+@post("/dev/clock", status_code=200, dto=Strict, summary="Move the clock (development and test)")
 async def advance(data: JSONBody[Forward], service: NamedDependency[Service]) -> dict[str, Any]:
     if service.settings.production:
         raise Problem(404, "There is no such page in production.")
     if not 0 <= data.advance <= LONGEST:
-        raise Problem(400, f"advance is 0 to {LONGEST} seconds, forward only. Nothing was moved.")
+        raise invalid("advance", f"is 0 to {LONGEST} seconds, forward only.")
     now = await move(service, timedelta(seconds=data.advance))
     return {"now": now.isoformat().replace("+00:00", "Z"), "advanced": data.advance}
 

@@ -12,6 +12,8 @@ from service.store.pool import AWAY
 from service.watchdog import examine
 from service.wiring import Service
 
+REDIS = "Redis is away, so pages leave up to a second later"
+
 
 @get("/livez", summary="The process runs", include_in_schema=True)
 async def livez() -> dict[str, str]:
@@ -37,7 +39,7 @@ async def readyz(service: NamedDependency[Service]) -> Response[dict[str, Any]]:
             "status": "ok",
             **{k: (now - v).total_seconds() if v else None for k, v in ages.items()},
             "pacing": delays,
-            "troubles": health.troubles(now),
+            "troubles": [*health.troubles(now), *([REDIS] if service.bell.lost else [])],
         }
     )
 

@@ -17,12 +17,20 @@ from routing.policy import HotlineRules
 from service.hotline import speech
 from service.hotline.callbacks import Callbacks
 from service.hotline.helping import Helping
-from service.hotline.legs import taken, whispered
+from service.hotline.legs import declined, taken, whispered
 from service.hotline.line import Line
 from service.hotline.messages import Messages
 from service.hotline.outbound import Outbound
 from service.hotline.recordings import OVER
-from service.hotline.rescue import accepted, again, greeting, last_resort
+from service.hotline.rescue import (
+    CONTACT,
+    ENGINEER,
+    Words,
+    accepted,
+    again,
+    greeting,
+    last_resort,
+)
 from service.hotline.responders import Responders
 from service.hotline.safety import in_time
 from service.web.problems import AnyRequest, RowNumber
@@ -62,13 +70,24 @@ def _rules(service: Service) -> HotlineRules:
     return shelf.current.hotline if shelf else HotlineRules()
 
 
-async def _engineer(
-    request: AnyRequest, service: Service, work: Work, path: str = ""
-) -> Response[bytes]:
-    """The same for an engineer's line: while something is broken it asks `path` again."""
+def _again(
+    request: AnyRequest, service: Service, path: str = "", words: Words = ENGINEER
+) -> Rescue:
+    """For an engineer's line: while something is broken it asks again, here or at `path`."""
     tried, path = request.query_params.get("tried", ""), path or request.scope["path"]
     base = service.settings.public_url
-    return await _answered(request, service, work, lambda _, rules: again(base, path, tried, rules))
+    return lambda _, rules: again(base, path, tried, rules, words)
+
+
+def _called(request: AnyRequest, service: Service, path: str = "") -> Rescue:
+    """For a line that we called: whether one of us or a customer is told by its number alone."""
+
+    def rescue(form: Form, rules: HotlineRules) -> bytes:
+        shelf = service.library.last
+        ours = shelf is not None and form.get("To", "") in shelf.phones
+        return _again(request, service, path, ENGINEER if ours else CONTACT)(form, rules)
+
+    return rescue
 
 
 def _farewell(_: Form, rules: HotlineRules) -> bytes:
@@ -147,7 +166,10 @@ def _door(
         request: AnyRequest,
         service: NamedDependency[Service],
     ) -> Response[bytes]:
-        return await _engineer(request, service, lambda form: work(service, name, person, form))
+        his = _again(request, service)
+        return await _answered(
+            request, service, lambda form: work(service, name, person, form), his
+        )
 
     return door
 
@@ -185,7 +207,7 @@ async def aside(
     async def work(form: Form) -> bytes:
         return await Helping(service).aside(name, person, turn, form)
 
-    return await _engineer(request, service, work)
+    return await _answered(request, service, work, _again(request, service))
 
 
 @post("/twilio/hotline/out/{name:str}/{what:str}", status_code=200, include_in_schema=False)
@@ -203,22 +225,21 @@ async def out(
             return await calls.wait(name, form)
         return await calls.over(name, "contact" if theirs else "responder")
 
-    if theirs:
-        return await _answered(request, service, work, _farewell)
-    return await _engineer(request, service, work)
+    rescue = _farewell if theirs else _again(request, service)
+    return await _answered(request, service, work, rescue)
 
 
 @post("/twilio/hotline/leg/{row:int}", status_code=200, include_in_schema=False)
 async def leg(
     row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
 ) -> Response[bytes]:
-    """A call that brings a responder to a customer: who waits, and which key connects."""
+    """A call of ours: that brings a responder to a customer, or an engineer to a contact."""
 
     async def work(_: Form) -> bytes:
         action = f"{service.settings.public_url}/twilio/hotline/leg/{row}/key"
         return await whispered(service, row, action)
 
-    return await _engineer(request, service, work)
+    return await _answered(request, service, work, _called(request, service))
 
 
 @post("/twilio/hotline/leg/{row:int}/key", status_code=200, include_in_schema=False)
@@ -227,10 +248,11 @@ async def leg_key(
 ) -> Response[bytes]:
     async def work(form: Form) -> bytes:
         if form.get("Digits") != "1":
-            return speech.farewell(_rules(service), "no_key")
+            return await declined(service, row)
         return await taken(service, row, form.get("CallSid", ""))
 
-    return await _engineer(request, service, work, f"/twilio/hotline/leg/{row}")
+    again_at = f"/twilio/hotline/leg/{row}"
+    return await _answered(request, service, work, _called(request, service, again_at))
 
 
 @post("/twilio/hotline/back/{name:str}/{what:str}", status_code=200, include_in_schema=False)

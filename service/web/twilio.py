@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 
 from notifiers.notifier import Receipt
 from notifiers.twilio import status, twiml
+from notifiers.twilio.patience import PATIENCE
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
 from notifiers.wording import menu
 from routing.reply import Reply, Verb
@@ -39,6 +40,9 @@ KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 HOW_IT_STANDS, ALL = "5", "9"
 LONGEST_STAMP = 17
 """Digits of an instant in microseconds; the year 5138 is far enough."""
+PAUSES = (2, 10)
+"""Seconds for a key after each reading of a page."""
+READINGS = len(PAUSES)
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
@@ -132,11 +136,15 @@ async def receipt(row: RowNumber, request: AnyRequest, service: NamedDependency[
 
 @post("/twilio/page/{row:int}", status_code=200, include_in_schema=False)
 async def call(
-    row: RowNumber, request: AnyRequest, service: NamedDependency[Service]
+    row: RowNumber,
+    request: AnyRequest,
+    service: NamedDependency[Service],
+    heard: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """A page by voice: says who, what and how bad, twice, and takes a key meanwhile.
 
-    Who has picked up too late hears the truth, and what else is open for him.
+    Who has picked up too late hears the truth, and what else is open for him; who listens hears it
+    as soon as he was told once (`heard`: how often that was).
     """
     await form_of(request, service)
     try:
@@ -149,18 +157,20 @@ async def call(
         return _last_word(AWAY_PAGE)
     if told.page is None:
         return _last_word(f"{told.words} Thank you.")
+    if heard >= READINGS:
+        return _last_word("No key was pressed, so nothing was changed. Goodbye.")
     until = stamp(service.clock.now()) if told.more else 0
     action = f"{service.settings.public_url}/twilio/page/{told.page.row}/key"
     every = f" 9 to take all {told.more + 1}." if told.more else ""
     words = twiml.say(
         f"{told.words} {menu(told.page.facts)}{every}", told.page.facts.speech or None
     )
-    again = twiml.gather(
-        words, twiml.pause(2), words, action=f"{action}?until={until}" if until else action,
-        timeout=10, digits=1,
+    asked = twiml.gather(
+        words, action=f"{action}?until={until}" if until else action,
+        timeout=PAUSES[heard], digits=1,
     )  # fmt: skip
-    goodbye = twiml.say("No key was pressed, so nothing was changed. Goodbye.")
-    return _xml(twiml.voice(again, goodbye, twiml.hangup()))
+    here = f"{service.settings.public_url}/twilio/page/{row}?heard={heard + 1}{PATIENCE}"
+    return _xml(twiml.voice(asked, twiml.redirect(here)))
 
 
 def _last_word(words: str) -> Response[bytes]:

@@ -103,6 +103,10 @@ def test_every_builder_passes_the_check() -> None:
         ('<Response><Gather action="javascript:x"/></Response>', "voice", "not a value"),
         ('<Response><Gather actionOnEmptyResult="yes"/></Response>', "voice", "not a value"),
         ("<Response><Gather><Dial>+1</Dial></Gather></Response>", "voice", "Dial cannot stand"),
+        ('<Response><Say language="de_DE">x</Say></Response>', "voice", "not a value"),
+        ('<Response><Say language="german">x</Say></Response>', "voice", "not a value"),
+        ('<Response><Say voice="Vicki">x</Say></Response>', "voice", "not a value"),
+        ('<Response><Say tongue="de">x</Say></Response>', "voice", "no attribute tongue"),
         ("<Response><Redirect></Redirect></Response>", "voice", "names nothing"),
         ("<Response><Redirect>ftp://x</Redirect></Response>", "voice", "no address"),
         ("<Response><Say>x</Say><Reject/></Response>", "voice", "first verb"),
@@ -120,6 +124,12 @@ def test_every_builder_passes_the_check() -> None:
 def test_what_twilio_would_not_do_is_found(document: str, kind: Kind, finding: str) -> None:
     findings = check(document, kind)
     assert any(finding in found for found in findings), findings
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB-WLS", "de-DE", "cmn-CN", "arb", "pt-BR"])
+@pytest.mark.parametrize("voice", ["man", "Polly.Vicki-Neural", "Google.de-DE-Wavenet-B"])
+def test_languages_and_voices_as_twilio_names_them_pass(language: str, voice: str) -> None:
+    assert check(twiml.voice(twiml.say("x", language=language, voice=voice))) == []
 
 
 @given(st.binary(max_size=200))

@@ -12,6 +12,7 @@ from routing.hotline_call import (
     CallResponder,
     CaseMade,
     DialOver,
+    HangUpResponder,
     Held,
     HungUp,
     Illegal,
@@ -28,10 +29,11 @@ from routing.hotline_call import (
     Step,
     Tell,
     Then,
-    prompt,
 )
+from routing.hotline_prompt import prompt
+from routing.hotline_telling import worded
 from routing.hotline_who import Caller, Matter
-from routing.hotline_words import WORDS, worded
+from routing.hotline_words import WORDS
 from routing.policy import HotlineRules
 from tools.hotline import PAGE, printed
 
@@ -218,6 +220,8 @@ def test_an_owner_who_is_not_on_the_line_is_called_to_it_and_again() -> None:
     assert talk.on(Owned("anna")).acts == (CallResponder("anna", 1),)
     assert talk.on(Owned("anna")).acts == ()
     assert talk.wait(seconds=75).on(Owned("anna")).acts == (CallResponder("anna", 2),)
+    assert talk.on(Owned("ben")).acts == (HangUpResponder(2), CallResponder("ben", 3)), "at once"
+    assert talk.wait(seconds=75).on(Owned("anna")).acts == (CallResponder("anna", 4),)
 
 
 def test_after_the_hold_a_call_back_a_message_or_staying_is_offered() -> None:

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from routing.hotline_call import CallResponder
+from routing.hotline_call import CallResponder, HangUpResponder
 from routing.hotline_callback import (
     AGAIN,
     RING,
+    TALK,
     Alarm,
     Callback,
     CallbackState,
     CallOver,
     CustomerReady,
-    HangUpResponder,
     Inform,
     Looked,
     ResponderReady,
@@ -62,6 +62,10 @@ def test_a_responder_who_does_not_take_the_call_is_called_again() -> None:
     assert on(ringing, ANNA, at=NOW + RING).acts == (CallResponder("anna", 2),)
     given_back = on(ringing, Looked(None, live=True)).callback
     assert (given_back.state, given_back.wake_at) == (CallbackState.PROMISED, DEADLINE)
+    assert on(ringing, Looked(None, live=True)).acts == (HangUpResponder(1),)
+    taken_over = on(ringing, Looked("ben", live=True))
+    assert taken_over.acts == (HangUpResponder(1), CallResponder("ben", 2)), "at once"
+    assert taken_over.callback.person == "ben"
 
 
 def test_a_customer_who_does_not_answer_is_texted_and_tried_three_times() -> None:
@@ -136,3 +140,86 @@ def test_what_twilio_asks_twice_is_done_once_and_another_line_comes_too_late() -
             on(dialled, ResponderReady("anna", line))
     bridged = on(dialled, CustomerReady()).callback
     assert on(bridged, CustomerReady()) == Turn(bridged)
+
+
+EARLY, LATE = NOW + timedelta(seconds=10), DEADLINE + timedelta(minutes=1)
+NOBODY, OVER = Looked(None, live=True), Looked("anna", live=False)
+READY = ResponderReady("anna", "CA9")
+WAYS: dict[CallbackState, tuple[Any, ...]] = {
+    CallbackState.PROMISED: (),
+    CallbackState.CALLING_RESPONDER: (ANNA,),
+    CallbackState.CALLING_CUSTOMER: (READY,),
+    CallbackState.BRIDGED: (READY, CustomerReady()),
+    CallbackState.MISSED: (READY, CallOver()),
+    CallbackState.DONE: (READY, CustomerReady(), CallOver()),
+}
+C = CallbackState
+ROWS: list[tuple[CallbackState, Any, datetime, CallbackState | None, str | None, str]] = [
+    (C.PROMISED, ANNA, EARLY, C.CALLING_RESPONDER, None, "CallResponder"),
+    (C.PROMISED, ANNA, LATE, C.CALLING_RESPONDER, None, "Alarm CallResponder"),
+    (C.PROMISED, NOBODY, EARLY, C.PROMISED, None, ""),
+    (C.PROMISED, NOBODY, LATE, C.PROMISED, None, "Alarm"),
+    (C.PROMISED, OVER, EARLY, C.DONE, "withdrawn", ""),
+    (C.PROMISED, READY, EARLY, C.CALLING_CUSTOMER, None, ""),
+    (C.PROMISED, CustomerReady(), EARLY, None, None, ""),
+    (C.PROMISED, CallOver(), EARLY, None, None, ""),
+    (C.PROMISED, SpokeElsewhere("ben"), EARLY, C.DONE, "kept", ""),
+    (C.CALLING_RESPONDER, ANNA, EARLY, C.CALLING_RESPONDER, None, ""),
+    (C.CALLING_RESPONDER, ANNA, NOW + RING, C.CALLING_RESPONDER, None, "CallResponder"),
+    (C.CALLING_RESPONDER, ANNA, LATE, C.CALLING_RESPONDER, None, "Alarm CallResponder"),
+    (C.CALLING_RESPONDER, NOBODY, EARLY, C.PROMISED, None, "HangUpResponder"),
+    (C.CALLING_RESPONDER, OVER, EARLY, C.DONE, "withdrawn", "HangUpResponder"),
+    (C.CALLING_RESPONDER, READY, EARLY, C.CALLING_CUSTOMER, None, ""),
+    (C.CALLING_RESPONDER, CustomerReady(), EARLY, None, None, ""),
+    (C.CALLING_RESPONDER, CallOver(), EARLY, None, None, ""),
+    (C.CALLING_RESPONDER, SpokeElsewhere("ben"), EARLY, C.DONE, "kept", "HangUpResponder"),
+    (C.CALLING_CUSTOMER, ANNA, EARLY, C.CALLING_CUSTOMER, None, ""),
+    (C.CALLING_CUSTOMER, ANNA, LATE, C.MISSED, None, "Inform"),
+    (C.CALLING_CUSTOMER, OVER, EARLY, C.CALLING_CUSTOMER, None, ""),
+    (C.CALLING_CUSTOMER, READY, EARLY, C.CALLING_CUSTOMER, None, ""),
+    (C.CALLING_CUSTOMER, ResponderReady("ben", "CA8"), EARLY, None, None, ""),
+    (C.CALLING_CUSTOMER, CustomerReady(), EARLY, C.BRIDGED, None, ""),
+    (C.CALLING_CUSTOMER, CallOver(), EARLY, C.MISSED, None, "Inform"),
+    (C.CALLING_CUSTOMER, SpokeElsewhere("ben"), LATE, C.DONE, "late", ""),
+    (C.BRIDGED, ANNA, EARLY, C.BRIDGED, None, ""),
+    (C.BRIDGED, OVER, EARLY, C.BRIDGED, None, ""),
+    (C.BRIDGED, ANNA, NOW + TALK, C.DONE, "kept", ""),
+    (C.BRIDGED, READY, EARLY, None, None, ""),
+    (C.BRIDGED, CustomerReady(), EARLY, C.BRIDGED, None, ""),
+    (C.BRIDGED, CallOver(), LATE, C.DONE, "kept", ""),
+    (C.BRIDGED, SpokeElsewhere("ben"), EARLY, C.BRIDGED, None, ""),
+    (C.MISSED, ANNA, EARLY, C.MISSED, None, ""),
+    (C.MISSED, ANNA, NOW + AGAIN, C.CALLING_RESPONDER, None, "CallResponder"),
+    (C.MISSED, NOBODY, LATE, C.PROMISED, None, ""),
+    (C.MISSED, OVER, EARLY, C.DONE, "withdrawn", ""),
+    (C.MISSED, READY, EARLY, C.CALLING_CUSTOMER, None, ""),
+    (C.MISSED, CustomerReady(), EARLY, None, None, ""),
+    (C.MISSED, CallOver(), EARLY, None, None, ""),
+    (C.MISSED, SpokeElsewhere("ben"), EARLY, C.DONE, "kept", ""),
+    *((C.DONE, event, EARLY, None, None, "")
+      for event in (ANNA, READY, CustomerReady(), CallOver(), SpokeElsewhere("ben"))),
+]  # fmt: skip
+"""State, event, when; the state it leads to (None: refused), the outcome, what is done."""
+
+
+@pytest.mark.parametrize(("state", "event", "at", "to", "outcome", "acts"), ROWS)
+def test_every_event_in_every_state(
+    state: CallbackState, event: Any, at: datetime, to: CallbackState | None,
+    outcome: str | None, acts: str,
+) -> None:  # fmt: skip
+    before = on(PROMISE, *WAYS[state]).callback
+    assert before.state is state
+    if to is None:
+        with pytest.raises(TooLate):
+            step(before, event, at)
+        return
+    turn = step(before, event, at)
+    assert (turn.callback.state, turn.callback.outcome) == (to, outcome)
+    assert " ".join(type(act).__name__ for act in turn.acts) == acts
+    if turn.callback.state is not state:
+        assert turn.callback.wake_at is None or turn.callback.wake_at > at
+
+
+def test_no_pair_is_without_a_row() -> None:
+    kinds = (Looked, ResponderReady, CustomerReady, CallOver, SpokeElsewhere)
+    assert {(row[0], type(row[1])) for row in ROWS} == {(s, k) for s in C for k in kinds}

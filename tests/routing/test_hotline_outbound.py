@@ -117,3 +117,70 @@ def test_whom_to_call_is_a_contact_of_the_account_or_nobody() -> None:
         contact_of(None, asked, None)
     one = Account("acme", "Acme", "premier", contacts=(MAC, ADA))
     assert contact_of(one, Ticket(), None) == ADA
+
+
+B = BridgeState
+STATUSES = ("busy", "no-answer", "failed", "canceled", "completed", "dead", "cancelled")
+FAILED = ("busy", "no_answer", "failed", "failed", None, "failed", "failed")
+"""What each is called in an outcome; a call that was answered has no name of its own."""
+WAYS: dict[BridgeState, tuple[Any, ...]] = {
+    B.CALLING_RESPONDER: (),
+    B.CALLING_CONTACT: (ResponderTook(),),
+    B.BRIDGED: (ResponderTook(), ContactTook()),
+    B.ENDED: (LegOver("responder", "busy"),),
+}
+
+
+def ends(state: BridgeState, leg: str, name: str | None) -> str | None:
+    """The outcome of the end of one line, written down anew; None where it changes nothing."""
+    if state is B.ENDED or (state is B.CALLING_RESPONDER and leg == "contact"):
+        return None
+    if state is B.BRIDGED:
+        return "spoken"
+    if state is B.CALLING_RESPONDER:
+        return f"responder_{name}" if name else "no_key"
+    return f"contact_{name or 'not_met'}" if leg == "contact" else "responder_left"
+
+
+@pytest.mark.parametrize("leg", ["responder", "contact"])
+@pytest.mark.parametrize("state", BridgeState)
+@pytest.mark.parametrize(("status", "name"), tuple(zip(STATUSES, FAILED, strict=True)))
+def test_every_status_of_every_line_in_every_state(
+    state: BridgeState, leg: str, status: str, name: str | None
+) -> None:
+    before = after(*WAYS[state]).bridge
+    assert before.state is state
+    turn, outcome = step(before, LegOver(leg, status), NOW), ends(state, leg, name)
+    if outcome is None:
+        assert turn == Turn(before)
+        return
+    assert (turn.bridge.state, turn.bridge.outcome) == (B.ENDED, outcome)
+    assert turn.bridge.ended_at == NOW
+    assert (HangUpContact() in turn.acts) == (outcome == "responder_left")
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "to"),
+    [
+        (B.CALLING_RESPONDER, ResponderTook(), B.CALLING_CONTACT),
+        (B.CALLING_RESPONDER, ContactTook(), B.CALLING_RESPONDER),
+        (B.CALLING_RESPONDER, Looked(), B.CALLING_RESPONDER),
+        (B.CALLING_CONTACT, ResponderTook(), B.CALLING_CONTACT),
+        (B.CALLING_CONTACT, ContactTook(), B.BRIDGED),
+        (B.CALLING_CONTACT, Looked(), B.CALLING_CONTACT),
+        (B.BRIDGED, ResponderTook(), B.BRIDGED),
+        (B.BRIDGED, ContactTook(), B.BRIDGED),
+        (B.BRIDGED, Looked(), B.BRIDGED),
+        (B.ENDED, ResponderTook(), B.ENDED),
+        (B.ENDED, ContactTook(), B.ENDED),
+        (B.ENDED, Looked(), B.ENDED),
+    ],
+)
+def test_keys_that_come_late_or_twice_change_nothing(
+    state: BridgeState, event: Any, to: BridgeState
+) -> None:
+    before = after(*WAYS[state]).bridge
+    turn = step(before, event, NOW)
+    assert turn.bridge.state is to
+    if to is state:
+        assert turn == Turn(before)

@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from routing.case import State
 from routing.decide import Decision, decide, open_case
 from routing.emergency import is_emergency_call
-from routing.event import Linked, OpenTicket, Refusal, Reported, Superseded, TellCustomer, WriteBack
+from routing.event import (
+    Announce,
+    Linked,
+    OpenTicket,
+    Refusal,
+    Reported,
+    Superseded,
+    TellCustomer,
+    Unticketed,
+    WriteBack,
+)
 from routing.lookup import HOTLINE
 from routing.report import Report, ReportKind
 from tests.routing.world import MONDAY, book, minutes
@@ -32,6 +43,27 @@ def test_the_ticket_is_created_before_anything_is_written_on_it() -> None:
     effects = called().effects
     assert isinstance(effects[0], OpenTicket)
     assert not any(isinstance(e, OpenTicket) for e in effects[1:])
+
+
+def test_the_customer_is_told_what_people_call_the_ticket() -> None:
+    event = Linked("zammad", "7", number="22007")
+    done = decide(called().case, event, BOOK, MONDAY)
+    assert done.effects == (TellCustomer("ticket_text", {"case": "ACME-7", "ticket": "22007"}),)
+    assert (done.case.ticket_id, done.case.ticket.number) == ("7", "22007")
+
+
+def test_without_a_ticket_the_case_goes_on_and_its_owner_is_told() -> None:
+    case = replace(called().case, owner="anna", owner_since=MONDAY)
+    case = replace(case, state=State.ACKNOWLEDGED, remind_at=MONDAY + minutes(30))
+    event = Unticketed("jira", "Jira answered 403.")
+    done = decide(case, event, BOOK, MONDAY)
+    assert [e.text for e in done.entries] == ["it has no ticket: Jira answered 403."]
+    (told,) = done.effects
+    assert isinstance(told, Announce)
+    assert "has no ticket in jira" in told.text
+    assert (done.case.state, done.case.source) == (case.state, HOTLINE)
+    late = decide(linked().case, event, BOOK, MONDAY)
+    assert (late.entries, late.effects) == ((), ())
 
 
 def test_a_linked_case_is_its_tickets_and_an_emergency_still() -> None:

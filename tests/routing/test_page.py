@@ -107,6 +107,18 @@ def test_contacts_of_one_instant_begin_together() -> None:
     assert begun(page_of(anna), anna, MONDAY)[1] == ["sms 1", "voice 1"]
 
 
+def test_what_two_rules_plan_for_one_phone_at_one_instant_is_one_contact() -> None:
+    """Broken once: a repetition and the next rule rang the same phone twice at a time."""
+    often = ContactRule("voice", minutes(1), repeat=1, every=minutes(3))
+    late = ContactRule("voice", minutes(4), repeat=1, every=minutes(3))
+    anna = replace(ANNA, contact_rules={"urgent": (often, late)})
+    page, first = begun(page_of(anna), anna, MONDAY + minutes(1))
+    page, second = begun(page, anna, MONDAY + minutes(4))
+    page, third = begun(page, anna, MONDAY + minutes(7))
+    assert (first, second, third) == (["voice 1"], ["voice 2"], ["voice 3"])
+    assert page.planned == ()
+
+
 def test_a_refused_contact_brings_the_next_one_forward() -> None:
     page, _ = begun(page_of(ANNA), ANNA, MONDAY)
     page = pages.refuse(page, "sms", 1, "not a mobile number", MONDAY + minutes(1))

@@ -22,6 +22,7 @@ PLAIN = [
     ("1", ACK), ("a", ACK), ("A", ACK), ("ack", ACK), ("ACK", ACK), ("Ack.", ACK), ("ok", ACK),
     ("OK!", ACK), ("okay", ACK), ("acked", ACK), ("acknowledged", ACK), ("\U0001f44d", ACK),
     ("\U0001f44d\U0001f3fd", ACK), (" 1 ", ACK), ("'1'", ACK), ("\u201c1\u201d", ACK), ("(1)", ACK),
+    ("\U0001f44d\U0001f44d", ACK), ("Ok \U0001f44d", ACK), ("\U0001f44e \U0001f44e", NO),
     ("1.", ACK), ("1)", ACK), ("\uff11", ACK), ("\uff21\uff23\uff2b", ACK), ("\xa01", ACK),
     ("2", NO), ("decline", NO), ("Declined", NO), ("\U0001f44e", NO), ("d", NO),
     ("3", ESC), ("esc", ESC), ("ESCALATE", ESC), ("e", ESC),
@@ -37,7 +38,9 @@ CODED = [
     ("r 4821", DONE, "4821"), ("status 4821", STATUS, "4821"), ("? 4821", STATUS, "4821"),
     ("1 ACME-7", ACK, "ACME-7"), ("ack acme-1042!", ACK, "ACME-1042"), ("1  \t 4821", ACK, "4821"),
     ("1 12345", ACK, "12345"), ("ack 99", ACK, "99"), ("2 48 21", NO, "48"),
-    ("1\n4821", ACK, "4821"),
+    ("1\n4821", ACK, "4821"), ("status 4821?", STATUS, "4821"), ("4821?", STATUS, "4821"),
+    ("#1234 ?", STATUS, "1234"), ("ack 4821?", ACK, "4821"),
+    ("\U0001f44d 4821 \U0001f44d", ACK, "4821"),
 ]  # fmt: skip
 
 

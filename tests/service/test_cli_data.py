@@ -46,7 +46,9 @@ async def run(*arguments: str, environment: dict[str, str]) -> tuple[int, str, s
 
 
 async def test_from_nothing_to_who_is_on_call(files: Path, environment: dict[str, str]) -> None:
-    code, _, said = await run("who", environment=environment)
+    nothing = environment | {"HELIOGRAPH_ENVIRONMENT": "production"}
+    assert (await run("migrate", environment=nothing))[0] == 0
+    code, _, said = await run("who", environment=nothing)
     assert (code, "No policy has been applied" in said) == (1, True)
     policy, people = str(files / "policy.yaml"), str(files / "people.yaml")
     code, out, _ = await run("policy", "apply", policy, "--json", environment=environment)
@@ -104,6 +106,7 @@ async def test_what_is_wrong_in_a_document_is_told_with_its_line(
 
 
 async def test_a_token_is_shown_once_and_revoked(pool: Pool, environment: dict[str, str]) -> None:
+    assert "No token was made yet" in (await run("token", "list", environment=environment))[1]
     made = ("token", "create", "--role", "viewer", "--name", "wall screen", "--json")
     code, out, _ = await run(*made, environment=environment)
     told = json.loads(out)
@@ -115,14 +118,29 @@ async def test_a_token_is_shown_once_and_revoked(pool: Pool, environment: dict[s
     assert [item["id"] for item in json.loads(out)["items"]] == [told["id"]]
     assert told["token"] not in out
     assert (await run("token", "revoke", told["id"], environment=environment))[0] == 0
-    assert (await run("token", "revoke", told["id"], environment=environment))[0] == 1
+    assert (await run("token", "revoke", told["id"], environment=environment))[0] == 2
+    assert all(item["created_at"].endswith("Z") for item in json.loads(out)["items"])
 
 
 async def test_a_token_needs_a_role_and_a_person_there_is(environment: dict[str, str]) -> None:
     wrong = ("token", "create", "--role")
     assert (await run(*wrong, "king", environment=environment))[0] == 2
     code, _, said = await run(*wrong, "responder", "--person", "nobody", environment=environment)
-    assert (code, "no person nobody" in said) == (1, True)
+    assert (code, "no person nobody" in said) == (2, True)
+    code, out, said = await run(*wrong, "csm", "--json", environment=environment)
+    assert (code, json.loads(out)["person"], "sees no account" in said) == (0, None, True)
+
+
+async def test_what_is_loaded_at_the_start_is_there_before_it(
+    files: Path, environment: dict[str, str]
+) -> None:
+    told = {"POLICY": "policy.yaml", "DIRECTORY": "people.yaml"}
+    environment |= {f"HELIOGRAPH_{name}": str(files / file) for name, file in told.items()}
+    made = ("token", "create", "--role", "responder", "--person", "anna", "--json")
+    code, out, _ = await run(*made, environment=environment)
+    assert (code, json.loads(out)["person"]) == (0, "anna")
+    code, out, _ = await run("who", "--json", environment=environment)
+    assert (code, json.loads(out)["items"][0]["person"]) == (0, "anna")
 
 
 async def test_a_dead_letter_is_listed_and_replayed(
@@ -153,7 +171,8 @@ async def test_a_dead_letter_is_listed_and_replayed(
         assert await conn.fetchval("select ticket from cases") == "7"
     code, _, said = await run("intake", "replay", str(number), environment=environment)
     assert (code, "Nothing was replayed" in said) == (1, True)
-    assert (await run("intake", "list", environment=environment))[0] == 0
+    code, out, _ = await run("intake", "list", environment=environment)
+    assert (code, "no dead letter" in out) == (0, True)
 
 
 async def test_the_doctor_answers_in_json_and_logs_beside_it(

@@ -2,41 +2,70 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from routing.event import Acknowledge, Note
+from routing.report import Report
 from service.arrivals import Arrival
+from service.conversing import Line
+from service.doctor.finding import Level
+from service.doctor.tickets import check_tickets
 from service.tickets.systems import SYSTEMS, creating
-from service.tickets.ticketsystem import Envelope
+from service.tickets.ticketsystem import Envelope, Hinting
 from service.wiring import sender_of
 from tests.service.desks.calls import Calls
 from tests.service.desks.freshdesk import Freshdesk
+from tests.service.desks.hubspot import HubSpot
 from tests.service.desks.jira import Jira, ServiceProject
 from tests.service.desks.servicenow import ServiceNow
 from tests.service.desks.standin import Json, Seen, StandIn
-from tests.service.desks.zammad import Zammad
+from tests.service.desks.trackers import GitHub, GitLab
+from tests.service.desks.zammad import PRIORITIES, Zammad
+from tests.service.desks.zoho_desk import ZohoDesk
 from tests.service.office import StillClock, opened
 from tests.stories import hotline_papers
 
-DESKS = (Freshdesk, Jira, ServiceProject, Zammad, ServiceNow)
+DESKS = (
+    Freshdesk, Jira, ServiceProject, Zammad, ServiceNow, HubSpot, ZohoDesk, GitHub, GitLab,
+)  # fmt: skip
+SEVERITIES = """
+severities:
+  L1: {priorities: {zoho-desk: [high]}}
+"""
+"""Zoho Desk has no word for urgent."""
 TAGS = frozenset({"heliograph", "heliograph_emergency"})
 
 
 @dataclass
 class Desk(Calls):
     system: StandIn
+    database: str
 
     async def webhook(self, ticket: Json) -> str | None:
         """The system tells of what we have created."""
         raw = json.dumps(self.system.webhook(ticket)).encode()
         source, now = self.system.source, self.office.clock.now()
-        envelope = Envelope({"content-type": "application/json"}, raw, now)
-        reading = SYSTEMS[source].read(envelope, self.office.service.own(source))
+        headers = {"content-type": "application/json", "x-github-event": "issues"}
+        system, access = SYSTEMS[source], self.office.service.access[source]
+        reading = [*system.read(Envelope(headers, raw, now), access.own)]
+        if isinstance(system, Hinting):
+            followed = [await self.line.hold(system.follow(r, access), access) for r in reading]
+            reading = [report for report in followed if isinstance(report, Report)]
         key = f"{source}-{len(raw)}-{now.isoformat()}"
         arrival = Arrival(source, key, now, "{}", raw, (*reading,))
         return (await self.office.desk.report([arrival]))[0].case
+
+    async def doctor(self) -> Level:
+        """Whether we may create tickets."""
+        settings = replace(self.office.service.settings, database_url=self.database)
+        (found,) = await check_tickets(settings, self.office.clock)
+        return found.level
+
+    @property
+    def line(self) -> Line:
+        return self.sender.writer._line
 
     def ticket(self, case: str) -> Json:
         (found,) = [t for t in self.system.tickets.values() if case in self.seen(t).subject]
@@ -57,11 +86,11 @@ async def desk(database_url: str, redis_url: str, system: StandIn) -> AsyncItera
     people = hotline_papers.DIRECTORY.replace(
         '{zendesk: "4112492"}', f'{{{system.source}: "{system.customer}"}}'
     )
-    given = system.settings
-    async with opened(database_url, redis_url, hotline_papers.POLICY, people, **given) as office:
+    given, policy = system.settings, hotline_papers.POLICY + SEVERITIES
+    async with opened(database_url, redis_url, policy, people, **given) as office:
         system.now = office.clock.now
         sender = sender_of(office.service)
-        yield Desk(office, sender, system)
+        yield Desk(office, sender, system, database_url)
         await sender.close()
 
 
@@ -72,16 +101,19 @@ async def test_a_caller_gets_his_ticket(desk: Desk) -> None:
     seen = desk.seen(ticket)
     text = seen.text
     assert seen == Seen(
-        "Emergency call from Acme Corp (ACME-1)", text, "ada@acme.example", system.customer,
-        "urgent", TAGS,
-    )  # fmt: skip
+        "Emergency call from Acme Corp (ACME-1)",
+        text,
+        "ada@acme.example" if "requester" in system.tells else None,
+        system.customer if "organization" in system.tells else None,
+        "urgent",
+        TAGS if "tags" in system.tells else frozenset(),
+    )
     assert "Case ACME-1 of Acme Corp." in text
     assert hotline_papers.ADA in text
     case = await desk.case()
     assert (case.source, case.ticket_id) == (system.source, system.name(ticket))
     assert (case.severity, case.state, case.ticket.channel) == ("L1", "paging", "hotline")
-    assert case.ticket.url
-    assert case.ticket.url.startswith(system.url)
+    assert (case.ticket.url or "").startswith(system.url if "url" in system.tells else "")
     assert await desk.texts() == [
         f"ACME-1 is ticket {system.number} in our system. Reply here to add information."
     ]
@@ -92,6 +124,9 @@ async def test_a_caller_gets_his_ticket(desk: Desk) -> None:
     case = await desk.case()
     assert (case.severity, case.state, await desk.count()) == ("L1", "paging", 1)
     assert system.wrongs == []
+    assert await desk.doctor() is Level.GOOD
+    system.headers = {"authorization": "another"}
+    assert await desk.doctor() is Level.BAD
 
 
 async def test_a_lost_answer_makes_no_second_ticket(desk: Desk) -> None:
@@ -107,12 +142,13 @@ async def test_a_lost_answer_makes_no_second_ticket(desk: Desk) -> None:
     assert len(desk.system.tickets) == 1
     case, ticket = await desk.case(), desk.ticket("ACME-1")
     assert case.ticket_id == desk.system.name(ticket)
-    assert desk.seen(ticket).tags == TAGS
+    assert desk.seen(ticket).tags == (TAGS if "tags" in desk.system.tells else frozenset())
     assert len(await desk.texts()) == 1
 
 
 async def test_its_webhook_may_be_quicker_than_the_answer(desk: Desk) -> None:
-    await desk.rings()
+    """Broken once: a template that escapes what it fills in told another subject than ours."""
+    await desk.rings(account_name="Acme & Sons")
     desk.system.loses = 1
     await desk.serve()
     ticket = desk.ticket("ACME-1")
@@ -126,48 +162,43 @@ async def test_its_webhook_may_be_quicker_than_the_answer(desk: Desk) -> None:
     assert (await desk.count(), len(desk.system.tickets)) == (1, 1)
 
 
-async def test_what_is_refused_of_a_ticket_costs_no_ticket(desk: Desk) -> None:
+@pytest.mark.parametrize("system", [Zammad], indirect=True)
+async def test_a_priority_that_the_system_lacks_lowers_nothing(desk: Desk) -> None:
+    """Broken once: what was asked for counted, and its webhook took the emergency back."""
+    assert isinstance(desk.system, Zammad)
+    desk.system.priorities = PRIORITIES[:3]
+    await desk.rings()
+    await desk.serve()
+    ticket = desk.ticket("ACME-1")
+    assert desk.seen(ticket).priority == "normal"
+    assert await desk.webhook(ticket) == "ACME-1"
+    case = await desk.case()
+    assert (case.severity, case.ticket.priority) == ("L1", "normal")
+
+
+async def test_what_is_refused_costs_no_ticket_or_is_told_once(desk: Desk) -> None:
+    """Of the first what it can do without, the second for a while, the third for good."""
     desk.system.bans = {"requester", "organization"}
     await desk.rings()
     await desk.serve()
     seen = desk.seen(desk.ticket("ACME-1"))
-    assert (seen.requester, seen.priority, seen.tags) == (None, "urgent", TAGS)
+    assert (seen.requester, seen.priority) == (None, "urgent")
+    desk.system.bans, desk.system.refusals = set(), [503, 429]
     await desk.rings(number="+14155550666")
-    desk.system.bans = set()
-    await desk.serve(seconds=1)
+    for _ in range(4):
+        await desk.serve(minutes=3)
     assert desk.seen(desk.ticket("ACME-2")).requester in {None, "+14155550666"}
-
-
-async def test_who_may_not_create_is_told_once_and_the_case_goes_on(desk: Desk) -> None:
     await desk.rings()
-    await desk.office.desk.act("ACME-1", Acknowledge("carl"))
+    await desk.office.desk.act("ACME-3", Acknowledge("carl"))
     desk.system.refusals = [403]
     await desk.serve()
     await desk.serve(minutes=20)
-    assert desk.system.tickets == {}
-    told = [line for line in await desk.timeline("ACME-1") if "it has no ticket" in line]
+    assert len(desk.system.tickets) == 2
+    told = [line for line in await desk.timeline("ACME-3") if "it has no ticket" in line]
     assert len(told) == 1
     assert "403: our credentials or their rights are not enough" in told[0]
-    case = await desk.case()
+    case = await desk.case("ACME-3")
     assert (case.source, case.live) == ("hotline", True)
     payloads = await desk.office.pool.fetch("select payload from outbox where person = 'carl'")
     assert sum("has no ticket in" in row["payload"] for row in payloads) == 1
-    assert await desk.office.keys("dead") == ["ACME-1/ticket"]
-
-
-async def test_while_it_is_away_the_case_waits_for_its_ticket(desk: Desk) -> None:
-    await desk.rings()
-    desk.system.refusals = [503, 429]
-    for _ in range(4):
-        await desk.serve(minutes=3)
-    assert (await desk.case()).ticket_id == desk.system.name(desk.ticket("ACME-1"))
-
-
-async def test_the_doctor_is_told_that_we_may_create(desk: Desk) -> None:
-    access = desk.office.service.access[desk.system.source]
-    created = creating(desk.system.source)
-    assert created is not None
-    await desk.rings()
-    await desk.serve()
-    verdict = await desk.sender.writer._line.hold(created.may_create(access), access)
-    assert type(verdict).__name__ == "Done", verdict
+    assert await desk.office.keys("dead") == ["ACME-3/ticket"]

@@ -256,6 +256,10 @@ async def test_the_public_address() -> None:
         ]
         found = troubles(await check_reachability(settings_for(f"{address}/elsewhere")))
         assert [level for level, _ in found] == [Level.BAD]
+    gone = troubles(await check_reachability(settings_for("http://me:hush@127.0.0.1:1")))
+    assert gone == [
+        (Level.BAD, "HELIOGRAPH_PUBLIC_URL, 127.0.0.1:1, does not answer (ConnectError).")
+    ]
 
 
 def test_sources_without_write_back_are_told() -> None:

@@ -15,6 +15,7 @@ from service.web.hotline import HANDLERS
 from tests.service.calling import ADA, LAST_RESORT, Phone, calls, cases, run
 from tests.service.web.world import World
 
+ANNA = {"To": "+46701740605"}
 RESORT, STAY, BYE = (LAST_RESORT, "<Record"), ("stay on the line", "<Redirect"), ("Goodbye",)
 DOORS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/twilio/voice": ({}, RESORT),
@@ -28,8 +29,12 @@ DOORS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/twilio/hotline/out/b1/wait": ({}, (*STAY, "/out/b1/wait?tried=1")),
     "/twilio/hotline/out/b1/over-responder": ({}, (*STAY, "/over-responder?tried=1")),
     "/twilio/hotline/out/b1/over-customer": ({}, BYE),
-    "/twilio/hotline/leg/7": ({}, (*STAY, "/leg/7?tried=1")),
-    "/twilio/hotline/leg/7/key": ({"Digits": "1"}, (*STAY, "/leg/7?tried=1")),
+    "/twilio/hotline/leg/7": (ANNA, (*STAY, "/leg/7?tried=1")),
+    "/twilio/hotline/leg/7?tried=2": (ANNA, ("in your texts", "<Hangup")),
+    "/twilio/hotline/leg/7/key": ({"Digits": "1", **ANNA}, (*STAY, "/leg/7?tried=1")),
+    "/twilio/hotline/leg/8": ({"To": ADA}, ("One moment", "<Redirect", "/leg/8?tried=1")),
+    "/twilio/hotline/leg/8?tried=2": ({"To": ADA}, ("call us if it is urgent", "<Hangup")),
+    "/twilio/hotline/leg/8/key": ({"Digits": "1", "To": ADA}, ("One moment", "/leg/8?tried=1")),
     "/twilio/hotline/back/CA1/customer": ({}, ("Press 1 to speak", "/back/CA1/key")),
     "/twilio/hotline/back/CA1/key": ({"Digits": "1"}, ("<Response />",)),
     "/twilio/hotline/back/CA1/over": ({"DialCallStatus": "completed"}, BYE),
@@ -58,6 +63,8 @@ async def ring_at_all(world: World) -> None:
     answers = await asyncio.gather(*asked, phone.raw("/twilio/hotline/room/CA1"))
     *answers, room = answers
     assert room.status_code == 204
+    told = [a.text for a, p in zip(answers, DOORS, strict=True) if "/leg/8" in p]
+    assert not [text for text in told if "fault" in text and "console" in text]
     wrong = [
         f"{path}: {answer.status_code} {answer.text}"
         for (path, (_, words)), answer in zip(DOORS.items(), answers, strict=True)

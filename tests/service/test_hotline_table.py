@@ -276,3 +276,52 @@ async def test_an_engineers_key_that_is_asked_twice_connects_once(world: World) 
     (call,) = await calls(world)
     assert (call["outcome"], call["responder"]) == ("bridged", "anna")
     assert (await world.get("/hotline/callbacks"))["items"] == []
+
+
+HELPERS = [
+    ("busy", "the line was busy"),
+    ("no-answer", "did not answer"),
+    ("failed", "could not be called"),
+    ("canceled", "could not be called"),
+    ("completed", "answered and pressed no key"),
+    ("machine", "did not answer"),
+    ("", "did not answer"),
+]
+"""What Twilio tells of a helper's call (a mailbox's verdict alone, or nothing at all), and why he
+is said not to have come."""
+
+
+async def test_whatever_becomes_of_a_helpers_leg_is_told_and_the_customer_is_kept(
+    world: World,
+) -> None:
+    wrong = []
+    for status, why in HELPERS:
+        phone = await met(world)
+        line, here = anna(world), "/twilio/hotline/aside/CA1/anna"
+        await line.posts("/twilio/hotline/responder/CA1/anna/over", DialCallStatus="answered")
+        first = [await line.posts(f"{here}/0") for _ in range(2)]
+        row, sid = await leg(world), "CA" + "f" * 32
+        await run(world, "update outbox set state = 'sent', ref = $1 where id = $2", sid, row)
+        last = {"AnsweredBy": "machine_start"} if status == "machine" else {"CallStatus": status}
+        for number, fields in enumerate(2 * [last] + [{"CallStatus": "ringing"}] if status else []):
+            path = f"/twilio/status/{row}"
+            answer = await Phone(world, sid).raw(path, SequenceNumber=str(number), **fields)
+            assert answer.status_code == 204
+        world.clock.forward(seconds=1 if status in OVER else 76)
+        for _ in range(2):
+            await tick(world.service)
+        said = await line.posts(f"{here}/1")
+        case = (await cases(world))[0]["id"]
+        lines = (await world.get(f"/cases/{case}/timeline?limit=200"))["items"]
+        remarks = [one["text"] for one in lines if f"with the customer, and {why}." in one["text"]]
+        well = (
+            all("Calling Grace Holm" in each for each in first)
+            and "Nobody else could be reached" in said
+            and "<Conference" in said
+            and len(remarks) == 1
+            and "<Conference" in await phone.waits()
+        )
+        if not well:
+            wrong.append((status, first, said, remarks, phone.last))
+        await run(world, EMPTY)
+    assert wrong == []

@@ -15,11 +15,18 @@ from tests.service.office import Office, opened
 from tests.stories import hotline_papers
 from tests.stories.hotline_papers import ADA
 
+DESK = {
+    "ZENDESK_URL": "https://acme.zendesk.com",
+    "ZENDESK_EMAIL": "bot@support.example",
+    "ZENDESK_API_TOKEN": "t0ken",
+}
+"""A ticket system that tickets are to be created in; nobody serves what is queued for it."""
+
 
 @pytest.fixture
 async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
     async with opened(
-        database_url, redis_url, hotline_papers.POLICY, hotline_papers.DIRECTORY
+        database_url, redis_url, hotline_papers.POLICY, hotline_papers.DIRECTORY, **DESK
     ) as made:
         yield made
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,8 @@ from routing.event import Note
 from routing.hotline_call import Call, State
 from routing.lookup import HOTLINE
 from service.arrivals import Arrival
+from service.doctor.finding import Level
+from service.doctor.tickets import check_tickets
 from service.hotline import keeping
 from service.hotline.callers import Callers, NotMade
 from service.hotline.line import Line
@@ -186,6 +188,34 @@ async def test_the_policy_may_want_no_tickets(
         kinds = await office.pool.fetch("select distinct kind from outbox")
         assert [row["kind"] for row in kinds] == ["page"]
         await sender.close()
+
+
+async def test_a_system_that_is_not_set_up_is_told_of_once(
+    database_url: str, redis_url: str, zendesk: Zendesk
+) -> None:
+    policy = hotline_papers.POLICY + "  tickets: jira\n"
+    async with opened(database_url, redis_url, policy, hotline_papers.DIRECTORY) as office:
+        sender = sender_of(office.service)
+        desk = Desk(office, sender, zendesk)
+        await desk.rings()
+        await desk.serve()
+        told = [line for line in await desk.timeline("ACME-1") if "no ticket" in line]
+        assert told == ["it has no ticket: creating tickets in jira is not set up."]
+        settings = replace(office.service.settings, database_url=database_url)
+        (found,) = await check_tickets(settings, office.clock)
+        assert (found.level, "HELIOGRAPH_JIRA_URL" in found.fix) == (Level.BAD, True)
+        await sender.close()
+
+
+async def test_what_an_older_release_has_queued_is_created_as_it_meant(desk: Desk) -> None:
+    await desk.rings()
+    await desk.office.pool.execute(
+        "update outbox set payload = (payload::jsonb - array['words', 'phone', 'customer', "
+        "'organization'] || '{\"priority\": \"high\"}')::json where key = 'ACME-1/ticket'"
+    )
+    await desk.serve()
+    (ticket,) = desk.zendesk.tickets.values()
+    assert (ticket.priority, ticket.external_id) == ("high", "heliograph:ACME-1")
 
 
 async def test_who_waits_is_told_the_number_once(desk: Desk) -> None:

@@ -52,7 +52,6 @@ async def test_a_persons_token_needs_the_person(pool: Pool) -> None:
     assert (token.person, token.name) == ("anna", "anna")
 
 
-@pytest.mark.parametrize(("role", "words"), [("king", "no role king"), ("csm", "say whose")])
-async def test_a_role_out_of_place_is_refused(pool: Pool, role: str, words: str) -> None:
-    with pytest.raises(tokens.TokenRefused, match=words):
-        await tokens.create(pool, CLOCK, role, None, "", "admin")
+async def test_a_role_that_there_is_not_is_refused(pool: Pool) -> None:
+    with pytest.raises(tokens.TokenRefused, match="no role king"):
+        await tokens.create(pool, CLOCK, "king", None, "", "admin")

@@ -11,6 +11,7 @@ from litestar import Litestar, get
 from notifiers.simulator.harness import ACCOUNT, TOKEN, Simulator
 from notifiers.simulator.server import Served
 from service import watchdog
+from service.store.pool import Pool
 from service.watchdog import Health, _shout, examine, watch
 from service.wiring import sender_of
 from tests.service.office import NOW, Office, opened
@@ -144,6 +145,27 @@ async def test_the_outside_monitor_hears_of_us_only_while_all_is_well(
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+    await sender.close()
+
+
+async def test_the_duty_manager_hears_of_a_postgresql_that_stays_away(
+    watched: Office, twilio: Simulator, lost: Pool
+) -> None:
+    """Broken once: nobody was told that nobody was paged any more."""
+    sender, away = sender_of(watched.service), watchdog.Away()
+    assert await away.look(watched.service, NOW) == []
+    await watched.desk.shelf()
+    there, watched.service.pool, watched.desk.pool = watched.pool, lost, lost
+    assert await away.look(watched.service, NOW) is None
+    assert await away.look(watched.service, NOW + timedelta(seconds=60)) is None
+    troubles = await away.look(watched.service, NOW + timedelta(seconds=61))
+    assert troubles is not None
+    await _shout(watched.service, sender, troubles)
+    (text,) = twilio.simulation.exchange.texts_of(NUMBERS["grace"])
+    assert "PostgreSQL is away for 61 s, nothing is taken in and nobody is paged." in text.body
+    watched.service.pool = watched.desk.pool = there
+    assert await away.look(watched.service, NOW + timedelta(seconds=62)) == []
+    assert away.since is None
     await sender.close()
 
 

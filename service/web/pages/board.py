@@ -11,6 +11,7 @@ import asyncpg
 from notifiers.mask import mask, mask_numbers
 from routing.case import State
 from routing.hotline_call import Call
+from routing.hotline_call import State as CallState
 from routing.hotline_callback import Callback
 from routing.people import Person
 from service import rota
@@ -28,6 +29,17 @@ from service.web.security import ACT, Caller, own_accounts
 MOST_CASES, MOST_ITEMS, MOST_CALLS = 200, 12, 12
 TROUBLED = timedelta(hours=1)
 """How long a refusal is shown as trouble."""
+CALLER = {
+    CallState.GREETING: "is greeted",
+    CallState.IDENTIFYING: "is asked for the PIN",
+    CallState.ENTITLING: "is looked up",
+    CallState.CONFIRMING: "is asked whether it is an emergency",
+    CallState.CONNECTING: "waits for {engineer}",
+    CallState.BRIDGED: "speaks with {engineer}",
+    CallState.OFFERING_CALLBACK: "is offered a call back",
+    CallState.RECORDING: "leaves a message",
+    CallState.ENDED: "has hung up",
+}
 PAGING = frozenset({State.PAGING, State.EXHAUSTED})
 RESTING = frozenset({State.HELD, State.SNOOZED, State.WAITING})
 """Live, and nothing to be done about them now."""
@@ -70,10 +82,10 @@ class Calling:
     """Somebody on the hotline now. The number is masked for those who do not act."""
 
     who: str
-    state: str
+    at: str
+    """What the caller is at, in words."""
     since: datetime
     case: str | None
-    responder: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +217,9 @@ def _queued(row: asyncpg.Record, shelf: Shelf, now: datetime) -> Queued:
 
 def _calling(call: Call, shelf: Shelf, *, full: bool) -> Calling:
     number = "hidden number" if call.number is None else call.number if full else mask(call.number)
-    responder = shelf.book().name(call.responder) if call.responder else None
-    state = call.state.value
-    return Calling(call.account_name or number, state, call.started_at, call.case, responder)
+    engineer = shelf.book().name(call.responder) if call.responder else "an engineer"
+    at = CALLER[call.state].format(engineer=engineer)
+    return Calling(call.account_name or number, at, call.started_at, call.case)
 
 
 def _promised(callback: Callback, now: datetime) -> Promised:

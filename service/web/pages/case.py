@@ -72,6 +72,7 @@ async def show(
         "coming": coming(found, shelf.book(found.policy)),
         "lines": [_line(line) for line in reversed(lines)],
         "acts": acts,
+        "answers": _answers(found, visitor.caller.person),
         "people": _people(shelf) if acts else [],
         "seats": _people(shelf) if _needs_seat(visitor.caller) else [],
     }
@@ -94,6 +95,18 @@ async def row_of(conn: AnyConnection, visitor: Visitor, case: str) -> asyncpg.Re
 def web_link(url: str | None) -> str | None:
     """A ticket's address, if it is one that a browser may be sent to."""
     return url if url and url.lower().startswith(("https://", "http://")) else None
+
+
+def _answers(case: Case, person: str | None) -> list[tuple[str, str]]:
+    """Verb and label of what takes it and of what gives it away, for this person or any other."""
+    asked = [page.person for page in case.open_pages]
+    if person is not None and person == case.holder:
+        still = [("acknowledge", "Still on it")] if person in asked else []
+        return [*still, ("decline", "Give it back")]
+    free = case.holder is None or person in asked
+    take = ("acknowledge", "Take it") if free else ("take_over", "Take it over")
+    wanted = person in asked if person else asked
+    return [take, ("decline", "Decline")] if wanted else [take]
 
 
 def _needs_seat(caller: Caller) -> bool:

@@ -56,7 +56,8 @@ def _snoozed(case: Case, holder: str, _asked: str, now: datetime) -> str:
 
 
 def _held(case: Case, _holder: str, _asked: str, now: datetime) -> str:
-    return f"held until {words.instant(case.hold_until, now)}" if case.hold_until else "held"
+    until = f" until {words.instant(case.hold_until, now)}" if case.hold_until else ""
+    return f"held{until or ', nobody is paged'}"
 
 
 def _engineering(_case: Case, holder: str, asked: str, _now: datetime) -> str:

@@ -9,7 +9,7 @@ TOKEN = "zammad-token"
 INDEXED = timedelta(seconds=40)
 """How far the search is behind."""
 PRIORITIES = [
-    {"id": n, "name": name, "active": n != 5}
+    {"id": n, "name": name, "active": n != 5}  # an admin has switched it off
     for n, name in enumerate(("1 low", "2 normal", "3 high", "4 urgent", "0 critical"), 1)
 ]
 MEMBERS = {"title", "group", "customer_id", "organization_id", "priority", "tags", "article"}
@@ -23,6 +23,7 @@ class Zammad(StandIn):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.headers = {"authorization": f"Token token={TOKEN}"}
+        self.priorities = PRIORITIES
 
     @property
     def settings(self) -> dict[str, str]:
@@ -38,7 +39,7 @@ class Zammad(StandIn):
         me = {"id": ME, "login": "bot@support.example", "group_ids": {"1": ["read", "create"]}}
         return [
             ("GET", "/api/v1/users/me", lambda _: (200, me)),
-            ("GET", "/api/v1/ticket_priorities", lambda _: (200, PRIORITIES)),
+            ("GET", "/api/v1/ticket_priorities", lambda _: (200, self.priorities)),
             ("GET", "/api/v1/tickets/search", self.search),
             ("POST", "/api/v1/tickets", self.create),
             ("GET", r"/api/v1/tickets/(\d+)", lambda _, n: (200, self._shown(self.tickets[n]))),
@@ -70,7 +71,7 @@ class Zammad(StandIn):
             article.get("type") in {"note", "phone"},
             article.get("sender") in {"Agent", "Customer"},
             isinstance(wanted.get("tags"), str),
-            wanted.get("priority", "2 normal") in {one["name"] for one in PRIORITIES},
+            wanted.get("priority", "2 normal") in {one["name"] for one in self.priorities},
             type(wanted.get("organization_id", 3)) is int,
         )
         if not all(right):

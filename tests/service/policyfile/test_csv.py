@@ -10,9 +10,9 @@ PEOPLE = """id,name,email,roles,time_zone,skills,sms,voice,verified
 anna,"Lind, Anna",anna@support.example,responder;manager,Europe/Stockholm,senior; sso,+46 70 174 06 05,+46701740605,yes
 ben,Ben Okafor,,,,,,,
 """  # noqa: E501 - a line is a person
-ACCOUNTS = """id,name,plan,region,domains,external_ids.zendesk,pin,contact_name,contact_email
-acme,Acme Corp,premier,amer,acme.example;acme.test,4112492,0815,Ada Byron,ada@acme.example
-"""
+ACCOUNTS = """id,name,plan,region,domains,external_ids.zendesk,pin,language,contact_name,contact_email,contact_language
+acme,Acme Corp,premier,amer,acme.example;acme.test,4112492,0815,en,Ada Byron,ada@acme.example,de-AT
+"""  # noqa: E501 - a line is an account
 
 
 def test_people() -> None:
@@ -32,7 +32,8 @@ def test_accounts() -> None:
     acme = read_directory(ACCOUNTS.replace("\n", "\r\n"), "accounts.csv").accounts["acme"]
     assert (acme.plan, acme.pin, acme.domains) == ("premier", "0815", ("acme.example", "acme.test"))
     assert acme.external_ids == {"zendesk": "4112492"}
-    assert acme.contacts == (Contact("Ada Byron", "ada@acme.example"),)
+    assert acme.contacts == (Contact("Ada Byron", "ada@acme.example", language="de-AT"),)
+    assert acme.language == "en"
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,8 @@ def test_windows(start_day: int, start: time, end_day: int, end: time) -> None:
         ("mon-fri 09:00-17:00", 5, ["mon-fri 09:00-17:00"]),
         ("daily 22:00-06:00", 7, ["daily 22:00-06:00"]),
         ("daily 14:00-24:00", 7, ["daily 14:00-24:00"]),
+        ("sat 00:00-00:00", 1, ["sat 00:00-24:00"]),
+        ("mon 17:00-17:00", 1, ["mon 17:00 - tue 17:00"]),
         ("sat,sun", 2, ["sat-sun 00:00-24:00"]),
         ("fri-mon 10:00-12:00", 4, ["fri-sun,mon 10:00-12:00"]),
         ("fri 17:00 - mon 09:00", 1, ["fri 17:00 - mon 09:00"]),
@@ -289,14 +291,16 @@ def test_window_lines(line: str, count: int, again: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["mon 9 to 5", "mon-fri 17:00-17:00", "noday 09:00-17:00", "mon,mon 09:00-10:00", "24:00"],
+    ["mon 9 to 5", "mon 24:00-17:00", "noday 09:00-17:00", "mon,mon 09:00-10:00", "24:00"],
 )
 def test_what_is_no_window(line: str) -> None:
     with pytest.raises(ValueError, match="'"):
         parse_windows(line)
 
 
-@pytest.mark.parametrize("text", ["mon-fri 09:00-17:00", "sat-sun", "22:00-06:00", "daily"])
+@pytest.mark.parametrize(
+    "text", ["mon-fri 09:00-17:00", "sat-sun", "22:00-06:00", "daily", "mon 08:00-08:00"]
+)
 def test_restrictions(text: str) -> None:
     again = restriction_text(parse_restriction(text))
     assert again is not None

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from service.settings import SOURCES, WRITE_BACK, WRITE_BACK_MAY, read_settings, variable
-from service.tickets.systems import SYSTEMS
+from routing.language.routes import TICKETS
+from service.settings import (
+    SOURCES,
+    WRITE_BACK,
+    WRITE_BACK_MAY,
+    SettingsError,
+    read_settings,
+    variable,
+)
+from service.tickets.systems import SYSTEMS, creating
 from tests.service.tickets.kits import WRITERS, Kit
 
 
@@ -21,7 +29,7 @@ def test_the_same_systems_and_the_same_names() -> None:
 
 @pytest.mark.parametrize("kit", WRITERS, ids=lambda kit: kit.source)
 def test_what_is_set_reaches_the_system(kit: Kit) -> None:
-    may = dict.fromkeys(kit.system.optional, "7")
+    may = {name: "{}" if name.endswith("NEW_TICKET") else "7" for name in kit.system.optional}
     given = {f"HELIOGRAPH_{name}": value for name, value in {**kit.settings, **may}.items()}
     settings = read_settings({"HELIOGRAPH_ENVIRONMENT": "test", **given})
     assert not [notice for notice in settings.notices if variable(kit.source) in notice]
@@ -29,3 +37,17 @@ def test_what_is_set_reaches_the_system(kit: Kit) -> None:
     access = kit.system.access({f"{variable(kit.source)}_{n.upper()}": v for n, v in names.items()})
     assert access is not None
     assert set(access.options) == set(kit.system.optional)
+
+
+def test_whatever_is_written_to_takes_callers_tickets_and_the_policy_may_name_it() -> None:
+    able = {source for source in SYSTEMS if creating(source)}
+    assert able == {kit.source for kit in WRITERS} == set(TICKETS) - {"any", "none"}
+
+
+@pytest.mark.parametrize("kit", WRITERS, ids=lambda kit: kit.source)
+@pytest.mark.parametrize("given", ["group: Support", "[1]", '"Support"'])
+def test_what_new_tickets_say_is_an_object(kit: Kit, given: str) -> None:
+    name = f"HELIOGRAPH_{variable(kit.source)}_NEW_TICKET"
+    known = {f"HELIOGRAPH_{key}": value for key, value in kit.settings.items()}
+    with pytest.raises(SettingsError, match=f"{name} is no JSON object"):
+        read_settings({"HELIOGRAPH_ENVIRONMENT": "test", **known, name: given})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -178,6 +179,19 @@ def test_a_secret_without_its_prefix_and_one_that_is_no_base64() -> None:
     Standard().verify(standard(b"{}", SECRET), [SECRET.removeprefix("whsec_")], [NOW])
     with pytest.raises(Forged):
         Standard().verify(standard(b"{}", SECRET), ["not base64!"], [NOW])
+
+
+@pytest.mark.parametrize("text", ["not base64!", "looksLikeBase64="])
+def test_a_secret_that_says_nothing_of_base64_may_be_its_own_text(text: str) -> None:
+    envelope = standard(b"{}", "whsec_" + base64.b64encode(text.encode()).decode())
+    Standard().verify(envelope, [text], [NOW])
+
+
+def test_a_secret_that_says_it_is_base64_is_nothing_else() -> None:
+    text = "looksLikeBase64="
+    envelope = standard(b"{}", "whsec_" + base64.b64encode(text.encode()).decode())
+    with pytest.raises(Forged):
+        Standard().verify(envelope, [f"whsec_{text}"], [NOW])
 
 
 @pytest.mark.parametrize("stamp", ["soon", "", "1e9", "9" * 30, "-5"])

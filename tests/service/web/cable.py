@@ -17,6 +17,9 @@ class Cable:
         self.server: asyncio.Server | None = None
         self.writers: set[asyncio.StreamWriter] = set()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.free = asyncio.Event()
+        """While it is not set nothing gets through, and nobody is told."""
+        self.free.set()
 
     @property
     def url(self) -> str:
@@ -38,14 +41,14 @@ class Cable:
         onward_reader, onward = await asyncio.open_connection(*self.there)
         self.writers |= {writer, onward}
         for source, target in ((reader, onward), (onward_reader, writer)):
-            task = asyncio.create_task(_pass_on(source, target))
+            task = asyncio.create_task(self._pass_on(source, target))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
-
-async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    target.close()
+    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await source.read(65536):
+                await self.free.wait()
+                target.write(data)
+                await target.drain()
+        target.close()

@@ -63,12 +63,14 @@ async def test_a_page_tells_who_why_and_what_became_of_each_try(world: World) ->
 
 
 async def test_who_only_looks_sees_no_telephone_number(world: World) -> None:
-    name = await world.ticket(requester=ADA)
+    description = f"Emergency call from Acme Corp, {ADA['phone']}. Order 4111111111."
+    name = await world.ticket(requester=ADA, description=description)
     case = await world.get(f"/cases/{name}", role="viewer")
     assert case["ticket_details"]["requester"]["phone"] == "+1415***01"
     answer = await world.ask("GET", f"/cases/{name}", role="viewer")
     assert "55550101" not in answer.text
     assert "1740605" not in answer.text
+    assert "Order 4111111111" in answer.text, "what the customer wrote is not touched"
 
 
 async def listed(world: World, query: str = "") -> list[str]:

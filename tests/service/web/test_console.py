@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from routing.hotline_call import Call
+from routing.hotline_call import State as CallState
+from service.hotline import keeping
 from service.web.pages import door, html
+from service.web.pages.board import CALLER
 from tests.service.web.visitor import SAME, Visitor, visiting
-from tests.service.web.world import ADMIN, World
+from tests.service.web.world import ADMIN, NOW, World
 
 HOSTILE = "</b><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}\u202e 'a' \"b\" &"
 
@@ -79,6 +83,23 @@ async def test_provider_trouble_and_silenced_numbers_are_shown(world: World) -> 
         assert "Providers take what they are given" in await viewer.open("/")
 
 
+async def test_what_callers_are_at_is_told_in_words(world: World) -> None:
+    assert set(CALLER) == set(CallState)
+    async with world.service.pool.acquire() as conn:
+        for state, responder in (
+            (CallState.CONNECTING, None), (CallState.BRIDGED, "anna"), (CallState.CONFIRMING, None),
+        ):  # fmt: skip
+            call = Call(f"CA-{state}", "+14155550101", "room", NOW, state=state)
+            call = replace(call, responder=responder, account_name="Acme Corp")
+            await keeping.insert(conn, call, b"", NOW)
+    async with visiting(world, "viewer") as viewer:
+        shown = await viewer.open("/")
+    for words in (
+        "waits for an engineer", "speaks with Anna Lind", "is asked whether it is an emergency",
+    ):  # fmt: skip
+        assert words in shown
+
+
 async def test_a_customer_success_manager_sees_his_own_accounts(world: World) -> None:
     await world.ticket(subject="Of Acme", priority="urgent")
     other = await world.ticket(
@@ -107,6 +128,29 @@ async def test_a_responder_acts_and_is_told_what_became_true(world: World) -> No
     lines = (await world.get(f"{page}/timeline"))["items"]
     assert any("acknowledged by the console" in line["text"] for line in lines)
     assert any("on it" in line["text"] for line in lines)
+
+
+def answers(shown: str) -> list[str]:
+    """What the page of a case offers before anything else."""
+    return re.findall(r"<button[^>]*>([^<]+)</button>", shown.split('class="actions"')[1])[:2]
+
+
+async def test_the_page_of_a_case_offers_what_an_answer_would_do(world: World) -> None:
+    case = await world.ticket(priority="urgent")
+    page = f"/cases/{case}"
+    async with visiting(world, "responder", "anna") as anna, visiting(world) as admin:
+        assert answers(await anna.open(page)) == ["Take it", "Decline"]
+        await anna.send(page, f"{page}/acknowledge")
+        assert answers(await anna.open(page))[0] == "Give it back"
+        await admin.sign_in(ADMIN)
+        assert answers(await admin.open(page))[0] == "Take it over"
+    async with visiting(world, "responder", "ben") as ben:
+        assert answers(await ben.open(page))[0] == "Take it over"
+        assert "You have" in await ben.send(page, f"{page}/take_over")
+    world.clock.forward(hours=4, minutes=1)  # nothing was heard of him
+    await world.service.desk.wake()
+    async with visiting(world, "responder", "ben") as ben:
+        assert answers(await ben.open(page)) == ["Still on it", "Give it back"]
 
 
 async def test_without_a_person_it_is_said_as_whom(world: World) -> None:

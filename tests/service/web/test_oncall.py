@@ -91,6 +91,21 @@ async def test_an_override_holds_from_now_on_and_can_be_taken_back(world: World)
     assert "carl" not in [one["person"] for one in now["items"]]
 
 
+async def test_an_override_may_be_worded_as_in_a_policy(world: World) -> None:
+    path, worded = "/schedules/support/overrides", {"from": "start", "to": "end"}
+    asked = {name: WEDNESDAY[same] for name, same in worded.items()}
+    kept = (await world.ask("POST", path, {**asked, "person": "carl"})).json()
+    assert (kept["start"], kept["end"]) == ("2026-03-04T08:00:00Z", "2026-03-04T16:00:00Z")
+    for body, words in (
+        ({**asked, **WEDNESDAY}, "from: says what start says"),
+        ({"from": asked["from"]}, "end: is missing"),
+        ({"to": asked["to"]}, "start: is missing"),
+        ({**asked, "from": "today"}, "from: 'today' is no instant"),
+    ):
+        answer = await world.ask("POST", path, {**body, "person": "carl"})
+        assert (answer.status_code, words in answer.json()["detail"]) == (422, True)
+
+
 async def test_what_was_overridden_is_told_of_the_past_too(world: World) -> None:
     await world.ask("POST", "/schedules/support/overrides", {**WEDNESDAY, "person": "carl"})
     world.clock.forward(days=20)

@@ -79,6 +79,21 @@ async def test_while_postgres_is_away_the_answer_is_503_and_then_all_is_well(
     await cable.pull()
 
 
+async def test_a_redis_that_is_away_is_said_and_holds_nothing_up(
+    tmp_path: Path, database_url: str
+) -> None:
+    settings = settings_of(tmp_path, database_url, "redis://127.0.0.1:9/0")
+    async with opened(settings) as world:
+        assert (await world.http.get("/readyz")).json()["troubles"] == []
+        await world.ticket()
+        await world.service.bell.close()
+        ready = await world.http.get("/readyz")
+        assert ready.status_code == 200
+        assert ready.json()["troubles"] == [
+            "Redis is away, so pages leave up to a second later",
+        ]
+
+
 async def test_without_a_policy_it_is_said_so(
     tmp_path: Path, database_url: str, redis_url: str
 ) -> None:

@@ -61,6 +61,8 @@ async def test_the_page_needs_nothing_from_elsewhere(still: World) -> None:
     assert answer.headers["content-type"].startswith("text/html")
     assert not re.search(r"(src|href)=[\"'](https?:)?//", answer.text)
     assert "<script" not in answer.text
+    assert "<code>items</code>" in answer.text
+    assert "`" not in answer.text
     assert "/api/v1/cases/{case}/acknowledge" in answer.text
     for wanted in re.findall(r'href="#([^"]+)"', answer.text):
         assert f'id="{wanted}"' in answer.text
