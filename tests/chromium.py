@@ -5,8 +5,14 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.async_api import expect as expect_soon
+from playwright.sync_api import expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60_000.0
+"""Milliseconds a page may take for what must come; only a failing test waits that long."""
+expect.set_options(timeout=PATIENCE)
+expect_soon.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:

@@ -15,6 +15,8 @@ from notifiers.simulator.server import Served
 from notifiers.twilio.signature import Form, Inbound, SignatureCheck
 
 _numbers = itertools.count(1)
+PATIENCE = 60.0
+"""Seconds of real time to wait for what must come; only a failing test waits that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Receiver:
 
     def wait(self, count: int, **fields: str) -> list[Received]:
         """The first `count` webhooks that carry these fields, as soon as they came."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         with self._news:
             while len(found := self.having(**fields)) < count:
                 left = deadline - time.monotonic()
@@ -74,7 +76,7 @@ class Receiver:
         """Until `count` webhooks came to a path."""
         with self._news:
             came = self._news.wait_for(
-                lambda: sum(one.path == path for one in self.received) >= count, timeout=10
+                lambda: sum(one.path == path for one in self.received) >= count, timeout=PATIENCE
             )
         assert came, f"{path} was not called {count} times: {self.received}"
 
@@ -85,7 +87,7 @@ class Receiver:
 @pytest.fixture(scope="session")
 def simulator() -> Iterator[Simulator]:
     """One for all tests; each test uses numbers of its own."""
-    with Simulator(strict=False) as running:
+    with Simulator(strict=False, patience=PATIENCE) as running:
         yield running
 
 

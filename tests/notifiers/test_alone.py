@@ -28,7 +28,7 @@ def _free_port() -> int:
 
 
 def _wait_for(url: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urlopen(url):  # noqa: S310 - loopback

@@ -17,7 +17,7 @@ from notifiers.simulator.exchange import new_sid
 from notifiers.simulator.harness import Simulator
 from notifiers.simulator.records import Call, Direction, Text
 from notifiers.twilio import twiml
-from tests.chromium import chromium, complaints
+from tests.chromium import PATIENCE, chromium, complaints
 from tests.notifiers.conftest import Receiver
 
 ANNA, BEN = "+46700000001", "+14155550102"
@@ -90,6 +90,7 @@ def phones(world: World, stage: tuple[World, Simulator]) -> Simulator:
 def page(browser: Browser, phones: Simulator) -> Iterator[Page]:
     """The page, which must not complain in its console while a test looks at it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     said = complaints(page)
     page.goto(f"{phones.url}/simulator")
@@ -317,6 +318,7 @@ def test_nothing_sticks_out_at_any_width(
 
 def test_a_lost_simulator_is_said(browser: Browser) -> None:
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     with Simulator(strict=False) as simulator:
         text_to(simulator, ANNA, "hello")

@@ -19,7 +19,7 @@ async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
 
 @pytest.fixture
 def twilio(office: Office) -> Iterator[Simulator]:
-    with Simulator(strict=False, clock=office.clock.wall) as running:
+    with Simulator(strict=False, patience=60, clock=office.clock.wall) as running:
         yield running
 
 

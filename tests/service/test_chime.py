@@ -9,7 +9,7 @@ async def test_a_ring_wakes_everybody_and_is_heard_once() -> None:
     chime = Chime()
     listeners = [chime.listener(topic) for topic in ("sms", "voice", "cases")]
     chime.ring()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(one.wait(60) for one in listeners))
     await listeners[0].wait(0.001)  # nothing rings any more
 
@@ -28,6 +28,6 @@ async def test_a_loop_that_is_ended_as_it_is_rung_for_does_end() -> None:
     chime.ring()
     await asyncio.sleep(0)
     task.cancel()
-    ended, _ = await asyncio.wait({task}, timeout=2)
+    ended, _ = await asyncio.wait({task}, timeout=60)
     task.cancel()
     assert ended

@@ -39,7 +39,7 @@ class Demo:
 
     def says(self, words: str) -> None:
         """Waits until it says so. The bound is only for failing."""
-        deadline = monotonic() + 60
+        deadline = monotonic() + 240
         while words not in self.told:
             assert self.process.poll() is None, self.told
             assert monotonic() < deadline, self.told
@@ -47,7 +47,7 @@ class Demo:
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def belonging_to(data_dir: Path) -> list[str]:
 
 
 def nothing_is_left(data_dir: Path) -> bool:
-    deadline = monotonic() + 40
+    deadline = monotonic() + 120
     while belonging_to(data_dir) and monotonic() < deadline:
         time.sleep(0.05)
     return belonging_to(data_dir) == []
@@ -98,7 +98,7 @@ def is_child(entry: Path, line: str, data_dir: Path) -> bool:
 
 
 def replacement_of(before: int, data_dir: Path, name: str) -> int:
-    deadline = monotonic() + 30
+    deadline = monotonic() + 120
     while monotonic() < deadline:
         time.sleep(0.05)
         with contextlib.suppress(ValueError):

@@ -87,7 +87,7 @@ def child(folder: Path, code: str) -> Child:
 
 
 def tend_until_it_ends(one: Child) -> str:
-    deadline = monotonic() + 30
+    deadline = monotonic() + 120
     while monotonic() < deadline:
         told = one.tend()
         if told:
@@ -115,7 +115,7 @@ def test_a_child_is_asked_to_end_and_killed_if_it_does_not(tmp_path: Path) -> No
     )
     polite.tend()
     deaf.tend()
-    deadline = monotonic() + 30
+    deadline = monotonic() + 120
     while "up" not in (tmp_path / "child.log").read_text() and monotonic() < deadline:
         os.sched_yield()
     deaf.kill()

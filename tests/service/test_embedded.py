@@ -65,7 +65,7 @@ def holder(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
             process.kill()
 
 
-def ends(pid: int, seconds: float = 20.0) -> bool:
+def ends(pid: int, seconds: float = 60.0) -> bool:
     """Whether the process is gone, or is within that time. The bound is only for failing."""
     deadline = monotonic() + seconds
     while monotonic() < deadline:

@@ -209,7 +209,7 @@ async def test_what_a_stop_cannot_finish_is_looked_up_by_the_next_sender(post: P
     await post.office.report()
     post.spoil(Ailment.SLOW, seconds=0.2)
     await post.sender._serve("sms", Chime())
-    await asyncio.sleep(0.1)
+    await until(lambda: post.twilio.simulation.exchange.trouble is None)  # it has the request
     await post.sender.stop(0)
     row = await post.row()
     assert (row["state"], row["unclear"]) == ("queued", True)
@@ -224,7 +224,7 @@ async def test_an_outcome_waits_for_postgresql_to_be_written_down(post: Post, lo
     await post.office.report()
     post.spoil(Ailment.SLOW, seconds=0.2)
     await post.sender._serve("sms", Chime())
-    await asyncio.sleep(0.1)
+    await until(lambda: post.twilio.simulation.exchange.trouble is None)  # it has the request
     there, post.sender.outbox.pool = post.sender.outbox.pool, lost
     await until(lambda: len(post.sent_to(ANNA)) == 1)
     await asyncio.sleep(0.3)
@@ -236,7 +236,7 @@ async def test_an_outcome_waits_for_postgresql_to_be_written_down(post: Post, lo
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - the simulator has no event for it
             await asyncio.sleep(0.01)
 

@@ -7,14 +7,15 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from notifiers.simulator.server import Served
 from service.settings import read_settings
-from service.web.app import create_app
 from service.wiring import open_service
 from service.worker import work
+from tests.applications import lent
 from tests.forks import Fork, clean
 
 T = TypeVar("T")
@@ -76,16 +77,16 @@ class Loop:
 class ThreadedWeb:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._settings = read_settings(environment)
-        self._served: Served | None = None
+        self._running = ExitStack()
 
     def start(self) -> None:
-        self._served = Served(create_app(self._settings), self._settings.port)
-        self._served.__enter__()
+        with ExitStack() as stack:
+            app = stack.enter_context(lent(self._settings))
+            stack.enter_context(Served(app, self._settings.port))
+            self._running = stack.pop_all()
 
     def stop(self) -> None:
-        if self._served is not None:
-            self._served.__exit__(None, None, None)
-            self._served = None
+        self._running.close()
 
 
 class ThreadedWorker:

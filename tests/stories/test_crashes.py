@@ -85,7 +85,7 @@ def test_a_worker_killed_between_send_and_settle_pages_nobody_twice(
     key = f"{ticket.case}/1/anna/mobile/1"
     wait_until(lambda: not world.phone("anna").troubled, lambda: str(world.outbox()))
     worker_of(world).kill()
-    web_of(world).stop()  # so that no receipt tells of it either
+    web_of(world).kill()  # at once, so that no receipt tells of it either
     world.phone("anna").gets_sms(ticket.case)
     world.forgive()
     assert state_of(world, key) == "sending"

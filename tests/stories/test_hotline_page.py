@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from tests.chromium import chromium
+from tests.chromium import PATIENCE, chromium
 from tests.stories.conftest import Build
 from tests.stories.hotline import HOW
 from tests.stories.hotline_papers import ADA, CARL
@@ -19,7 +19,7 @@ def press(page: Page, number: str, name: str) -> None:
 
 def heard(page: Page, number: str, words: str) -> None:
     line = phone(page, number).locator(".heard", has_text=words)
-    expect(line.first).to_be_visible(timeout=20_000)
+    expect(line.first).to_be_visible()
 
 
 def test_both_ends_of_the_hotline_are_on_the_screen(build: Build) -> None:
@@ -30,7 +30,7 @@ def test_both_ends_of_the_hotline_are_on_the_screen(build: Build) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{world.twilio.url}/simulator")
         press(page, ADA, "Call us")
         heard(page, ADA, "press 1")
@@ -48,7 +48,7 @@ def test_both_ends_of_the_hotline_are_on_the_screen(build: Build) -> None:
         press(page, ADA, "Say it")
         heard(page, CARL, "Everything is down")
         press(page, ADA, "Hang up")
-        expect(phone(page, CARL).locator(".call .state")).to_have_text("completed", timeout=20_000)
+        expect(phone(page, CARL).locator(".call .state")).to_have_text("completed")
         browser.close()
     world.phone_of(ADA).gets_sms("is open")
     world.phone_of(ADA).gets_sms("is ticket")

@@ -36,6 +36,7 @@ def test_trouble_that_outlasts_the_step_passes_the_page_on(world: World) -> None
     assert ticket.pages("open") == ["ben"]
     world.phone("anna").has(None)
     world.forward(minutes=3)  # and Anna is not texted after all
+    world.forget_alarms()
 
 
 def test_a_text_nobody_hears_of_again_is_no_answer(world: World) -> None:
@@ -57,4 +58,4 @@ def test_a_provider_that_refuses_us_altogether_is_asked_again_soon(world: World)
     world.twilio.trouble(None)
     world.forward(minutes=5)
     world.phone("anna").gets_sms(ticket.case)
-    world.forget_texts()  # the duty manager may have been told of the trouble, if it lasted
+    world.forget_alarms()

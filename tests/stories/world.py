@@ -33,6 +33,7 @@ from notifiers.twilio.signature import Form, sign
 from service.store.pool import Connection, connect
 from tests.stories import organisation
 from tests.stories.house import (
+    PATIENCE,
     Loop,
     ThreadedWeb,
     ThreadedWorker,
@@ -149,7 +150,7 @@ class World:
     worker_runs: bool = True
     used: bool = False
     """Whether the database is not a new one: what is in it goes."""
-    patience: float = 15.0
+    patience: float = 60.0
 
     def __enter__(self) -> Self:
         self.ahead = timedelta()
@@ -320,6 +321,12 @@ class World:
         self.settle()
         self.twilio.claimed.update(self.twilio.simulation.exchange.texts)
 
+    def forget_alarms(self) -> None:
+        """The duty manager may have been told of Twilio's trouble, if it lasted."""
+        self.settle()
+        texts = self.twilio.simulation.exchange.texts.values()
+        self.twilio.claimed.update(t.sid for t in texts if t.body.startswith("Heliograph needs"))
+
     def forgive(self) -> None:
         """Twilio may have complained so far: a test took our web process away."""
         self.twilio.do(self.twilio.simulation.settle(self.patience))
@@ -452,7 +459,7 @@ class World:
     def rows(self, sql: str, *arguments: object) -> list[Any]:
         async def fetch() -> list[Any]:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await connect(self.database_url, patience=20)
+                self._connection = await connect(self.database_url, patience=PATIENCE)
             return await self._connection.fetch(sql, *arguments)
 
         return self.loop.do(fetch())

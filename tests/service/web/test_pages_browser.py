@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.chromium import chromium, complaints
+from tests.chromium import PATIENCE, chromium, complaints
 from tests.service.web.test_console import HOSTILE
 from tests.service.web.test_own_page import link_of, rows
 from tests.service.web.world import ADMIN, World
@@ -64,7 +64,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def opened(browser: Browser, world: World, path: str, **options: Any) -> AsyncIterator[Page]:
     """A page which must not complain in its console while a test looks at it."""
     context = await browser.new_context(base_url=str(world.http.base_url), **options)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     said = complaints(page)
     try:

@@ -59,7 +59,7 @@ async def visiting(
     world: World, role: str | None = None, person: str | None = None
 ) -> AsyncIterator[Visitor]:
     """Signed in with a token of this role, if one is named."""
-    async with httpx.AsyncClient(base_url=world.http.base_url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=world.http.base_url, timeout=60) as http:
         visitor = Visitor(http)
         if role is not None:
             token = (await world.token(role, person))["authorization"].removeprefix("Bearer ")
