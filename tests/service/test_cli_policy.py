@@ -152,6 +152,13 @@ def test_the_tests_of_a_policy(files: Path) -> None:
     assert (none.return_value, none.stdout) == (0, "The policy has no tests.\n")
 
 
+def test_the_smallest_policy_has_nothing_wrong_in_it(files: Path) -> None:
+    people = sample("directory.yaml").partition("people:")[1:]
+    (files / "directory.yaml").write_text("".join(people).replace("id: chloe", "id: carl"))
+    found = run(files, "check", "--days", "30", text=sample("minimal.yaml"))
+    assert [line for line in found.stdout.splitlines() if line.startswith("wrong")] == []
+
+
 def backtest(files: Path, *more: str) -> Result:
     stamp = datetime(2026, 3, 2, 3, tzinfo=UTC).isoformat()
     data = {"id": "1", "priority": "normal", "organization": {"id": "acme"}}
