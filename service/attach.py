@@ -1,18 +1,28 @@
 """The servers a process works with: those in the settings, else the embedded ones.
 
 The embedded ones may be run by another process (`heliograph demo`, or a `web` started before this
-`worker`); if none does, this one runs them for as long as it lives.
+`worker`); if none does, this one runs them for as long as it lives. Should the other one end, those
+it leaves behind are not left without: the first of them to notice runs the servers on.
 """
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from service.embedded import Addresses, EmbeddedError, EmbeddedServers, running
+import structlog
+
+from service.embedded import Addresses, EmbeddedError, EmbeddedServers, InUse, running
 from service.environment import PREFIX
 from service.settings import Settings
+
+EVERY, AGAIN = 0.5, 10.0
+"""Seconds between two looks, and after servers that would not start."""
+_borrowed: list[tuple[Path, Addresses, ExitStack]] = []
+"""The servers of another process that this one works with."""
+log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -24,15 +34,47 @@ def attached(settings: Settings) -> Iterator[Settings]:
     with ExitStack() as stack:
         if not (settings.database_url and settings.redis_url):
             folder = settings.data_dir
-            settings = filled(settings, running(folder) or run_ourselves(stack, folder))
+            settings = filled(settings, borrowed(stack, folder) or run_ourselves(stack, folder))
         yield settings
+
+
+def borrowed(stack: ExitStack, folder: Path) -> Addresses | None:
+    """Where the servers of another process listen, and a note that they are not ours."""
+    found = running(folder)
+    if found is not None:
+        _borrowed.append((folder, found, stack))
+        stack.callback(_borrowed.clear)
+    return found
+
+
+async def inherit() -> None:
+    """For ever; from the main thread. Where the process that runs our servers ends, run them on.
+
+    They have the addresses they had. It takes some seconds, in which nothing else is done: without
+    them there is nothing to do.
+    """
+    while _borrowed:
+        folder, before, stack = _borrowed[-1]
+        try:
+            now = stack.enter_context(EmbeddedServers(folder)).addresses
+        except InUse:
+            await asyncio.sleep(EVERY)
+        except EmbeddedError as error:
+            log.error("servers_not_inherited", says=str(error))  # noqa: TRY400 - it says all
+            await asyncio.sleep(AGAIN)
+        else:
+            _borrowed.clear()
+            log.warning("servers_inherited", folder=str(folder))
+            if now != before:
+                log.critical("servers_moved", do="restart this process: it knows the old address")
+    await asyncio.Event().wait()
 
 
 def run_ourselves(stack: ExitStack, folder: Path) -> Addresses:
     try:
         return stack.enter_context(EmbeddedServers(folder)).addresses
     except EmbeddedError:
-        found = running(folder)
+        found = borrowed(stack, folder)
         if found is None:
             raise
         return found  # another process was a moment quicker

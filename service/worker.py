@@ -17,6 +17,7 @@ import structlog
 import uvloop
 
 from service import bell, watchdog
+from service.attach import inherit
 from service.chime import Chime
 from service.clock import monotonic
 from service.hints import Hints
@@ -180,6 +181,7 @@ async def work(service: Service, redis_url: str, stopping: asyncio.Event) -> Non
             watching(sender),
             retrying(sender, chime),
             flush(service),
+            inherit(),
             hints.run(chime),
             _recordings(service),
             *(sender.run(lane, chime) for lane in LANES),

@@ -9,7 +9,7 @@ started them, however that process ends.
 """
 
 from service.embedded.data_dir import Addresses
-from service.embedded.errors import EmbeddedError
+from service.embedded.errors import EmbeddedError, InUse
 from service.embedded.servers import EmbeddedServers, kept, running
 
-__all__ = ["Addresses", "EmbeddedError", "EmbeddedServers", "kept", "running"]
+__all__ = ["Addresses", "EmbeddedError", "EmbeddedServers", "InUse", "kept", "running"]

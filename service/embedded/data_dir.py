@@ -19,7 +19,7 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from service.clock import monotonic
-from service.embedded.errors import EmbeddedError
+from service.embedded.errors import EmbeddedError, InUse
 from service.embedded.ownership import leave_to_owner, user_name, write_private
 
 STARTING = 60.0
@@ -59,7 +59,7 @@ class DataDir:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise EmbeddedError(
+                raise InUse(
                     f"{self.path} is in use: process {lock.read().strip() or 'unknown'} runs its "
                     "servers, and goes on doing so. Stop that one first, or set "
                     "HELIOGRAPH_DATA_DIR to another folder."

@@ -12,6 +12,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from notifiers.simulator.simulation import Simulation
+from service.attach import inherit
 from service.library import NothingLoaded
 from service.logs import announce, configure
 from service.metrics import flush
@@ -81,8 +82,8 @@ def _application(phones: Simulation | None, *, production: bool) -> Litestar:
             if phones is not None:
                 await stack.enter_async_context(phones.lifespan(app))
                 at_end(phones.hush)
-            flushing = asyncio.create_task(flush(service))
-            stack.callback(flushing.cancel)
+            for task in (flush(service), inherit()):
+                stack.callback(asyncio.create_task(task).cancel)
             settle()
             yield
 

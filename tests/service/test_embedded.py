@@ -3,6 +3,7 @@
 The helper process below is killed, so it must be a real one.
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -23,6 +24,7 @@ from service.clock import monotonic
 from service.embedded import EmbeddedError, EmbeddedServers, running
 from service.embedded.data_dir import DataDir
 from service.embedded.postgres import is_postmaster
+from service.store.pool import connect
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
@@ -32,6 +34,16 @@ from service.embedded import EmbeddedServers
 with EmbeddedServers(Path(sys.argv[1]), durable=False) as servers:
     print(servers.postgres.pid, servers.redis.pid, flush=True)
     signal.pause()
+"""
+
+HEIR = """
+import asyncio, sys
+from service.attach import attached, inherit
+from service.settings import read_settings
+given = {"HELIOGRAPH_ENVIRONMENT": "test", "HELIOGRAPH_DATA_DIR": sys.argv[1]}
+with attached(read_settings(given)) as settings:
+    print(settings.database_url, settings.redis_url, flush=True)
+    asyncio.run(inherit())
 """
 
 
@@ -265,3 +277,36 @@ def test_a_relative_folder_is_made_where_we_stand(
         addresses = json.loads((data_dir / "data" / "servers.json").read_text())
         assert addresses["database_url"].startswith("postgresql://")
     assert stat.S_IMODE((data_dir / "data").stat().st_mode) == 0o700
+
+
+def test_who_works_with_the_servers_of_a_process_that_ends_runs_them_on(used: Path) -> None:
+    """Broken once: `web` answered 503 until somebody started the killed `worker` again."""
+    command = [sys.executable, "-c", HEIR, str(used)]
+    with holder(used) as (first, pids), ExitStack() as stack:
+        heirs = [
+            stack.enter_context(
+                subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+            )
+            for _ in range(2)
+        ]
+        for heir in heirs:
+            stack.callback(heir.kill)
+        (told,) = {heir.stdout.readline() for heir in heirs if heir.stdout}
+        database_url, redis_url = told.split()
+        first.kill()
+        assert all(ends(pid) for pid in pids)
+        assert asyncio.run(answered(database_url)) == 1
+        with redis.Redis.from_url(redis_url) as client:
+            assert client.ping()
+        owner = int((used / "lock").read_text())
+        next(heir for heir in heirs if heir.pid == owner).terminate()
+        assert asyncio.run(answered(database_url)) == 1
+        assert int((used / "lock").read_text()) in {heir.pid for heir in heirs} - {owner}
+
+
+async def answered(url: str) -> int:
+    """As soon as there is somebody to answer."""
+    connection = await connect(url)
+    value: int = await connection.fetchval("select 1")
+    await connection.close()
+    return value
