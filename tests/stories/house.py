@@ -13,9 +13,9 @@ from typing import Any, Self, TypeVar
 
 from notifiers.simulator.server import Served
 from service.settings import read_settings
+from service.web.app import create_app
 from service.wiring import open_service
 from service.worker import work
-from tests.applications import lent
 from tests.forks import Fork, clean
 
 T = TypeVar("T")
@@ -81,8 +81,7 @@ class ThreadedWeb:
 
     def start(self) -> None:
         with ExitStack() as stack:
-            app = stack.enter_context(lent(self._settings))
-            stack.enter_context(Served(app, self._settings.port))
+            stack.enter_context(Served(create_app(self._settings), self._settings.port))
             self._running = stack.pop_all()
 
     def stop(self) -> None:
