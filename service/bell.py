@@ -16,8 +16,9 @@ from typing import Any
 
 import msgspec
 import structlog
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 from arq.worker import Function, Worker
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from service.clock import monotonic
@@ -30,18 +31,12 @@ OFTEN = 0.25
 """Seconds between two jobs while somebody hears the words: who listens may be about to die."""
 HEARD = 1.0
 """Seconds after a word in which the job that came with it has nothing to add."""
+CONNECTING = 2.0
+"""Seconds until a connection stands."""
 SILENCE = 15.0
 """Seconds Redis may take to answer before the connection is taken for dead."""
 LOST = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 log = structlog.get_logger(__name__)
-
-
-def redis_settings(url: str) -> RedisSettings:
-    """Arq's settings for a URL: quick to give up, since somebody may be waiting."""
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_timeout = 2
-    settings.conn_retries = 0
-    return settings
 
 
 def _write(job: dict[str, Any]) -> bytes:
@@ -49,12 +44,20 @@ def _write(job: dict[str, Any]) -> bytes:
 
 
 async def _connect(url: str) -> ArqRedis:
-    return await create_pool(
-        redis_settings(url),
+    """Quick to give up, since somebody may be waiting; and nothing is left open then."""
+    pool = ArqRedis(
+        ConnectionPool.from_url(url, socket_connect_timeout=CONNECTING),
         job_serializer=_write,
         job_deserializer=msgspec.msgpack.decode,
         default_queue_name=QUEUE,
     )
+    try:
+        await pool.ping()
+    except BaseException:
+        with contextlib.suppress(*LOST):
+            await pool.aclose(close_connection_pool=True)
+        raise
+    return pool
 
 
 class Bell:
