@@ -57,6 +57,7 @@ class Health:
 
 
 async def examine(service: Service) -> Health:
+    await service.follow_clock()  # how old something is, by a clock that was moved, is nonsense
     now = service.clock.now()
     async with service.pool.acquire() as conn:
         wake = await conn.fetchval(query("next_wake"))
@@ -104,7 +105,7 @@ class Away:
             gone = now - self.since
             return [ABSENT.format(int(gone.total_seconds()))] if gone > LATE_WAKE else None
         self.since = None
-        return health.troubles(now)
+        return health.troubles(service.clock.now())
 
 
 async def _alive(service: Service, client: httpx.AsyncClient) -> None:
