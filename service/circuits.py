@@ -91,7 +91,8 @@ class Circuits:
             after = become(before)
             if after != before:
                 await conn.execute(query("put_circuit"), *name, *_columns(after))
-        self.known = {**self.known, name: after}
+            # Under the lock: afterwards whoever came later may have been quicker.
+            self.known = {**self.known, name: after}
         _tell(name, before, after)
 
 

@@ -296,6 +296,7 @@ def test_who_works_with_the_servers_of_a_process_that_ends_runs_them_on(used: Pa
         first.kill()
         assert all(ends(pid) for pid in pids)
         assert asyncio.run(answered(database_url)) == 1
+        assert running(used)
         with redis.Redis.from_url(redis_url) as client:
             assert client.ping()
         owner = int((used / "lock").read_text())
