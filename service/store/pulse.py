@@ -35,6 +35,8 @@ class Pulse:
     def __init__(self, url: str, name: str) -> None:
         self._url, self._name = url, name
         self._lent: WeakSet[Connection] = WeakSet()
+        self._trying: set[asyncio.Task[Connection]] = set()
+        self._given_up: set[asyncio.Task[Connection]] = set()
         self._own: Connection | None = None
         self._missed = 0
         self.silent = False
@@ -43,7 +45,17 @@ class Pulse:
         """As `asyncpg.connect`. Raises CannotConnectNowError while PostgreSQL hangs."""
         if self.silent:
             raise asyncpg.CannotConnectNowError(SAID)
-        made: Connection = await asyncpg.connect(*given, **more)
+        trying: asyncio.Task[Connection] = asyncio.ensure_future(asyncpg.connect(*given, **more))
+        self._trying.add(trying)
+        try:
+            made = await trying
+        except asyncio.CancelledError:
+            if trying in self._given_up:
+                raise asyncpg.CannotConnectNowError(SAID) from None
+            raise
+        finally:
+            self._trying.discard(trying)
+            self._given_up.discard(trying)
         self._lent.add(made)
         return made
 
@@ -83,6 +95,9 @@ class Pulse:
         log.error("database_hangs", then="every connection to it is let go until it answers")
         for connection in list(self._lent):
             connection.terminate()
+        self._given_up |= self._trying
+        for trying in list(self._trying):
+            trying.cancel()
 
     def _hears(self) -> None:
         if self.silent:

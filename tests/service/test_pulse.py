@@ -24,18 +24,20 @@ async def test_a_server_that_hangs_keeps_nobody_waiting(
     monkeypatch.setattr(pulse, "PATIENCE", 0.1)
     cable.free.clear()
     asked = asyncio.create_task(pool.fetchval("select 2"))
+    new = asyncio.create_task(pool.fetchval("select 3"))  # on a connection yet to be made
     for _ in range(pulse.MISSED - 1):
         await watched.beat()
         assert not watched.silent  # a few may be our own
     await watched.beat()
     with pytest.raises(asyncpg.ConnectionDoesNotExistError):
         await asked
-    with pytest.raises(asyncpg.CannotConnectNowError, match="does not answer"):
-        await pool.fetchval("select 3")
+    for late in (new, pool.fetchval("select 4")):
+        with pytest.raises(asyncpg.CannotConnectNowError, match="does not answer"):
+            await late
     monkeypatch.undo()
     cable.free.set()
     await watched.beat()
-    assert await pool.fetchval("select 4") == 4
+    assert await pool.fetchval("select 5") == 5
     pool.terminate()
     await cable.pull()
 
