@@ -46,10 +46,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each core, since many tests wait; a few files are not worth a start."""
+    """One more than there are cores, since many tests wait; a few files are not worth a start."""
     if config.args != config.getini("testpaths"):
         return 0
-    return 2 * (os.cpu_count() or 1)
+    return 1 + (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
