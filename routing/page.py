@@ -148,8 +148,8 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     tried = Tried(
         method.id, method.type, 1 + sum(t.method == method.id for t in page.tried), at=now
     )
-    twins = {p for p in rest if p.method == first.method and p.due_at <= first.due_at}
-    moved = tuple(replace(p, due_at=p.due_at + late) for p in rest if p not in twins)
+    others = (p for p in rest if p.due_at > first.due_at or p.method != first.method)
+    moved = tuple(replace(p, due_at=p.due_at + late) for p in others)
     return replace(page, planned=moved, tried=(*page.tried, tried)), tried
 
 
