@@ -243,6 +243,21 @@ def test_a_second_call_about_the_same_outage_joins_the_case(world: World) -> Non
     carl.ends()
 
 
+def test_of_several_open_cases_the_caller_names_one(world: World) -> None:
+    for subject in ("The search is slow", "A report is late"):
+        text = world.phone("anna").gets_sms(world.ticket(subject=subject).case)
+        text.replies(f"1 {text.code}").gets_sms("you have")
+    ada = ring(world).hears("press 1").presses("1")
+    ada.hears("2, A report is late").hears("1, The search is slow").presses("2")
+    ada.hears("case number")
+    world.phone_of(ADA).gets_sms("is open")
+    anna = rung(world, ANNA).answers().hears("Press 1").presses("1")
+    meet(world, anna, ada)
+    ada.hangs_up()
+    anna.ends()
+    assert len(world.get("/cases")["items"]) == 2
+
+
 def test_texts_ask_add_and_take_back(world: World) -> None:
     ada = confirmed(world)
     carl = rung(world)
