@@ -76,7 +76,7 @@ A customer on the top plan reports that nobody can log in. In another terminal:
 Then watch the phones, and answer 1.
 
 Or be the customer whose production is down: on Ada Byron's phone press "Call us", then 1
-(and 2, where you are asked about a case that is open already). Answer 1 to the text on the phone
+(and 9, where you are asked about a case that is open already). Answer 1 to the text on the phone
 beside it: it rings, 1 connects the two, and what one says the other hears.
 
 Ctrl-C ends everything; the data stays for the next start.

@@ -188,6 +188,7 @@ def _ticket(case: Case, *, phones: bool) -> TicketView:
         phone, description = mask(phone), description.replace(phone, mask(phone))
     return TicketView(
         id=case.ticket_id,
+        number=ticket.number,
         url=ticket.url,
         subject=ticket.subject,
         description=description,

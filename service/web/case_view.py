@@ -81,6 +81,8 @@ class TicketView(Struct, frozen=True, kw_only=True):
     """What the ticket's reports have told."""
 
     id: str
+    number: str | None
+    """What people call it, where that is not its id."""
     url: str | None
     subject: str
     description: str

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from routing.hotline_words import WORDS
 from service.clock import monotonic
 from service.demo import invitation
 from service.demo.children import Child, stop_all
@@ -42,6 +44,15 @@ def receiving() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}", got
         server.shutdown()
+
+
+def test_the_key_it_tells_of_is_the_one_the_hotline_tells_of(tmp_path: Path) -> None:
+    """Broken once: it said 2, which had become 9."""
+    told = invitation.invitation("http://127.0.0.1:8000", tmp_path, "f00d")
+    key = re.search(r"and (\d), where you are asked about a case", told)
+    assert key
+    assert f"For a new emergency, press {key[1]}." in WORDS["about_case"]
+    assert f"For a new emergency, press {key[1]}." in WORDS["about_else"]
 
 
 @pytest.mark.parametrize("way", [invitation.SIGN_WITH_OPENSSL, invitation.SIGN_WITH_PYTHON])

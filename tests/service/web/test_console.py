@@ -39,6 +39,18 @@ async def test_who_is_not_signed_in_sees_the_way_in_and_nothing_else(world: Worl
             assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
 
 
+async def test_a_ticket_is_called_by_its_number_where_its_id_is_another(world: World) -> None:
+    case = await world.ticket("17")
+    async with world.service.pool.acquire() as conn:
+        await conn.execute(
+            "update cases set body = jsonb_set(body::jsonb, '{ticket,number}', '\"88001\"')"
+        )
+    told = await world.get(f"/cases/{case}")
+    assert (told["ticket"], told["ticket_details"]["number"]) == ("17", "88001")
+    async with visiting(world, "viewer") as viewer:
+        assert "ticket 88001 at standard" in await viewer.open(f"/cases/{case}")
+
+
 async def test_what_is_now_is_on_one_page(world: World) -> None:
     urgent = await world.ticket(subject="Nobody can log in", priority="urgent")
     async with visiting(world, "viewer") as viewer:
