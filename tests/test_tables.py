@@ -24,6 +24,17 @@ async def is_even(number: int, why: str) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2])
+def is_skipped(number: int) -> None:
+    if number == 2:
+        pytest.skip("and no other row fails")
+
+
+@pytest.mark.parametrize("number", [])
+def is_empty(number: int) -> None:
+    assert number
+
+
+@pytest.mark.parametrize("number", [1, 2])
 def is_one(number: int, capsys: object) -> None:
     assert (number, capsys) == (1, "fixture")
 
@@ -47,6 +58,18 @@ async def test_rows_are_awaited_and_none_is_skipped() -> None:
     with pytest.raises(BaseExceptionGroup) as told:
         await tables.played(is_even)()
     assert told.value.message == "rows failed: [1-odd], [3-odd]"
+
+
+def test_a_row_that_is_skipped_fails_the_table(request: pytest.FixtureRequest) -> None:
+    call = pytest.CallInfo.from_call(tables.played(is_skipped), "call")
+    report = pytest.TestReport.from_item_and_call(request.node, call)
+    assert report.outcome == "failed"
+    assert "is_skipped[2]" in report.longreprtext
+
+
+def test_a_table_without_rows_fails() -> None:
+    with pytest.raises(AssertionError, match="is_empty has no row"):
+        tables.played(is_empty)()
 
 
 def test_what_rows_do_not_hold_is_a_fixture_still() -> None:
