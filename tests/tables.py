@@ -16,7 +16,7 @@ import pytest
 Row = tuple[str, dict[str, Any]]
 """What it is called, and what the test is handed."""
 Test = Callable[..., Any]
-MARK = "parametrize"
+MARK, PARAM = "parametrize", type(pytest.param())
 LONGEST = 100
 """Characters of a row's name; a longer one is numbered."""
 _OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
@@ -125,15 +125,17 @@ def names_of(mark: pytest.Mark) -> Sequence[str]:
 
 def _rows(mark: pytest.Mark) -> Iterator[Row]:
     names, ids = names_of(mark), mark.kwargs.get("ids")
+    written = None if ids is None or callable(ids) else list(ids)
     for number, given in enumerate(mark.args[1]):
         values = _values(given, names)
-        called = ids[number] if isinstance(ids, Sequence) else getattr(given, "id", None)
+        called: Any = given.id if isinstance(given, PARAM) else None
+        called = called or (written[number] if written else None)
         words = (_word(*pair, number, ids) for pair in zip(names, values, strict=True))
         yield called or "-".join(words), dict(zip(names, values, strict=True))
 
 
 def _values(given: Any, names: Sequence[str]) -> Sequence[Any]:
-    if isinstance(given, type(pytest.param())):
+    if isinstance(given, PARAM):
         if given.marks:
             raise TypeError("A row with a mark is a test of its own.")
         values: Sequence[Any] = given.values
@@ -146,5 +148,6 @@ def _word(name: str, value: object, number: int, ids: object) -> str:
     if said is None:
         plain = isinstance(value, str | int | float | None)
         said = str(value) if plain else getattr(value, "__name__", None)
+        said = value.decode("latin-1") if isinstance(value, bytes) else said
     word = str(said).encode("unicode_escape").decode()
     return word if said is not None and len(word) <= LONGEST else f"{name}{number}"

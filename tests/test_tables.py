@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+from routing.policy import Plan
 from tests import tables
 
 seen: list[tuple[int, str]] = []
@@ -27,6 +28,13 @@ async def is_even(number: int, why: str) -> None:
 def is_skipped(number: int) -> None:
     if number == 2:
         pytest.skip("and no other row fails")
+
+
+@pytest.mark.parametrize(
+    "row", [b"\r\xff", Plan("e10", "E10"), pytest.param(1, id="one"), "\r", len, None, 1.5]
+)
+def is_anything(row: object) -> None:
+    assert row
 
 
 @pytest.mark.parametrize("number", [])
@@ -65,6 +73,12 @@ def test_a_row_that_is_skipped_fails_the_table(request: pytest.FixtureRequest) -
     report = pytest.TestReport.from_item_and_call(request.node, call)
     assert report.outcome == "failed"
     assert "is_skipped[2]" in report.longreprtext
+
+
+def test_rows_are_called_what_pytest_calls_them() -> None:
+    """By that name a row is picked: by `-k`, or behind `::`."""
+    names = [name for name, _ in tables.rows(is_anything)]
+    assert names == ["\\r\\xff", "row1", "one", "\\r", "len", "None", "1.5"]
 
 
 def test_a_table_without_rows_fails() -> None:
