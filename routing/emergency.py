@@ -23,9 +23,3 @@ def escalation_by(case: Case, policy: Policy, route: Route | None) -> str | None
     if own is not None and is_emergency_call(case):
         return own
     return route.escalation if route else None
-
-
-def escalation_of(case: Case, policy: Policy) -> str | None:
-    """The escalation policy of a case where it stands now."""
-    route = next((r for r in policy.routes if r.id == case.route), None)
-    return escalation_by(case, policy, route)

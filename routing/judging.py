@@ -18,8 +18,8 @@ ASKED = frozenset(
 ) | {"fields"}
 """Members of a ticket that routes and rules ask about, besides what makes the severity."""
 JUDGED = ("severity", "plan", "account", "home_region", "account_status", "named_contact")
-_judged = attrgetter(*JUDGED)
 """Members of a case that they ask about."""
+_judged = attrgetter(*JUDGED)
 
 
 def customer_members(customer: Customer, email: str | None) -> dict[str, Any]:

@@ -135,8 +135,8 @@ def held(page: Page, until: datetime) -> Page:
 def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | None]:
     """Begin the next contact if it is due: one only, however late; the rest move by the lateness.
 
-    What two rules plan for the same method at the same instant is one contact. A method that does
-    not work any more is passed over at once; the page is `unreachable` when that leaves nothing.
+    A method that does not work any more is passed over at once; the page is `unreachable` when that
+    leaves nothing.
     """
     if not page.open or not page.planned or page.planned[0].due_at > now:
         return page, None
@@ -144,13 +144,22 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     method = next((m for m in person.contact_methods if m.id == first.method and m.usable), None)
     if method is None:
         return take_due(_next(replace(page, planned=rest), now), person, now)
-    late = now - first.due_at
-    tried = Tried(
-        method.id, method.type, 1 + sum(t.method == method.id for t in page.tried), at=now
+    attempt = 1 + sum(t.method == method.id for t in page.tried)
+    tried = Tried(method.id, method.type, attempt, at=now)
+    return replace(page, planned=_after(first, rest, now), tried=(*page.tried, tried)), tried
+
+
+def _after(begun: Planned, rest: tuple[Planned, ...], now: datetime) -> tuple[Planned, ...]:
+    """The rest of a plan, as much later as the contact that begins now is late.
+
+    What two rules plan for the same method at the same instant is one contact.
+    """
+    late = now - begun.due_at
+    return tuple(
+        replace(p, due_at=p.due_at + late)
+        for p in rest
+        if p.due_at > begun.due_at or p.method != begun.method
     )
-    others = (p for p in rest if p.due_at > first.due_at or p.method != first.method)
-    moved = tuple(replace(p, due_at=p.due_at + late) for p in others)
-    return replace(page, planned=moved, tried=(*page.tried, tried)), tried
 
 
 def refuse(

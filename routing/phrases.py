@@ -124,7 +124,3 @@ def due_sentence(phrases: Phrases, case: Case, now: datetime) -> str:
     late = first.due_at <= now
     template = (phrases.overdue or OVERDUE) if late else (phrases.due or DUE)
     return fill(template, {"promise": promise, "time": instant(first.due_at, now)})
-
-
-def ask_phrase(phrases: Phrases, purpose: str) -> str:
-    return phrases.asks.get(purpose) or ASKS.get(purpose, "")

@@ -16,7 +16,7 @@ import pytest
 Row = tuple[str, dict[str, Any]]
 """What it is called, and what the test is handed."""
 Test = Callable[..., Any]
-MARK = "parametrize"
+MARK, PARAM = "parametrize", type(pytest.param())
 LONGEST = 100
 """Characters of a row's name; a longer one is numbered."""
 _OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
@@ -26,11 +26,11 @@ _SHARED = {"session", "package", "module"}
 def whole(collector: pytest.Collector, name: str, test: object) -> pytest.Function | None:
     """The one test of all rows; None where each row is a test by itself.
 
-    That is: where something is set up for each, and where somebody picks among them.
+    That is: where something is set up for each, where somebody picks among them, and in a class.
     """
     options = collector.config.option
     picked = options.each or options.keyword or any("::" in arg for arg in collector.config.args)
-    if picked or not is_table(test):
+    if picked or not isinstance(collector, pytest.Module) or not is_table(test):
         return None
     made = pytest.Function.from_parent(collector, name=name, callobj=played(test))
     found = made._fixtureinfo.name2fixturedefs
@@ -70,6 +70,7 @@ def played(test: Test) -> Test:
     async def play_each(**fixtures: Any) -> None:
         tally = Tally(test)
         for name, values in rows(test):
+            tally.rows += 1
             try:
                 await test(**values, **fixtures)
             except (Exception, *_OUTCOMES) as problem:  # noqa: BLE001 - all are told at the end
@@ -79,6 +80,7 @@ def played(test: Test) -> Test:
     def play(**fixtures: Any) -> None:
         tally = Tally(test)
         for name, values in rows(test):
+            tally.rows += 1
             try:
                 test(**values, **fixtures)
             except (Exception, *_OUTCOMES) as problem:  # noqa: BLE001 - all are told at the end
@@ -97,15 +99,20 @@ class Tally:
     """What failed of a table."""
 
     def __init__(self, test: Test) -> None:
+        self.rows = 0
         self._test = test
         self._failed: list[tuple[str, BaseException]] = []
 
     def failed(self, name: str, problem: BaseException) -> None:
+        if isinstance(problem, pytest.skip.Exception):  # pytest skips a group that holds no other
+            said = AssertionError(f"A row is not skipped among others: {problem}")
+            problem = said.with_traceback(problem.__traceback__)
         problem.add_note(f"The row: {self._test.__name__}[{name}]")
         self._failed.append((name, problem))
 
     def close(self) -> None:
-        """Raises an exception group that names each row that failed."""
+        """Raises an exception group that names each row that failed; a table has a row at least."""
+        assert self.rows, f"{self._test.__name__} has no row, so it says nothing."
         if self._failed:
             names = ", ".join(f"[{name}]" for name, _ in self._failed)
             raise BaseExceptionGroup(f"rows failed: {names}", [each for _, each in self._failed])
@@ -118,15 +125,17 @@ def names_of(mark: pytest.Mark) -> Sequence[str]:
 
 def _rows(mark: pytest.Mark) -> Iterator[Row]:
     names, ids = names_of(mark), mark.kwargs.get("ids")
+    written = None if ids is None or callable(ids) else list(ids)
     for number, given in enumerate(mark.args[1]):
         values = _values(given, names)
-        called = ids[number] if isinstance(ids, Sequence) else getattr(given, "id", None)
+        called: Any = given.id if isinstance(given, PARAM) else None
+        called = called or (written[number] if written else None)
         words = (_word(*pair, number, ids) for pair in zip(names, values, strict=True))
         yield called or "-".join(words), dict(zip(names, values, strict=True))
 
 
 def _values(given: Any, names: Sequence[str]) -> Sequence[Any]:
-    if isinstance(given, type(pytest.param())):
+    if isinstance(given, PARAM):
         if given.marks:
             raise TypeError("A row with a mark is a test of its own.")
         values: Sequence[Any] = given.values
@@ -139,5 +148,6 @@ def _word(name: str, value: object, number: int, ids: object) -> str:
     if said is None:
         plain = isinstance(value, str | int | float | None)
         said = str(value) if plain else getattr(value, "__name__", None)
+        said = value.decode("latin-1") if isinstance(value, bytes) else said
     word = str(said).encode("unicode_escape").decode()
     return word if said is not None and len(word) <= LONGEST else f"{name}{number}"

@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+from routing.policy import Plan
 from tests import tables
 
 seen: list[tuple[int, str]] = []
@@ -21,6 +22,24 @@ async def is_even(number: int, why: str) -> None:
     if number == 3:
         pytest.skip("which would hide a row")
     assert why == "even"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def is_skipped(number: int) -> None:
+    if number == 2:
+        pytest.skip("and no other row fails")
+
+
+@pytest.mark.parametrize(
+    "row", [b"\r\xff", Plan("e10", "E10"), pytest.param(1, id="one"), "\r", len, None, 1.5]
+)
+def is_anything(row: object) -> None:
+    assert row
+
+
+@pytest.mark.parametrize("number", [])
+def is_empty(number: int) -> None:
+    assert number
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -47,6 +66,24 @@ async def test_rows_are_awaited_and_none_is_skipped() -> None:
     with pytest.raises(BaseExceptionGroup) as told:
         await tables.played(is_even)()
     assert told.value.message == "rows failed: [1-odd], [3-odd]"
+
+
+def test_a_row_that_is_skipped_fails_the_table(request: pytest.FixtureRequest) -> None:
+    call = pytest.CallInfo.from_call(tables.played(is_skipped), "call")
+    report = pytest.TestReport.from_item_and_call(request.node, call)
+    assert report.outcome == "failed"
+    assert "is_skipped[2]" in report.longreprtext
+
+
+def test_rows_are_called_what_pytest_calls_them() -> None:
+    """By that name a row is picked: by `-k`, or behind `::`."""
+    names = [name for name, _ in tables.rows(is_anything)]
+    assert names == ["\\r\\xff", "row1", "one", "\\r", "len", "None", "1.5"]
+
+
+def test_a_table_without_rows_fails() -> None:
+    with pytest.raises(AssertionError, match="is_empty has no row"):
+        tables.played(is_empty)()
 
 
 def test_what_rows_do_not_hold_is_a_fixture_still() -> None:

@@ -51,8 +51,11 @@ def read_tongues(members: Members) -> tuple[Tongue, ...]:
 def _contradictions(own: str, tongues: tuple[Tongue, ...]) -> Iterator[str]:
     if len(tongues) > MOST:
         yield f"there are {len(tongues)} languages; {MOST} are the most beside the policy's own."
-    if own in {tongue.tag for tongue in tongues}:
+    tags = [tongue.tag.casefold() for tongue in tongues]
+    if own.casefold() in tags:
         yield f"the words of {own!r} stand at the top and below `languages`; keep one."
+    for tag in sorted({tag for tag in tags if tags.count(tag) > 1}):
+        yield f"the words of {tag!r} stand twice below `languages`; keep one."
 
 
 def _tongue(tag: str, at: Cursor) -> Tongue:
@@ -62,7 +65,7 @@ def _tongue(tag: str, at: Cursor) -> Tongue:
         at.wrong(str(refused))
     members = at.members(*TONGUE_MEMBERS)
     speech = members.read("speech", parse_language, "")
-    if not speech and tag == primary(tag) and tag not in SPEECH:
+    if not speech and tag.casefold() == primary(tag) and primary(tag) not in SPEECH:
         at.wrong("`speech` is missing: what the telephone is to speak, with its region, as nl-NL.")
     return Tongue(
         tag, speech, members.read("voice", parse_voice, ""), members.text("greeting"),

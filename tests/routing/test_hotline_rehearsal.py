@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from routing.hotline_rehearsal import rehearse_hotline
+import pytest
+
+from routing.hotline import step
+from routing.hotline_asking import MOST_OFFERED
+from routing.hotline_call import Call, Keys, Rang, Silence, Then
+from routing.hotline_rehearsal import ABOUT, CASE, PIN_KEYS, WORDS_A_SECOND, rehearse_hotline
+from routing.hotline_telling import worded
+from routing.hotline_who import Caller, Matter
+from routing.hotline_words import KEY_SECONDS, PIN_SECONDS
 from routing.tools.rehearsal import Pacing
 from service.policyfile.load import read_directory, read_policy
 from tests.stories.hotline_papers import DIRECTORY, POLICY
@@ -27,6 +35,23 @@ def test_the_worst_case_is_the_last_person_reached_and_the_longest_talk() -> Non
     assert "if Carl Ek answers at once" in said
     assert f"{found.worst:5.0f} s at the worst: only Grace Holm answers" in said
     assert "in this order: Carl Ek, Ben Okafor, Grace Holm" in said
+
+
+def test_the_longest_talk_is_as_long_as_the_conversation_itself() -> None:
+    """A PIN right at the last try, a key after two silences, three cases it is not about."""
+    policy = read_policy(POLICY, "policy.yaml")
+    rules, directory = policy.hotline, read_directory(DIRECTORY, "directory.yaml")
+    open_cases = tuple(Matter(CASE, ABOUT) for _ in range(MOST_OFFERED))
+    ada = Caller("acme", "Acme Corp", "premier", entitled=True, open_cases=open_cases)
+    wrong = [Keys("1234")] * (rules.pin_attempts - 1)
+    call, spent = Call("CA1", "+14155550999", "room", AT), 0.0
+    for event in (Rang(), *wrong, Keys("482915", ada), Silence(), Silence(), Keys("1")):
+        made = step(call, event, rules, AT)
+        call, waits = made.call, {Then.PIN: PIN_SECONDS + PIN_KEYS, Then.KEY: KEY_SECONDS}
+        words = " ".join(worded(rules, said) for said in made.prompts).split()
+        spent += len(words) / WORDS_A_SECOND + waits[made.then]
+    talk = rehearse_hotline(policy, directory, AT, "acme", FAST).talk
+    assert talk == pytest.approx(spent, abs=0.1)
 
 
 def test_the_worst_is_the_last_contact_whoever_it_goes_to() -> None:

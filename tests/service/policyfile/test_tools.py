@@ -12,8 +12,9 @@ from routing.directory import Directory
 from routing.people import ContactRule
 from routing.policy import Policy, StepTarget
 from routing.tools.check import check
+from routing.tools.check_people import people_findings
 from routing.tools.coverage import coverage
-from routing.tools.difference import diff
+from routing.tools.difference import Change, diff
 from routing.tools.explain import explain
 from routing.tools.reach import Roster
 from routing.tools.rehearsal import Answer, Pacing, rehearse, spoken
@@ -309,6 +310,21 @@ def test_check_tells_of_contacts_no_step_waits_for_and_of_urgent_pages_that_are_
         assert key not in {f.key for f in usual.findings}
 
 
+@pytest.mark.parametrize(("short", "told"), [(0, True), (1, False)])
+def test_a_contact_is_late_from_the_end_of_the_longest_step_on(short: int, told: bool) -> None:
+    policy = demo()
+    steps = [step for one in policy.escalation_policies.values() for step in one.steps]
+    rule = ContactRule("mobile", max(step.wait for step in steps) - timedelta(seconds=short))
+    dev = replace(DIRECTORY.people["dev"], contact_rules={"urgent": (rule,)})
+    people = replace(DIRECTORY, people={**DIRECTORY.people, "dev": dev})
+
+    def late(policy: Policy) -> bool:
+        return "rules/dev/urgent/late" in {f.key for f in people_findings(policy, people)}
+
+    assert late(policy) is told
+    assert not late(replace(policy, escalation_policies={})), "where there is no step, none is"
+
+
 def test_check_finds_two_people_with_one_telephone() -> None:
     dev, chloe = DIRECTORY.people["dev"], DIRECTORY.people["chloe"]
     people = {**DIRECTORY.people, "dev": replace(dev, contact_methods=chloe.contact_methods)}
@@ -371,6 +387,14 @@ def test_diff_in_words_and_instants() -> None:
     assert not found.same
     assert json.dumps(found.as_json())
     assert str(diff(demo(), demo(), DIRECTORY, NEW_YEAR)) == "The two are the same."
+
+
+def test_a_change_is_written_as_a_policy_has_it() -> None:
+    hours = {"zone": "UTC", "open": ["daily 06:00-14:00"]}
+    assert str(Change("calendars.a", None, hours)) == (
+        "+ calendars.a: {zone: UTC, open: [daily 06:00-14:00]}"
+    )
+    assert str(Change("hotline.transcribe", True, False)) == "~ hotline.transcribe: yes -> no"
 
 
 def test_diff_shows_where_the_sun_moves() -> None:
