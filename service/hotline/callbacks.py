@@ -33,6 +33,7 @@ from service.hotline import keeping, promises, speech
 from service.hotline.acting import ring, text
 from service.hotline.callers import US
 from service.library import Shelf
+from service.store.pool import AnyConnection
 from service.wiring import Service
 
 ATTEMPTS = 6
@@ -70,20 +71,23 @@ class Callbacks:
             if isinstance(event, CustomerReady):
                 who = (callback.case, callback.number, turn.callback.person or "")
                 await promises.keep(conn, *who, now)
-            for act in turn.acts:
-                match act:
-                    case CallResponder(person, leg):
-                        key = f"hotline/{name}/{promises.BACK}/{leg}"
-                        await ring(conn, key, callback.case, shelf.people.get(person), now)
-                    case HangUpResponder(leg):
-                        await promises.hang_up(conn, f"hotline/{name}/{promises.BACK}/{leg}", now)
-                    case Inform(key):
-                        facts = {"case": callback.case}
-                        rules, times = shelf.current.hotline, turn.callback.misses
-                        await text(conn, callback, key, facts, rules, now, times)
+            await self._act(conn, turn, shelf, now)
         if turn.callback.outcome:
             log.info("hotline_promise", callback=name, outcome=turn.callback.outcome)
         return turn
+
+    async def _act(self, conn: AnyConnection, turn: Turn, shelf: Shelf, now: datetime) -> None:
+        callback = turn.callback
+        for act in turn.acts:
+            match act:
+                case CallResponder(person, leg):
+                    key, who = promises.key_of(callback.id, leg), shelf.people.get(person)
+                    await ring(conn, key, callback.case, who, now)
+                case HangUpResponder(leg):
+                    await promises.hang_up(conn, promises.key_of(callback.id, leg), now)
+                case Inform(key):
+                    facts, rules = {"case": callback.case}, shelf.current.hotline
+                    await text(conn, callback, key, facts, rules, now, callback.misses)
 
     async def _alarm(self, callback: Callback) -> None:
         """A broken promise is written on the case and given to the duty manager, who is paged."""
@@ -134,9 +138,8 @@ class Callbacks:
         if digits != "1":
             rules = (await self.service.desk.shelf()).current.hotline
             return speech.goodbye(rules, (await self.found(name)).language)
-        with suppress(
-            TooLate
-        ):  # kept by another call meanwhile, and the engineer waits all the same
+        # Another call may have kept it meanwhile; the engineer waits all the same.
+        with suppress(TooLate):
             await self.tell(name, CustomerReady())
         return twiml.voice()
 
