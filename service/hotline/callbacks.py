@@ -22,6 +22,7 @@ from routing.hotline_callback import (
     CustomerReady,
     Inform,
     ResponderReady,
+    SpokeElsewhere,
     TooLate,
     Turn,
     step,
@@ -147,12 +148,15 @@ class Callbacks:
         """The responder's line is back from the customer's, and once more if our answer was lost.
 
         `bridged`: they were connected, which takes the customer's key; where that could not be
-        written at the time it is now.
+        written at the time it is now, also where they spoke for so long that he was taken to have
+        been missed.
         """
         rules = (await self.service.desk.shelf()).current.hotline
         callback = await self.found(name)
         if bridged and callback.state is CallbackState.CALLING_CUSTOMER:
             callback = await self.tell(name, CustomerReady())
+        elif bridged and callback.state is CallbackState.MISSED:
+            callback = await self.tell(name, SpokeElsewhere(callback.person or ""))
         if callback.state in {CallbackState.CALLING_CUSTOMER, CallbackState.BRIDGED}:
             callback = await self.tell(name, CallOver())
         missed = callback.state is CallbackState.MISSED
