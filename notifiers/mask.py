@@ -3,6 +3,7 @@
 import re
 
 _NUMBER = re.compile(r"\+?\d{7,15}")
+_WRITTEN = re.compile(r"\+\d{7,15}\b")
 _SHOWN = 7
 
 
@@ -30,3 +31,12 @@ def mask(address: str) -> str:
 def mask_numbers(text: str) -> str:
     """Mask every phone number inside a sentence (a provider's error message names them)."""
     return _NUMBER.sub(lambda found: mask(found[0]), text)
+
+
+def mask_written(text: str) -> str:
+    """Mask every number as we write it (E.164); an order's number, and whatever else, stays.
+
+    >>> mask_written("Order 4111111111 of +46700000001")
+    'Order 4111111111 of +4670***01'
+    """
+    return _WRITTEN.sub(lambda found: mask(found[0]), text)

@@ -5,6 +5,7 @@ heard or read; whatever XML cannot carry (NUL and other control characters, halv
 pairs) is dropped, since a page that fails to parse is a page nobody hears.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
@@ -16,6 +17,7 @@ MESSAGE_LIMIT = 1600
 
 CONTENT_TYPE = "text/xml"
 
+_UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Value = str | int | bool | None
 
 
@@ -155,11 +157,4 @@ def _cut(text: str, limit: int) -> str:
 
 def _printable(text: str) -> str:
     """What XML 1.0 can carry: https://www.w3.org/TR/xml/#charsets."""
-    return "".join(
-        character
-        for character in text
-        if character in "\t\n\r"
-        or " " <= character <= "\ud7ff"
-        or "\ue000" <= character <= "\ufffd"
-        or character >= "\U00010000"
-    )
+    return _UNPRINTABLE.sub("", text)

@@ -46,12 +46,6 @@ async def act(
             case KeepRecording(name, seconds):
                 row = (name, call.id, call.case, call.account, seconds, now)
                 await conn.execute(query("keep_recording"), *row)
-            case CallResponder(person, leg) | CallHelper(person, leg):
-                what = HELP if isinstance(wanted, CallHelper) else LINE
-                key = f"hotline/{call.id}/{what}/{leg}"
-                await ring(conn, key, call.case, shelf.people.get(person), now)
-            case HangUpResponder(leg):
-                await promises.hang_up(conn, f"hotline/{call.id}/{LINE}/{leg}", now)
             case Met(person):
                 await promises.keep(conn, call.case, call.number, person, now)
             case NobodyCame(person):
@@ -59,6 +53,23 @@ async def act(
                 facts = {"case": call.case or ""}
                 words = worded(shelf.current.hotline, Prompt("nobody_came_text", facts))
                 await text_to(conn, key, call.case, shelf.people.get(person), words, now)
+            case CallResponder() | CallHelper() | HangUpResponder():
+                await _line(conn, call, wanted, shelf, now)
+
+
+async def _line(
+    conn: AnyConnection,
+    call: Call,
+    wanted: CallResponder | CallHelper | HangUpResponder,
+    shelf: Shelf,
+    now: datetime,
+) -> None:
+    what = HELP if isinstance(wanted, CallHelper) else LINE
+    key = f"hotline/{call.id}/{what}/{wanted.leg}"
+    if isinstance(wanted, HangUpResponder):
+        await promises.hang_up(conn, key, now)
+    else:
+        await ring(conn, key, call.case, shelf.people.get(wanted.person), now)
 
 
 async def text_to(

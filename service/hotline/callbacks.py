@@ -22,6 +22,7 @@ from routing.hotline_callback import (
     CustomerReady,
     Inform,
     ResponderReady,
+    SpokeElsewhere,
     TooLate,
     Turn,
     step,
@@ -33,6 +34,7 @@ from service.hotline import keeping, promises, speech
 from service.hotline.acting import ring, text
 from service.hotline.callers import US
 from service.library import Shelf
+from service.store.pool import AnyConnection
 from service.wiring import Service
 
 ATTEMPTS = 6
@@ -70,20 +72,23 @@ class Callbacks:
             if isinstance(event, CustomerReady):
                 who = (callback.case, callback.number, turn.callback.person or "")
                 await promises.keep(conn, *who, now)
-            for act in turn.acts:
-                match act:
-                    case CallResponder(person, leg):
-                        key = f"hotline/{name}/{promises.BACK}/{leg}"
-                        await ring(conn, key, callback.case, shelf.people.get(person), now)
-                    case HangUpResponder(leg):
-                        await promises.hang_up(conn, f"hotline/{name}/{promises.BACK}/{leg}", now)
-                    case Inform(key):
-                        facts = {"case": callback.case}
-                        rules, times = shelf.current.hotline, turn.callback.misses
-                        await text(conn, callback, key, facts, rules, now, times)
+            await self._act(conn, turn, shelf, now)
         if turn.callback.outcome:
             log.info("hotline_promise", callback=name, outcome=turn.callback.outcome)
         return turn
+
+    async def _act(self, conn: AnyConnection, turn: Turn, shelf: Shelf, now: datetime) -> None:
+        callback = turn.callback
+        for act in turn.acts:
+            match act:
+                case CallResponder(person, leg):
+                    key, who = promises.key_of(callback.id, leg), shelf.people.get(person)
+                    await ring(conn, key, callback.case, who, now)
+                case HangUpResponder(leg):
+                    await promises.hang_up(conn, promises.key_of(callback.id, leg), now)
+                case Inform(key):
+                    facts, rules = {"case": callback.case}, shelf.current.hotline
+                    await text(conn, callback, key, facts, rules, now, callback.misses)
 
     async def _alarm(self, callback: Callback) -> None:
         """A broken promise is written on the case and given to the duty manager, who is paged."""
@@ -134,9 +139,8 @@ class Callbacks:
         if digits != "1":
             rules = (await self.service.desk.shelf()).current.hotline
             return speech.goodbye(rules, (await self.found(name)).language)
-        with suppress(
-            TooLate
-        ):  # kept by another call meanwhile, and the engineer waits all the same
+        # Another call may have kept it meanwhile; the engineer waits all the same.
+        with suppress(TooLate):
             await self.tell(name, CustomerReady())
         return twiml.voice()
 
@@ -144,12 +148,15 @@ class Callbacks:
         """The responder's line is back from the customer's, and once more if our answer was lost.
 
         `bridged`: they were connected, which takes the customer's key; where that could not be
-        written at the time it is now.
+        written at the time it is now, also where they spoke for so long that he was taken to have
+        been missed.
         """
         rules = (await self.service.desk.shelf()).current.hotline
         callback = await self.found(name)
         if bridged and callback.state is CallbackState.CALLING_CUSTOMER:
             callback = await self.tell(name, CustomerReady())
+        elif bridged and callback.state is CallbackState.MISSED:
+            callback = await self.tell(name, SpokeElsewhere(callback.person or ""))
         if callback.state in {CallbackState.CALLING_CUSTOMER, CallbackState.BRIDGED}:
             callback = await self.tell(name, CallOver())
         missed = callback.state is CallbackState.MISSED

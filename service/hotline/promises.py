@@ -11,8 +11,10 @@ from service.hotline import keeping
 from service.store.pool import AnyConnection
 from service.store.sql import query
 
-BACK = "back"
-"""In the keys of calls that bring a responder to a promise."""
+
+def key_of(promise: str, leg: int) -> str:
+    """The key of a call that brings a responder to a promise."""
+    return f"hotline/{promise}/back/{leg}"
 
 
 async def keep(
@@ -31,7 +33,7 @@ async def keep(
         await keeping.update_callback(conn, turn.callback, row["version"])
         for act in turn.acts:
             if isinstance(act, HangUpResponder):
-                await hang_up(conn, f"hotline/{before.id}/{BACK}/{act.leg}", now)
+                await hang_up(conn, key_of(before.id, act.leg), now)
         kept.append(turn.callback)
     return kept
 

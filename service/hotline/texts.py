@@ -146,8 +146,14 @@ class Texts:
         await self.service.desk.ring()
 
     async def _first_open(self, question: Question, mark: str) -> str | None:
-        """The case that took the text; None where all of them are closed by now."""
-        for case in question.cases:
+        """The case that took the text, which reopens one only if none is open any more.
+
+        None where all of them are closed by now.
+        """
+        async with self.service.pool.acquire() as conn:
+            rows = await conn.fetch(query("open_among"), question.cases)
+        still = {row["id"] for row in rows}
+        for case in sorted(question.cases, key=lambda case: case not in still):
             if await Callers(self.service).comment(case, mark, question.text):
                 return case
         return None

@@ -138,6 +138,10 @@ where number = $1 and started_at >= $2
 order by started_at desc
 limit 1;
 
+-- name: open_among
+-- Those of some cases that are open still.
+select id from cases where id = any($1::text[]) and state not in ('resolved', 'closed');
+
 -- name: hotline_call_with
 -- The latest call from a number about a case.
 select id from hotline_calls

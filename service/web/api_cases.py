@@ -15,7 +15,7 @@ from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
 from service.web.asking import Aware, Number, from_cursor, limit_of, optional_instant, to_cursor
-from service.web.case_reading import Telling, tell
+from service.web.case_reading import Telling, tell, written
 from service.web.case_view import CasePage, CaseView, LineView, TimelinePage
 from service.web.problems import invalid
 from service.web.security import ACT, READ, Asking, Caller, only, own_accounts, refuse_foreign
@@ -112,16 +112,17 @@ async def read_timeline(
     async with service.pool.acquire() as conn:
         await _row(conn, request.auth, case)
         rows = await conn.fetch(query("timeline_of"), case, after, many + 1)
-    lines = [_line(row) for row in rows[:many]]
+    phones = request.auth.role in ACT
+    lines = [_line(row, phones=phones) for row in rows[:many]]
     return TimelinePage(items=lines, next=to_cursor(lines[-1].id) if len(rows) > many else None)
 
 
-def _line(row: asyncpg.Record) -> LineView:
+def _line(row: asyncpg.Record, *, phones: bool) -> LineView:
     return LineView(
         id=row["id"],
         at=row["at"],
         kind=row["kind"],
-        text=row["text"],
+        text=written(row["text"], phones=phones),
         person=row["person"],
         due_at=row["due_at"],
         data=codec.decode(row["data"]) if row["data"] else {},

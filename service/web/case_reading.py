@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from notifiers.mask import mask, mask_numbers
+from notifiers.mask import mask, mask_numbers, mask_written
 from routing import sla
 from routing.case import Case, Item, Round
 from routing.sla import Clock
@@ -181,17 +181,20 @@ def _engineering(item: Item | None) -> EngineeringView | None:
     )
 
 
+def written(text: str, *, phones: bool) -> str:
+    """What the hotline wrote down has callers' numbers in it, which not everybody is told."""
+    return text if phones else mask_written(text)
+
+
 def _ticket(case: Case, *, phones: bool) -> TicketView:
     ticket = case.ticket
-    phone, description = ticket.requester_phone, ticket.description
-    if phone and not phones:  # the hotline writes it there
-        phone, description = mask(phone), description.replace(phone, mask(phone))
+    phone = ticket.requester_phone
     return TicketView(
         id=case.ticket_id,
         number=ticket.number,
         url=ticket.url,
         subject=ticket.subject,
-        description=description,
+        description=written(ticket.description, phones=phones),
         status=ticket.status,
         priority=ticket.priority,
         channel=ticket.channel,
@@ -203,7 +206,7 @@ def _ticket(case: Case, *, phones: bool) -> TicketView:
         requester=RequesterView(
             name=ticket.requester_name,
             email=ticket.requester_email,
-            phone=phone,
+            phone=phone if phones or phone is None else mask(phone),
         ),
         assignee_email=ticket.assignee_email,
         fields=dict(ticket.fields),

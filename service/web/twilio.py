@@ -5,6 +5,8 @@ Every request must be signed for our public address (security: the Host header i
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import structlog
 from litestar import Response, post
 from litestar.di import NamedDependency
@@ -37,12 +39,14 @@ START_WORDS = frozenset(["START", "YES", "UNSTOP"])
 """What carriers act on themselves (Twilio: opt-out keywords); START only undoes a STOP."""
 KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.DECLINE, "3": Verb.ESCALATE}
 """What changes something. 5 tells how it stands; any other key is the page once more."""
-HOW_IT_STANDS, ALL = "5", "9"
+HOW_IT_STANDS, ALL, REPEAT = "5", "9", "*"
 LONGEST_STAMP = 17
 """Digits of an instant in microseconds; the year 5138 is far enough."""
 PAUSES = (2, 10)
 """Seconds for a key after each reading of a page."""
 READINGS = len(PAUSES)
+MOST_WRONG = 5
+"""Keys of one call that mean nothing and get the page once more: a line may whistle for ever."""
 SORRY = "We cannot be sure that this was written down just now. Please try again in a minute."
 AWAY_PAGE = (
     "Heliograph is paging you, but cannot read for what just now. Nothing was changed. "
@@ -140,11 +144,12 @@ async def call(
     request: AnyRequest,
     service: NamedDependency[Service],
     heard: FromQuery[int] = 0,
+    wrong: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """A page by voice: says who, what and how bad, twice, and takes a key meanwhile.
 
     Who has picked up too late hears the truth, and what else is open for him; who listens hears it
-    as soon as he was told once (`heard`: how often that was).
+    as soon as he was told once (`heard`: how often that was, `wrong`: keys that meant nothing).
     """
     await form_of(request, service)
     try:
@@ -160,17 +165,20 @@ async def call(
     if heard >= READINGS:
         return _last_word("No key was pressed, so nothing was changed. Goodbye.")
     until = stamp(service.clock.now()) if told.more else 0
-    action = f"{service.settings.public_url}/twilio/page/{told.page.row}/key"
     every = f" 9 to take all {told.more + 1}." if told.more else ""
     words = twiml.say(
         f"{told.words} {menu(told.page.facts)}{every}", told.page.facts.speech or None
     )
-    asked = twiml.gather(
-        words, action=f"{action}?until={until}" if until else action,
-        timeout=PAUSES[heard], digits=1,
-    )  # fmt: skip
-    here = f"{service.settings.public_url}/twilio/page/{row}?heard={heard + 1}{PATIENCE}"
-    return _xml(twiml.voice(asked, twiml.redirect(here)))
+    action = _address(service, f"{told.page.row}/key", until=until, wrong=wrong)
+    asked = twiml.gather(words, action=action, timeout=PAUSES[heard], digits=1)
+    here = _address(service, f"{row}", heard=heard + 1, wrong=wrong)
+    return _xml(twiml.voice(asked, twiml.redirect(f"{here}{PATIENCE}")))
+
+
+def _address(service: Service, path: str, **told: int) -> str:
+    """Of a page; what is 0 is not told."""
+    said = urlencode({name: number for name, number in told.items() if number})
+    return f"{service.settings.public_url}/twilio/page/{path}{'?' if said else ''}{said}"
 
 
 def _last_word(words: str) -> Response[bytes]:
@@ -183,16 +191,16 @@ async def key(
     request: AnyRequest,
     service: NamedDependency[Service],
     until: FromQuery[str | None] = None,
+    wrong: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """A key: done first, then said. The same key of the same call is answered the same."""
     form = await form_of(request, service)
-    here = f"{service.settings.public_url}/twilio/page/{row}"
     if form.get("Digits") == HOW_IT_STANDS:
-        return await _stands(service, row, here)
+        return await _stands(service, row, _address(service, f"{row}", wrong=wrong))
     every = _all_until(form.get("Digits"), until)
     verb = Verb.ACKNOWLEDGE if every else KEYS.get(form.get("Digits", ""))
     if verb is None:
-        return _xml(twiml.voice(twiml.redirect(here)))
+        return _once_more(service, row, wrong + (form.get("Digits") != REPEAT))
     name = f"voice/{form.get('CallSid', '')}/{row}/{'all' if every else verb}"
     try:
         page = await page_of(service, row)
@@ -209,6 +217,12 @@ async def key(
         log.warning("database_away", door="voice", error=type(error).__name__)
         said = SORRY
     return _last_word(said)
+
+
+def _once_more(service: Service, row: int, wrong: int) -> Response[bytes]:
+    if wrong > MOST_WRONG:
+        return _last_word("None of these keys means anything, so nothing was changed. Goodbye.")
+    return _xml(twiml.voice(twiml.redirect(_address(service, f"{row}", wrong=wrong))))
 
 
 async def _stands(service: Service, row: int, again: str) -> Response[bytes]:

@@ -9,6 +9,7 @@ import pytest
 
 from service.hotline.ticking import tick
 from tests.service.calling import ADA, HIDDEN, LAST_RESORT, Phone, cases, sent
+from tests.service.web.visitor import visiting
 from tests.service.web.world import World
 
 
@@ -133,3 +134,20 @@ async def test_numbers_are_masked_for_those_who_answer_nobody(world: World) -> N
     assert csm["items"] == []
     first = await world.get("/hotline/calls?limit=1")
     assert first["next"] is None
+
+
+async def test_who_only_looks_learns_no_callers_number(world: World) -> None:
+    """Broken once: the timeline told whose call had joined a case."""
+    for sid in ("CA1", "CA2"):
+        phone = Phone(world, sid)
+        await phone.rings()
+        if "Is it about case" in await phone.presses("1"):
+            await phone.presses("1")
+    (case,) = await cases(world)
+    paths = (f"/cases/{case['id']}", f"/cases/{case['id']}/timeline?limit=200")
+    for role, whole in (("viewer", [False, False]), ("responder", [True, True])):
+        told = [(await world.ask("GET", path, role=role)).text for path in paths]
+        assert [ADA in text for text in told] == whole
+        assert "A caller confirmed an emergency by telephone (+1415" in told[1]
+        async with visiting(world, role) as visitor:
+            assert (ADA in await visitor.open(paths[0])) is all(whole)

@@ -9,6 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from notifiers.twilio import twiml
+from notifiers.twilio.twiml_check import check
+from routing.hotline_rules import HotlineRules, Tongue
+from routing.hotline_telling import SHIPPED, own_words, places
+from routing.hotline_words import WORDS
+from service.hotline import speech
 from service.hotline.texts import Texts
 from service.hotline.ticking import tick
 from service.responder import Responder
@@ -48,6 +54,28 @@ def spoken(document: str) -> set[tuple[str | None, str | None]]:
     """In what, and by which voices."""
     root = ET.fromstring(document)  # noqa: S314 - our own document, checked
     return {(say.get("language"), say.get("voice")) for say in root.iter("Say")}
+
+
+HOSTILE = """R&D's "<b>&amp;</b>" {}"""
+"""What customers are called, and write."""
+MONTHS = {"day", "months"}
+"""Their place holds a number."""
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_every_sentence_is_escaped_once_in_every_language(tag: str) -> None:
+    rules = HotlineRules(language="it", languages=(Tongue(tag),))
+    wrong = []
+    for key in WORDS.keys() - MONTHS:
+        text = own_words(Tongue(tag), key) or WORDS[key]
+        facts = dict.fromkeys(places(text), HOSTILE)
+        document = twiml.voice(speech.said(rules, key, tag, **facts))
+        said = text.replace("{portal}", f", {HOSTILE}")
+        said = re.sub(r"{\w+}", HOSTILE, re.sub(r"{\w+:spelt}", " ".join(HOSTILE), said))
+        heard = ET.fromstring(document).findtext("Say", "")  # noqa: S314 - our own document
+        if check(document) or heard != " ".join(said.split()):
+            wrong.append((key, said, heard))
+    assert wrong == []
 
 
 DE, FR, EN = {("de-DE", "Polly.Vicki-Neural")}, {("fr-CA", None)}, {("en-US", None)}

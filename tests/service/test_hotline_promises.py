@@ -100,6 +100,26 @@ async def test_after_the_deadline_it_is_late(world: World) -> None:
     assert "promised before 10:15 UTC is late" in await told(world, case)
 
 
+async def test_who_spoke_while_nothing_could_be_written_was_not_missed(world: World) -> None:
+    """Broken once: Anna heard that Ada did not answer, and both were rung again."""
+    case = await promised(world)
+    await world.act(case, "acknowledge")
+    await tick_later(world)
+    line = anna(world)
+    assert "<Dial" in await line.posts(f"/twilio/hotline/leg/{await leg(world)}/key", Digits="1")
+    world.clock.forward(minutes=3)  # Ada's key has connected them, and was not written
+    await tick(world.service)
+    assert (await promises(world))[0]["state"] == "missed"
+    over = {"DialCallStatus": "completed", "DialBridged": "true"}
+    for _ in range(2):
+        assert "did not answer" not in await line.posts("/twilio/hotline/back/CA1/over", **over)
+    (promise,) = await promises(world)
+    assert (promise["state"], promise["outcome"], promise["person"]) == ("done", "kept", "anna")
+    world.clock.forward(minutes=6)
+    await tick(world.service)
+    assert await rung_for_it(world) == 1
+
+
 ENDED = ["busy", "no-answer", "failed", "canceled", "completed", "dead"]
 
 

@@ -9,10 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from itertools import permutations
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from service.store import codec
+from service.web.twilio import MOST_WRONG
 from tests.service.calling import POLICY, Phone, calls, cases, run, sent
 from tests.service.test_hotline_table import EMPTY, connecting
 from tests.service.web import world as web
@@ -134,6 +136,32 @@ async def test_who_only_listens_hears_who_has_it_before_he_is_asked_again(world:
             said = await line.posts(f"{path}?heard={heard}")
             assert "Anna Lind has ACME-1" in said
             assert "<Gather" not in said
+
+
+async def once_more(line: Phone) -> str:
+    """What the call says after a key that leads back to its page."""
+    again = str(ET.fromstring(line.last).findtext("Redirect"))  # noqa: S314 - our own document
+    return await line.posts("/" + again.split("/", 3)[3].partition("#")[0])
+
+
+async def test_a_key_that_means_nothing_is_answered_by_the_page_but_not_for_ever(
+    world: World,
+) -> None:
+    """Broken once: to a line that whistles it was read until somebody ended the call."""
+    _, lines = await all_rung(world)
+    line, _ = lines["anna"]
+    for key in (*"*" * 7, *"7" * (MOST_WRONG - 1), "5", "*"):
+        await line.presses(key)
+        assert "Acme Corp" in await once_more(line)
+    await once_more(line)  # and once nothing is pressed
+    await line.presses("#")
+    await once_more(line)
+    said = await line.presses("0")
+    assert "nothing was changed" in said
+    assert "<Redirect" not in said
+    assert (await cases(world))[0]["owner"] is None
+    assert "Anna Lind" not in await line.posts(f"{lines['anna'][1]}/key?wrong=9", Digits="1")
+    assert (await cases(world))[0]["owner"] == "anna", "a key that means something always does"
 
 
 async def test_mailboxes_count_for_nothing_and_keep_nobody_from_taking_it(world: World) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from routing.event import Resolve
 from routing.hotline_text import Act, Word
 from service.hotline import texts
 from service.hotline.callers import Callers
@@ -107,6 +108,21 @@ async def test_a_text_that_nobody_says_the_case_of_is_noted_after_ten_minutes(
     assert "noted it on ACME-2" in told
     assert "begin with its name: ACME-1" in told
     assert "Noted on ACME-1" in await ada.says("ACME-1 it is the relay")
+
+
+async def test_what_nobody_says_the_case_of_reopens_none_while_another_is_open(
+    office: Office,
+) -> None:
+    """Broken once: the first of the list was paged again, which had been solved meanwhile."""
+    ada = Phone(office)
+    for words in ("One", "EMERGENCY", "EMERGENCY the other site", "EMERGENCY"):
+        await ada.says(words)
+    assert "1 ACME-2" in await ada.says("it is the relay")
+    await office.desk.act("ACME-2", Resolve("anna", "api"))
+    office.clock.forward(minutes=11)
+    await tick(office.service)
+    assert await noted(office, "it is the relay") == ["ACME-1"]
+    assert dict(await cases(office))["ACME-2"] == "resolved"
 
 
 async def noted(office: Office, words: str) -> list[str]:

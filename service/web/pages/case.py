@@ -21,7 +21,7 @@ from service.library import Shelf
 from service.store import codec
 from service.store.pool import AnyConnection
 from service.store.sql import query
-from service.web.case_reading import Telling, tell
+from service.web.case_reading import Telling, tell, written
 from service.web.case_view import CaseView
 from service.web.pages import door, said
 from service.web.pages.coming import coming
@@ -70,7 +70,7 @@ async def show(
         "promise": promise_of(found),
         "why": list(_why(found, view, shelf)),
         "coming": coming(found, shelf.book(found.policy)),
-        "lines": [_line(line) for line in reversed(lines)],
+        "lines": [_line(line, phones=acts) for line in reversed(lines)],
         "acts": acts,
         "answers": _answers(found, visitor.caller.person),
         "people": _people(shelf) if acts else [],
@@ -118,8 +118,9 @@ def _people(shelf: Shelf) -> list[tuple[str, str]]:
     return sorted(((p.id, p.name) for p in shelf.people.values()), key=lambda pair: pair[1])
 
 
-def _line(row: asyncpg.Record) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "at", "kind", "text", "due_at")}
+def _line(row: asyncpg.Record, *, phones: bool) -> dict[str, Any]:
+    told = {name: row[name] for name in ("id", "at", "kind", "due_at")}
+    return {**told, "text": written(row["text"], phones=phones)}
 
 
 def _why(case: Case, view: CaseView, shelf: Shelf) -> list[Why]:
