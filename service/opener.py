@@ -38,6 +38,8 @@ class Wanted:
     phone: str | None = None
     customer: str = ""
     organization: str | None = None
+    key: str | None = None
+    """What the ticket's marker is made of; a row that an older release queued has the row's."""
     priority: str | None = None
     """The only word of a row that an older release queued."""
 
@@ -104,6 +106,6 @@ class Opener:
 def _opening(row: Row, wanted: Wanted) -> Opening:
     words = wanted.words or ((wanted.priority,) if wanted.priority else ())
     return Opening(
-        row.key, row.case_id, wanted.subject, wanted.text, wanted.name, wanted.email, words,
-        wanted.tags, wanted.phone, wanted.customer, wanted.organization, row.created_at,
+        wanted.key or row.key, row.case_id, wanted.subject, wanted.text, wanted.name, wanted.email,
+        words, wanted.tags, wanted.phone, wanted.customer, wanted.organization, row.created_at,
     )  # fmt: skip
