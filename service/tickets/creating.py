@@ -17,6 +17,7 @@ from service.tickets.members import Members, decode, read_object
 from service.tickets.ticketsystem import (
     Access,
     Answer,
+    Conflict,
     Conversation,
     Creation,
     Done,
@@ -111,7 +112,12 @@ class Creator(Writer):
         found = yield from self.there(opening, access)
         if found is None:
             found = yield from self._made(opening, access)
-        return (yield from self.furnish(found, opening, access))
+        try:
+            return (yield from self.furnish(found, opening, access))
+        except Stopped as stopped:  # it is there
+            raise Stopped(self._later(stopped.verdict)) from None
+        except Unreadable:
+            return found
 
     def there(self, opening: Opening, access: Access) -> Generator[Request, Answer, Opened | None]:
         """The ticket of an earlier try."""
@@ -136,12 +142,16 @@ class Creator(Writer):
             if answer.status not in self.unprocessable:
                 break
         verdict = self.judge(answer)
-        if isinstance(verdict, Retry):
-            verdict = replace(verdict, after=max(verdict.after, self.lag))
         if not isinstance(verdict, Done):
-            raise Stopped(verdict)
+            raise Stopped(self._later(verdict))
         made = read_object(answer.body)
         return self.named(made.nested(self.row_in) if self.row_in else made, tried, access)
+
+    def _later(self, verdict: Judgement) -> Judgement:
+        """Whoever asks again sooner than the system knows of the ticket makes a second one."""
+        if isinstance(verdict, Retry):
+            return replace(verdict, after=max(verdict.after, self.lag))
+        return Retry(self.lag, verdict.sentence) if isinstance(verdict, Conflict) else verdict
 
     def lessening(self, opening: Opening) -> list[Opening]:
         """The ticket as we would have it, then with less and less of what it can do without."""
