@@ -95,9 +95,13 @@ class Creator(Writer):
 
     def wished(self, access: Access) -> dict[str, object]:
         """What every new ticket shall say by the organisation's own wish."""
-        name = f"{self.source.upper().replace('-', '_')}_NEW_TICKET"
-        found = json.loads(access.options.get(name, "{}"))
+        found = json.loads(access.options.get(self.setting, "{}"))
         return found if type(found) is dict else {}
+
+    @property
+    def setting(self) -> str:
+        """The name of the wish, without prefix."""
+        return f"{self.source.upper().replace('-', '_')}_NEW_TICKET"
 
     def create(self, opening: Opening, access: Access) -> Creation:
         """See `Creating.create`."""
@@ -193,8 +197,8 @@ class Creator(Writer):
     def may_create(self, access: Access) -> Conversation:
         """See `Creating.may_create`."""
         if missing := self.wanting(access):
-            name = f"HELIOGRAPH_{self.source.upper().replace('-', '_')}_NEW_TICKET"
-            return Refused(f"{self.name} takes no ticket until {name} has {', '.join(missing)}.")
+            wanted = f"HELIOGRAPH_{self.setting} has {', '.join(missing)}"
+            return Refused(f"{self.name} takes no ticket until {wanted}.")
         try:
             answer = yield self.permit(access)
             verdict = self.judge(answer)
