@@ -209,6 +209,15 @@ class Creator(Writer):
         return Refused(lack) if lack else verdict
 
 
+def name_in(row: Members, member: str, what: str = "ticket") -> str:
+    """What the system calls the ticket it made. Raises Unreadable."""
+    found = row.identifier(member)
+    if found is None:
+        message = f"The {what} it made has no {member}."
+        raise Unreadable(message)
+    return found
+
+
 def not_before(opening: Opening) -> str:
     """The second before which no ticket of ours is (UTC); empty where that is not known."""
     return "" if opening.since is None else (opening.since - _SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")

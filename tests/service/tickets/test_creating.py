@@ -13,7 +13,7 @@ from service.tickets.systems import creating
 from service.tickets.ticketsystem import Answer, Done, Opened, Opening, Refused, Request, Retry
 from tests.service.tickets.kits import KITS
 from tests.service.tickets.signing import NOW
-from tests.service.tickets.talk import access, ok
+from tests.service.tickets.talk import access, held, ok
 
 BY_SOURCE = {kit.source: kit for kit in KITS}
 OPENING = Opening(
@@ -29,15 +29,7 @@ def create(
     """Every request that was made, and what became of it."""
     system = creating(source)
     assert system is not None
-    conversation = system.create(opening, access(BY_SOURCE[source], **more))
-    made: list[Request] = []
-    try:
-        request = next(conversation)
-        while True:
-            made.append(request)
-            request = conversation.send(played(request))
-    except StopIteration as end:
-        return made, end.value
+    return held(system.create(opening, access(BY_SOURCE[source], **more)), played)
 
 
 def test_what_an_organisation_wishes_for_is_kept_beside_ours() -> None:
