@@ -10,7 +10,7 @@ import structlog
 
 from routing.case import Case
 from routing.decide import decide, open_case
-from routing.event import Linked, Refusal, Reported
+from routing.event import Customer, Linked, Refusal, Reported
 from routing.linking import of_another
 from routing.lookup import HOTLINE
 from routing.report import Report
@@ -52,7 +52,7 @@ class Batch:
         )
         tickets = sorted({(r.source, r.ticket) for r in reports})
         if tickets:
-            self.waiting = await waiting_cases(conn, reports)
+            self.waiting = await waiting_cases(conn, reports, self._customer)
             await self._lock(conn, tickets)
 
     async def _lock(self, conn: AnyConnection, tickets: Sequence[Ticket]) -> None:
@@ -109,7 +109,7 @@ class Batch:
     def _report(self, report: Report, arrival: Arrival) -> Case:
         ticket = (report.source, report.ticket)
         case = self.cases.get(ticket) or self._linked(report)
-        customer = matching.customer_of(report, self.shelf.current, self.found)
+        customer = self._customer(report)
         if case is None and not report.opens:
             raise Refusal(f"No case is about {report.ticket[:80]}, and this begins none.")
         if case is None:
@@ -126,6 +126,9 @@ class Batch:
         self.changes.append(Change(case, decision, arrival.received_at))
         self.cases[ticket] = decision.case
         return decision.case
+
+    def _customer(self, report: Report) -> Customer | None:
+        return matching.customer_of(report, self.shelf.current, self.found)
 
     def _linked(self, report: Report) -> Case | None:
         """The caller's case that this ticket was created for: it is that ticket's from now on."""

@@ -11,7 +11,8 @@ import httpx
 
 from service.tickets.ticketsystem import Access, Answer, Request
 
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 23
+"""Of an answer: a hundred tickets with what they say are more than one megabyte."""
 T = TypeVar("T")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +44,7 @@ def _ticket(case: Case, effect: OpenTicket, shelf: Shelf, rank: int, now: dateti
     told = severity.priorities if severity else {}
     words = (*told.get(system, ()), *told.get("*", ()))
     wanted = {
+        "key": f"{case.id}/{TICKET}/{secrets.token_hex(8)}",  # cases can be counted, this not
         "subject": f"{about.subject} ({case.id})",
         "text": f"{about.description}\n\nCase {case.id} of {case.account_name}.",
         "name": about.requester_name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import httpx
 import structlog
@@ -21,7 +20,6 @@ from service.store.sql import query
 from service.tickets.systems import creating
 from service.tickets.ticketsystem import Access, Creating, Judgement, Opened, Opening, Retry
 
-SOON = timedelta(seconds=2)
 log = structlog.get_logger(__name__)
 
 
@@ -38,6 +36,8 @@ class Wanted:
     phone: str | None = None
     customer: str = ""
     organization: str | None = None
+    key: str | None = None
+    """What the ticket's marker is made of; a row that an older release queued has the row's."""
     priority: str | None = None
     """The only word of a row that an older release queued."""
 
@@ -76,13 +76,15 @@ class Opener:
         return None
 
     async def _try(self, system: Creating, opening: Opening, access: Access) -> Opened | Judgement:
-        """Where it may have been created, it is asked again once the system would know of it."""
+        """It may have been created, so it is asked again once the system would know of it.
+
+        Also where the last request was not sent: one before it was, and may have created it.
+        """
         try:
             return await self.line.hold(system.create(opening, access), access)
         except httpx.HTTPError as error:
-            unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-            after = SOON if unsent else max(SOON, system.lag)
-            return Retry(after, f"{system.name} did not answer ({type(error).__name__})")
+            words = f"{system.name} did not answer ({type(error).__name__})"
+            return Retry(system.lag, words)
 
     async def refused(self, row: Row, sentence: str) -> None:
         """There will be no ticket: said once, on the case and to whoever has it."""
@@ -104,6 +106,6 @@ class Opener:
 def _opening(row: Row, wanted: Wanted) -> Opening:
     words = wanted.words or ((wanted.priority,) if wanted.priority else ())
     return Opening(
-        row.key, row.case_id, wanted.subject, wanted.text, wanted.name, wanted.email, words,
-        wanted.tags, wanted.phone, wanted.customer, wanted.organization, row.created_at,
+        wanted.key or row.key, row.case_id, wanted.subject, wanted.text, wanted.name, wanted.email,
+        words, wanted.tags, wanted.phone, wanted.customer, wanted.organization, row.created_at,
     )  # fmt: skip

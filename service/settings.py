@@ -267,4 +267,4 @@ def not_written_to(settings: Settings) -> dict[str, str]:
     """Systems that are listened to and could be written to, to the setting they wait for."""
     heard = settings.webhook_secrets.keys() & WRITE_BACK.keys()
     silent = sorted(heard - settings.write_back.keys())
-    return {name: f"{PREFIX}{name.upper().replace('-', '_')}_URL" for name in silent}
+    return {name: f"{PREFIX}{variable(name)}_URL" for name in silent}

@@ -71,7 +71,11 @@ def account(answer: httpx.Response, name: str) -> Finding:
     if not answer.is_success:
         says = f"Twilio answered {answer.status_code}."
         return bad(check, says, f"See Twilio's status page, and HELIOGRAPH_{name}_API_URL.")
-    told = answer.json()
+    try:
+        told = answer.json()
+    except ValueError:
+        says = "What answers is not Twilio's API."
+        return bad(check, says, f"Correct HELIOGRAPH_{name}_API_URL, or the proxy before it.")
     status = told.get("status")
     if status != "active":
         return bad(check, f"The account is {status}.", "Reactivate it in Twilio's console.")
@@ -109,7 +113,8 @@ async def check_number(
         answer = await client.get(url, params={"PhoneNumber": number})
         listed = answer.raise_for_status().json()["incoming_phone_numbers"]
     except (httpx.HTTPError, KeyError, ValueError) as error:
-        return [warn("number", f"{name} could not be looked up ({error}).", "Run this again.")]
+        says = f"{name} could not be looked up ({type(error).__name__})."
+        return [warn("number", says, "Run this again.")]
     owned = next((each for each in listed if each.get("phone_number") == number), None)
     if owned is None:
         says = f"{name} ({mask(number)}) is no number of this account."

@@ -16,7 +16,7 @@ select id, body from cases where id = $1 or (source, ticket) = ($2, $3) order by
 
 -- name: cases_without_ticket
 -- Which of these cases wait for the ticket that is being created for them at this source.
-select c.id, o.payload->>'subject' as subject
+select c.id, c.account, o.payload->>'subject' as subject, o.payload->>'key' as key
 from cases as c
 join outbox as o on o.key = c.id || '/ticket'
 where c.id = any($1::text[]) and c.source = 'hotline' and o.channel = $2;

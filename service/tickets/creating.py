@@ -17,6 +17,7 @@ from service.tickets.members import Members, decode, read_object
 from service.tickets.ticketsystem import (
     Access,
     Answer,
+    Conflict,
     Conversation,
     Creation,
     Done,
@@ -94,9 +95,13 @@ class Creator(Writer):
 
     def wished(self, access: Access) -> dict[str, object]:
         """What every new ticket shall say by the organisation's own wish."""
-        name = f"{self.source.upper().replace('-', '_')}_NEW_TICKET"
-        found = json.loads(access.options.get(name, "{}"))
+        found = json.loads(access.options.get(self.setting, "{}"))
         return found if type(found) is dict else {}
+
+    @property
+    def setting(self) -> str:
+        """The name of the wish, without prefix."""
+        return f"{self.source.upper().replace('-', '_')}_NEW_TICKET"
 
     def create(self, opening: Opening, access: Access) -> Creation:
         """See `Creating.create`."""
@@ -111,7 +116,12 @@ class Creator(Writer):
         found = yield from self.there(opening, access)
         if found is None:
             found = yield from self._made(opening, access)
-        return (yield from self.furnish(found, opening, access))
+        try:
+            return (yield from self.furnish(found, opening, access))
+        except Stopped as stopped:  # it is there
+            raise Stopped(self._later(stopped.verdict)) from None
+        except Unreadable:
+            return found
 
     def there(self, opening: Opening, access: Access) -> Generator[Request, Answer, Opened | None]:
         """The ticket of an earlier try."""
@@ -136,12 +146,16 @@ class Creator(Writer):
             if answer.status not in self.unprocessable:
                 break
         verdict = self.judge(answer)
-        if isinstance(verdict, Retry):
-            verdict = replace(verdict, after=max(verdict.after, self.lag))
         if not isinstance(verdict, Done):
-            raise Stopped(verdict)
+            raise Stopped(self._later(verdict))
         made = read_object(answer.body)
         return self.named(made.nested(self.row_in) if self.row_in else made, tried, access)
+
+    def _later(self, verdict: Judgement) -> Judgement:
+        """Whoever asks again sooner than the system knows of the ticket makes a second one."""
+        if isinstance(verdict, Retry):
+            return replace(verdict, after=max(verdict.after, self.lag))
+        return Retry(self.lag, verdict.sentence) if isinstance(verdict, Conflict) else verdict
 
     def lessening(self, opening: Opening) -> list[Opening]:
         """The ticket as we would have it, then with less and less of what it can do without."""
@@ -183,8 +197,8 @@ class Creator(Writer):
     def may_create(self, access: Access) -> Conversation:
         """See `Creating.may_create`."""
         if missing := self.wanting(access):
-            name = f"HELIOGRAPH_{self.source.upper().replace('-', '_')}_NEW_TICKET"
-            return Refused(f"{self.name} takes no ticket until {name} has {', '.join(missing)}.")
+            wanted = f"HELIOGRAPH_{self.setting} has {', '.join(missing)}"
+            return Refused(f"{self.name} takes no ticket until {wanted}.")
         try:
             answer = yield self.permit(access)
             verdict = self.judge(answer)
@@ -193,6 +207,15 @@ class Creator(Writer):
         except Unreadable as unreadable:
             return Refused(f"{self.name} answered, but not as its API does. {unreadable}")
         return Refused(lack) if lack else verdict
+
+
+def name_in(row: Members, member: str, what: str = "ticket") -> str:
+    """What the system calls the ticket it made. Raises Unreadable."""
+    found = row.identifier(member)
+    if found is None:
+        message = f"The {what} it made has no {member}."
+        raise Unreadable(message)
+    return found
 
 
 def not_before(opening: Opening) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, not_before, over
+from service.tickets.creating import Creator, Known, first_of, name_in, not_before, over
 from service.tickets.html import as_html
 from service.tickets.marker import TAG, signed
 from service.tickets.members import Members, read_object
-from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request, Unreadable
+from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request
 
 PRIORITIES = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
 _NUMBERS = {word: int(number) for number, word in PRIORITIES.items()}
@@ -58,9 +58,7 @@ class FreshdeskCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its number; priorities are numbers."""
-        ticket = row.identifier("id")
-        if ticket is None:
-            raise Unreadable("The ticket it made has no id.")
+        ticket = name_in(row, "id")
         url = f"{access.url}/a/tickets/{quote(ticket, safe='')}"
         return Opened(ticket, url, priority=PRIORITIES.get(row.line("priority") or ""))
 

@@ -11,10 +11,11 @@ from collections.abc import Generator
 from urllib.parse import quote
 
 from service.tickets import labels
-from service.tickets.creating import Creator, Known, Stopped, not_before, over
+from service.tickets.creating import Creator, Known, Stopped, name_in, not_before, over
 from service.tickets.fields import clean_tags
 from service.tickets.marker import TAG, hidden
 from service.tickets.members import Members, numbered, read_object
+from service.tickets.text import web_address
 from service.tickets.ticketsystem import (
     Access,
     Answer,
@@ -22,7 +23,6 @@ from service.tickets.ticketsystem import (
     Opening,
     Refused,
     Request,
-    Unreadable,
 )
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+\Z", re.ASCII)
@@ -63,13 +63,11 @@ class GitHubCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:
         """By its number, which counts within the repository."""
-        number = row.identifier("number")
-        if number is None:
-            raise Unreadable("The issue it made has no number.")
+        number = name_in(row, "number", "issue")
         listed = (Members(one) for one in row.many("labels") or () if type(one) is dict)
         names = clean_tags(name for one in listed if (name := one.line("name")))
         ticket = numbered(self._repository(opening, access), number)
-        url = row.line("html_url", 2000)
+        url = web_address(row.line("html_url", 2000))
         return Opened(ticket, url, priority=labels.priority(names), number=number)
 
     def permit(self, access: Access) -> Request:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from service.tickets import labels
-from service.tickets.creating import Creator, Known, Stopped, over
+from service.tickets.creating import Creator, Known, Stopped, name_in, over
 from service.tickets.fields import clean_tags
 from service.tickets.marker import TAG, hidden
 from service.tickets.members import Members, numbered
-from service.tickets.ticketsystem import Access, Opened, Opening, Refused, Request, Unreadable
+from service.tickets.text import web_address
+from service.tickets.ticketsystem import Access, Opened, Opening, Refused, Request
 
 _REPORTER = 20
 
@@ -47,12 +48,10 @@ class GitLabCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:
         """By its number, which counts within the project."""
-        number = row.identifier("iid")
-        if number is None:
-            raise Unreadable("The issue it made has no number.")
+        number = name_in(row, "iid", "issue")
         names = clean_tags(name for name in row.many("labels") or () if isinstance(name, str))
         ticket = numbered(self._project(opening, access), number)
-        url = row.line("web_url", 2000)
+        url = web_address(row.line("web_url", 2000))
         return Opened(ticket, url, priority=labels.priority(names), number=number)
 
     def permit(self, access: Access) -> Request:

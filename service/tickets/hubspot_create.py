@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import timedelta
 
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, name_in, over
 from service.tickets.marker import signed
 from service.tickets.members import Members
-from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request, Unreadable
+from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request
 
 _TO_CONTACT, _TO_COMPANY = 16, 339
 _PRIORITIES = ("urgent", "high", "medium", "low")
@@ -61,9 +61,7 @@ class HubSpotCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its id. Its page's address has the number of the portal, which nobody tells us."""
-        ticket = row.identifier("id")
-        if ticket is None:
-            raise Unreadable("The ticket it made has no id.")
+        ticket = name_in(row, "id")
         return Opened(ticket, priority=row.nested("properties").word("hs_ticket_priority"))
 
     def permit(self, access: Access) -> Request:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from service.tickets.adf import document
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, name_in, over
 from service.tickets.marker import TAG, signed
 from service.tickets.members import Members
 from service.tickets.ticketsystem import (
@@ -25,7 +25,6 @@ from service.tickets.ticketsystem import (
     Opening,
     Refused,
     Request,
-    Unreadable,
 )
 
 _DESK = ("serviceDeskId", "requestTypeId")
@@ -103,9 +102,7 @@ class JiraCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its key."""
-        key = row.identifier("key") or row.identifier("issueKey")
-        if key is None:
-            raise Unreadable("The issue it made has no key.")
+        key = name_in(row, "issueKey" if "issueKey" in row else "key", "issue")
         return Opened(key, f"{access.url}/browse/{quote(key, safe='')}")
 
     def furnish(self, made: Opened, opening: Opening, access: Access) -> Creation:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Generator
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, name_in, over
 from service.tickets.marker import TAG, external_id, signed
 from service.tickets.members import Members
-from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request, Unreadable
+from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request
 
 SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
 TABLE = "/api/now/table"
@@ -64,9 +64,7 @@ class ServiceNowCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its number, as in its webhooks."""
-        number, name = row.identifier("number"), row.identifier("sys_id")
-        if number is None or name is None:
-            raise Unreadable("The incident it made has no number.")
+        number, name = (name_in(row, member, "incident") for member in ("number", "sys_id"))
         url = f"{access.url}/nav_to.do?uri=incident.do%3Fsys_id%3D{quote(name, safe='')}"
         return Opened(number, url, priority=row.word("priority"))
 

@@ -104,7 +104,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str] = field(repr=False)
-    json: object = None
+    json: object = field(default=None, repr=False)
     base: str | None = None
     form: Mapping[str, str] | None = field(default=None, repr=False)
 

@@ -10,10 +10,10 @@ from collections.abc import Generator
 from datetime import timedelta
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, name_in, over
 from service.tickets.marker import TAG, signed
 from service.tickets.members import Members, read_object
-from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request, Unreadable
+from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request
 
 _MAY = frozenset({"full", "create"})
 
@@ -81,9 +81,7 @@ class ZammadCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its id; people know its number."""
-        ticket = row.identifier("id")
-        if ticket is None:
-            raise Unreadable("The ticket it made has no id.")
+        ticket = name_in(row, "id")
         url = f"{access.url}/#ticket/zoom/{quote(ticket, safe='')}"
         said = row.word("priority")
         told = None if said is None else without_number(said)

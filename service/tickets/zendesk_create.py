@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, over
+from service.tickets.creating import Creator, Known, first_of, name_in, over
 from service.tickets.marker import TAG, external_id, marker, signed
 from service.tickets.members import Members
-from service.tickets.ticketsystem import Access, Opened, Opening, Request, Unreadable
+from service.tickets.ticketsystem import Access, Opened, Opening, Request
 
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
@@ -34,9 +34,7 @@ class ZendeskCreator(Creator):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its id; priorities are words."""
-        ticket = row.identifier("id")
-        if ticket is None:
-            raise Unreadable("The ticket it made has no id.")
+        ticket = name_in(row, "id")
         url = f"{access.url}/agent/tickets/{quote(ticket, safe='')}"
         return Opened(ticket, url, priority=row.word("priority"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, not_before, over
+from service.tickets.creating import Creator, Known, first_of, name_in, not_before, over
 from service.tickets.html import as_html
 from service.tickets.marker import TAG, contains_marker, signed
 from service.tickets.members import Members, read_object
@@ -22,7 +22,6 @@ from service.tickets.ticketsystem import (
     Opened,
     Opening,
     Request,
-    Unreadable,
 )
 from service.tickets.writing import PAGES
 from service.tickets.zoho_desk_write import ZohoDeskWriter
@@ -88,9 +87,7 @@ class ZohoDeskCreator(Creator, ZohoDeskWriter):
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row
         """By its id; people know its number."""
-        ticket = row.identifier("id")
-        if ticket is None:
-            raise Unreadable("The ticket it made has no id.")
+        ticket = name_in(row, "id")
         url = web_address(row.line("webUrl", 2000))
         number = row.identifier("ticketNumber")
         return Opened(ticket, url, priority=row.word("priority"), number=number)

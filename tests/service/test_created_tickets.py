@@ -176,6 +176,18 @@ async def test_a_priority_that_the_system_lacks_lowers_nothing(desk: Desk) -> No
     assert (case.severity, case.ticket.priority) == ("L1", "normal")
 
 
+@pytest.mark.parametrize("system", [Freshdesk], indirect=True)
+async def test_a_busy_desk_shows_more_than_a_megabyte_of_others(desk: Desk) -> None:
+    """Broken once: its answer was cut, taken for none of its API's, and there was no ticket."""
+    at = desk.office.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    for number in range(1, 100):
+        other = {"id": number, "updated_at": at, "subject": "x", "description": "y" * 20_000}
+        desk.system.tickets[str(number)] = {**other, "priority": 1, "tags": []}
+    await desk.rings()
+    await desk.serve()
+    assert (await desk.case()).source == "freshdesk"
+
+
 async def test_what_is_refused_costs_no_ticket_or_is_told_once(desk: Desk) -> None:
     """Of the first what it can do without, the second for a while, the third for good."""
     desk.system.bans = {"requester", "organization"}

@@ -177,6 +177,7 @@ async def test_twilio_as_it_should_be() -> None:
     [
         ((401, {"code": 20003}), "refuses the credentials"),
         ((503, {}), "answered 503"),
+        ((200, b"<html>Welcome</html>"), "not Twilio's API"),
         ((200, {"status": "suspended"}), "account is suspended"),
         ((200, {"status": "active", "type": "Trial"}), "trial account"),
     ],
@@ -203,6 +204,14 @@ async def test_a_number_with_a_trouble(change: dict[str, Any], words: str) -> No
         ((_, says),) = troubles(await check_twilio(settings_for(address), SystemClock()))
     assert words in says
     assert NUMBER not in says
+
+
+async def test_a_number_that_cannot_be_looked_up_is_not_told() -> None:
+    """Broken once: the error said the address that was asked, with the number and the account."""
+    answers = {ACCOUNT: (200, {"status": "active"}), NUMBERS: (500, {})}
+    with answering(answers) as address:
+        ((_, says),) = troubles(await check_twilio(settings_for(address), SystemClock()))
+    assert says == "HELIOGRAPH_TWILIO_FROM_NUMBER could not be looked up (HTTPStatusError)."
 
 
 async def test_a_clock_that_twilio_disagrees_with() -> None:

@@ -12,6 +12,7 @@ import pytest
 from routing.event import Note
 from routing.hotline_call import Call, State
 from routing.lookup import HOTLINE
+from service import directory
 from service.arrivals import Arrival
 from service.doctor.finding import Level
 from service.doctor.tickets import check_tickets
@@ -110,6 +111,31 @@ async def test_its_webhook_may_be_quicker_than_the_answer(
     assert (case.source, case.ticket_id) == ("zendesk", "35436")
     assert (await desk.count(), len(await desk.texts())) == (1, 1)
     assert len(desk.zendesk.tickets) == 1
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"description": f"It burns.\n\n{marker('ACME-1/ticket')}"},
+        {"description": "", "organization": "777"},
+    ],
+    ids=["a marker of what can be counted", "another customer"],
+)
+async def test_nobody_takes_a_callers_case_by_a_ticket_that_names_it(
+    desk: Desk, members: dict[str, str]
+) -> None:
+    """Broken once: engineers' notes on the case went to the ticket of whoever guessed the name."""
+    office = desk.office
+    people = hotline_papers.DIRECTORY.replace(
+        "plan: e10, d", "plan: e10, external_ids: {zendesk: '777'}, d"
+    )
+    await directory.bring_in(office.pool, office.clock, people, "more.yaml", "test", plans=True)
+    await desk.rings()
+    desk.zendesk.open("9", subject="Emergency call from Acme Corp (ACME-1)", **members)
+    assert await desk.webhook() not in {None, "ACME-1"}
+    assert (await desk.case()).source == "hotline"
+    await desk.serve()
+    assert (await desk.case()).ticket_id not in {"CA1", "9"}
 
 
 async def test_a_webhook_that_tells_nothing_opens_a_case_that_gives_way(desk: Desk) -> None:
@@ -211,7 +237,7 @@ async def test_what_an_older_release_has_queued_is_created_as_it_meant(desk: Des
     await desk.rings()
     await desk.office.pool.execute(
         "update outbox set payload = (payload::jsonb - array['words', 'phone', 'customer', "
-        "'organization'] || '{\"priority\": \"high\"}')::json where key = 'ACME-1/ticket'"
+        "'organization', 'key'] || '{\"priority\": \"high\"}')::json where key = 'ACME-1/ticket'"
     )
     await desk.serve()
     (ticket,) = desk.zendesk.tickets.values()
@@ -242,7 +268,7 @@ async def _claimed(desk: Desk) -> Any:
 def _made_by(desk: Desk, row: Any) -> None:
     """The Zendesk has made the ticket; its answer has not come."""
     wanted = json.loads(row.payload)
-    body = f"{wanted['text']}\n\n{marker(row.key)}"
+    body = f"{wanted['text']}\n\n{marker(wanted['key'])}"
     desk.zendesk.create(
         {
             "subject": wanted["subject"],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import TypeVar
 
 from service.tickets.ticketsystem import Access, Answer, Change, Judgement, Request
 from tests.service.tickets.kits import Kit
 
 CHANGE = Change(ticket="81", key="case/1/anna", note="Anna has it since 03:12.")
 Played = Callable[[Request], Answer]
+T = TypeVar("T")
 
 
 def access(kit: Kit, **more: str) -> Access:
@@ -18,9 +20,8 @@ def access(kit: Kit, **more: str) -> Access:
     return found
 
 
-def talk(kit: Kit, change: Change, played: Played, **more: str) -> tuple[list[Request], Judgement]:
-    """Every request that was made, and what became of the change."""
-    conversation = kit.system.write(change, access(kit, **more))
+def held(conversation: Generator[Request, Answer, T], played: Played) -> tuple[list[Request], T]:
+    """Every request that was made, and how it ended."""
     made: list[Request] = []
     try:
         request = next(conversation)
@@ -28,8 +29,13 @@ def talk(kit: Kit, change: Change, played: Played, **more: str) -> tuple[list[Re
             made.append(request)
             request = conversation.send(played(request))
     except StopIteration as end:
-        judgement: Judgement = end.value
-        return made, judgement
+        said: T = end.value
+        return made, said
+
+
+def talk(kit: Kit, change: Change, played: Played, **more: str) -> tuple[list[Request], Judgement]:
+    """Every request that was made, and what became of the change."""
+    return held(kit.system.write(change, access(kit, **more)), played)
 
 
 def ok(body: object = None, status: int = 200) -> Answer:
