@@ -16,7 +16,7 @@ import structlog
 from notifiers.notifier import Accepted, Message
 from routing.book import find
 from routing.case import Case, State
-from service.library import NothingLoaded
+from service.library import NothingLoaded, Shelf
 from service.pacing import passed_by, sentence
 from service.sender import Sender
 from service.store.pool import AWAY, describe
@@ -135,17 +135,22 @@ async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
 
 async def _duty_numbers(service: Service) -> list[str]:
     """Texting numbers of the people the policy names as duty managers, as far as is known."""
-    try:
-        shelf = await service.desk.shelf()
-    except NothingLoaded:
+    shelf = await _known(service)
+    if shelf is None:
         return []
-    except AWAY:
-        if service.library.last is None:
-            return []
-        shelf = service.library.last
     now = service.clock.now()
     nothing = Case("", "", "", shelf.current.id, now, None, "", "", "", State.EXHAUSTED)
     found = (find(shelf.book(), nothing, t, now).people for t in shelf.current.duty_manager)
     people = [shelf.people[person] for some in found for person in some]
     methods = (m for person in people for m in person.contact_methods)
     return list(dict.fromkeys(m.address for m in methods if m.type == "sms" and m.usable))
+
+
+async def _known(service: Service) -> Shelf | None:
+    """What is loaded, or was when PostgreSQL was there; None if nothing is."""
+    try:
+        return await service.desk.shelf()
+    except NothingLoaded:
+        return None
+    except AWAY:
+        return service.library.last
