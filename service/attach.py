@@ -56,7 +56,7 @@ async def inherit() -> None:
     while _borrowed:
         folder, before, stack = _borrowed[-1]
         try:
-            now = stack.enter_context(EmbeddedServers(folder)).addresses
+            now = stack.enter_context(EmbeddedServers(folder, before=before)).addresses
         except InUse:
             await asyncio.sleep(EVERY)
         except EmbeddedError as error:

@@ -52,7 +52,8 @@ async def _connect(url: str) -> ArqRedis:
         default_queue_name=QUEUE,
     )
     try:
-        await pool.ping()
+        async with asyncio.timeout(CONNECTING):  # it may take the connection and say nothing
+            await pool.ping()
     except BaseException:
         with contextlib.suppress(*LOST):
             await pool.aclose(close_connection_pool=True)

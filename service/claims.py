@@ -139,7 +139,7 @@ class Claims:
         people = people if least < NEVER else []  # where nothing is shared, nothing else is read
         bundles = sorted({row.bundle for row in pages if row.bundle is not None})
         found = await conn.fetch(query("waiting_beside"), terms.lane, now, people, bundles)
-        beside = [row_of(record) for record in found]
+        beside = [replace(row_of(r), tries=r["tries"] + 1) for r in found]  # once leased, as pages
         unsure = _by(lambda row: row.bundle, (*pages, *beside))
         unsure.pop(None, None)
         groups = _sharing(pages, beside, now, anyhow=terms.lane == "voice")

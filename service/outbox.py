@@ -144,9 +144,11 @@ class Outbox:
             )
 
     async def forward(self, rows: Iterable[Row], now: datetime) -> None:
-        """What waits for a later try may be tried now."""
+        """What waits for a later try may be tried now, unless another has tried it since."""
+        tried = [(one.id, one.tries) for row in rows for one in row.together]
+        ids, tries = (list(column) for column in zip(*tried, strict=True))
         async with self.pool.acquire() as conn:
-            await conn.execute(query("bring_forward"), [n for row in rows for n in row.ids], now)
+            await conn.execute(query("bring_forward"), ids, tries, now)
 
     async def slow_down(self, key: str, until: datetime) -> None:
         """The provider wants to be left alone until then."""

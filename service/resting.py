@@ -5,8 +5,8 @@ rest is tried every other second; the first that gets through brings two along, 
 more, and so on: what an outage has left behind leaves at the pace the provider takes it, and nobody
 rests while others get through. Whom the provider told how long to wait waits that long.
 
-It is remembered by the process that tried. Should that one die, the pause of the row is still its
-limit.
+It is remembered by the process that tried, and holds until another has tried. Should that one die,
+or PostgreSQL be away, the pause of the row is still its limit.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Resting:
             self._woken.clear()
 
     async def _wake(self, rows: Collection[Row]) -> None:
+        for row in rows:  # before anything is awaited: who gets through meanwhile brings others
+            self.remove(row)
         if rows:
             await self.outbox.forward(rows, self.clock.now())
-        for row in rows:
-            self.remove(row)
-            self._woken.add(lane_of(row.kind, row.channel))
+        self._woken.update(lane_of(row.kind, row.channel) for row in rows)

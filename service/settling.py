@@ -91,6 +91,8 @@ class Settling:
         await ride_out(
             lambda: self._settle(row, line, switchboard, outcome, begun), patience=PATIENCE
         )
+        if isinstance(outcome, Accepted):
+            await self.resting.works(row.channel)
 
     async def _settle(
         self, row: Row, line: Line, switchboard: Switchboard, outcome: Outcome, begun: datetime
@@ -103,7 +105,6 @@ class Settling:
                 self.count(row, "sent")
                 if unwanted:
                     await line.notifier.cancel(ref)
-                await self.resting.works(row.channel)
             case Unclear(reason):
                 await self.circuits.failed((line.provider, line.channel), reason)
                 at_once = await self.elsewhere(row, line, switchboard)

@@ -7,7 +7,8 @@ outbox could not tell of itself. An outside monitor is called only while all is 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
@@ -16,7 +17,7 @@ import structlog
 from notifiers.notifier import Accepted, Message
 from routing.book import find
 from routing.case import Case, State
-from service.library import NothingLoaded
+from service.library import NothingLoaded, Shelf
 from service.pacing import passed_by, sentence
 from service.sender import Sender
 from service.store.pool import AWAY, describe
@@ -29,6 +30,8 @@ LATE_WAKE = timedelta(seconds=60)
 LATE_SEND = timedelta(seconds=120)
 QUIET = timedelta(minutes=30)
 """How long the duty manager is not told again of the same."""
+SINCE = re.compile(" for | is (?:passed by|on trial) since ")
+"""What follows it in the sentence of a trouble changes while the trouble stays the same."""
 ABSENT = "PostgreSQL is away for {} s, nothing is taken in and nobody is paged"
 log = structlog.get_logger(__name__)
 
@@ -70,8 +73,7 @@ async def examine(service: Service) -> Health:
 
 async def watch(service: Service, sender: Sender) -> None:
     """Until cancelled."""
-    told_at: datetime | None = None
-    away = Away()
+    away, told = Away(), Told()
     async with httpx.AsyncClient(timeout=10) as client:
         while True:
             await asyncio.sleep(EVERY)
@@ -82,8 +84,7 @@ async def watch(service: Service, sender: Sender) -> None:
                     continue
                 if not troubles:
                     await _alive(service, client)
-                elif told_at is None or now - told_at > QUIET:
-                    told_at = now
+                elif told.news(troubles, now):
                     await _shout(service, sender, troubles)
             except Exception:
                 log.exception("watchdog_failed")
@@ -106,6 +107,21 @@ class Away:
             return [ABSENT.format(int(gone.total_seconds()))] if gone > LATE_WAKE else None
         self.since = None
         return health.troubles(service.clock.now())
+
+
+@dataclass(slots=True)
+class Told:
+    """What the duty manager has been told of, and when (service time, UTC)."""
+
+    at: dict[str, datetime] = field(default_factory=dict)
+
+    def news(self, troubles: list[str], now: datetime) -> bool:
+        """Whether anything of it has not been told lately; all of it is told now, then."""
+        kinds = [SINCE.split(trouble)[0] for trouble in troubles]
+        new = any(kind not in self.at or now - self.at[kind] > QUIET for kind in kinds)
+        if new:
+            self.at |= dict.fromkeys(kinds, now)
+        return new
 
 
 async def _alive(service: Service, client: httpx.AsyncClient) -> None:
@@ -135,17 +151,22 @@ async def _shout(service: Service, sender: Sender, troubles: list[str]) -> None:
 
 async def _duty_numbers(service: Service) -> list[str]:
     """Texting numbers of the people the policy names as duty managers, as far as is known."""
-    try:
-        shelf = await service.desk.shelf()
-    except NothingLoaded:
+    shelf = await _known(service)
+    if shelf is None:
         return []
-    except AWAY:
-        if service.library.last is None:
-            return []
-        shelf = service.library.last
     now = service.clock.now()
     nothing = Case("", "", "", shelf.current.id, now, None, "", "", "", State.EXHAUSTED)
     found = (find(shelf.book(), nothing, t, now).people for t in shelf.current.duty_manager)
     people = [shelf.people[person] for some in found for person in some]
     methods = (m for person in people for m in person.contact_methods)
     return list(dict.fromkeys(m.address for m in methods if m.type == "sms" and m.usable))
+
+
+async def _known(service: Service) -> Shelf | None:
+    """What is loaded, or was when PostgreSQL was there; None if nothing is."""
+    try:
+        return await service.desk.shelf()
+    except NothingLoaded:
+        return None
+    except AWAY:
+        return service.library.last

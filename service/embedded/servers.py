@@ -15,18 +15,22 @@ from service.embedded.redis import Redis
 class EmbeddedServers:
     """Starts on entering, stops on leaving; from the main thread. Raises EmbeddedError.
 
-    However this process ends, SIGKILL included, both servers end with it.
+    They listen where they did last, or at `before` where no such note is left, if they can. However
+    this process ends, SIGKILL included, both servers end with it.
     """
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, data_dir: Path, *, durable: bool = True, before: Addresses | None = None
+    ) -> None:
         self._folder = DataDir(data_dir)
         self._durable = durable
+        self._before = before
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._folder.held())
-            before = self._folder.withdraw()
+            before = self._folder.withdraw() or self._before
             self.postgres, self.redis = self._prepare(before)
             for server in (self.postgres, self.redis):
                 stack.callback(server.stop)

@@ -133,9 +133,11 @@ where id = any($1::bigint[]) and lease = $2
 returning id;
 
 -- name: bring_forward
--- What rests after a try that failed need not rest any longer.
-update outbox set available_at = $2
-where id = any($1::bigint[]) and state = 'queued' and available_at > $2;
+-- What rests after so many tries need not rest any longer; whoever tried since knows better.
+update outbox as o
+set available_at = $3
+from unnest($1::bigint[], $2::int[]) as u (id, tries)
+where o.id = u.id and o.tries = u.tries and o.state = 'queued' and o.available_at > $3;
 
 -- name: assign_provider
 -- Who is to have it next.

@@ -65,7 +65,11 @@ class Pulse:
             while True:
                 if not self._missed:
                     await asyncio.sleep(EVERY)
-                await self.beat()
+                try:
+                    await self.beat()
+                except Exception:
+                    log.exception("pulse_failed")
+                    await asyncio.sleep(EVERY)
         finally:
             self._let_go()
 

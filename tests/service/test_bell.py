@@ -139,6 +139,27 @@ async def test_a_redis_that_hangs_holds_nobody_up(
     await ringer.close()
 
 
+async def test_a_redis_that_greets_nobody_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken once: whoever had connected waited for its first word for ever."""
+    monkeypatch.setattr(bell, "CONNECTING", 0.1)
+    asked = asyncio.Semaphore(0)
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.release()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as mute:
+        port = mute.sockets[0].getsockname()[1]
+        task = asyncio.create_task(listen(f"redis://127.0.0.1:{port}", Ear().heard))
+        async with asyncio.timeout(60):
+            await asked.acquire()
+            await asked.acquire()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 async def test_rubbish_in_the_queue_is_not_obeyed(redis_url: str) -> None:
     async with listening(redis_url) as ear, Redis.from_url(redis_url) as client:
         await client.set("arq:job:rubbish", b"\x80\x04cos\nsystem\n")

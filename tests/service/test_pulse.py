@@ -4,6 +4,7 @@ import asyncio
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from service.store import pulse
 from service.store.pool import open_pool
@@ -47,3 +48,19 @@ async def test_a_server_that_refuses_is_not_taken_for_one_that_hangs() -> None:
     for _ in range(3):
         await watched.beat()
     assert not watched.silent
+
+
+async def test_a_server_that_will_not_have_us_is_asked_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken once: after one such answer nobody asked any more."""
+    monkeypatch.setattr(pulse, "EVERY", 0.01)
+    with capture_logs() as told:
+        task = asyncio.create_task(Pulse(f"{database_url}-none", "test").watch())
+        async with asyncio.timeout(60):
+            while len(told) < 2:  # noqa: ASYNC110 - no event for it
+                await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert {line["event"] for line in told} == {"pulse_failed"}

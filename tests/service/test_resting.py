@@ -1,10 +1,14 @@
 """What an outage of the provider left behind leaves as soon as the outage is over."""
 
+import asyncio
+
 import pytest
 
 from notifiers.simulator.records import Ailment, Trouble
 from service import settling
 from service.chime import Chime
+from service.outbox import Outbox
+from service.store.pool import Pool
 from tests.service.office import NOW
 from tests.service.post import ANNA, Post
 
@@ -49,6 +53,44 @@ async def test_one_that_gets_through_brings_the_others_along(post: Post, trouble
         sent.append(len(post.sent_to(ANNA)))
     assert sent[:2] == [1, 2] or sent[:2] == [1, 3]  # on trial one page leaves at a time
     assert sent[-1] == CASES
+
+
+async def test_each_that_gets_through_brings_others_along(post: Post) -> None:
+    """Broken once: two that got through at the same time brought the same two."""
+    await rest(post, FAILS[0])
+    resting = post.sender.settling.resting
+    await asyncio.gather(resting.works("sms"), resting.works("sms"))
+    assert await due(post) == 4
+
+
+async def test_what_another_worker_has_tried_since_is_left_to_it(post: Post) -> None:
+    """Broken once: it was tried before the provider wanted it."""
+    await rest(post, FAILS[0])
+    await post.office.pool.execute("update outbox set tries = tries + 1")
+    await post.sender.settling.resting.one()
+    assert await due(post) == 0
+
+
+async def test_what_has_left_stays_so_if_the_others_cannot_be_brought_along(
+    post: Post, lost: Pool
+) -> None:
+    """Broken once: all of it was written down again, and counted again, until they could be."""
+    await rest(post, FAILS[0])
+    post.twilio.trouble(None)
+    await post.sender.settling.resting.one()
+    resting = post.sender.settling.resting
+    resting.outbox = Outbox(lost)
+    await post.serve()
+    assert await due(post) == 0
+    sent = post.office.service.measures.pages.labels("sms", "sent")
+    assert sent._value.get() == len(post.sent_to(ANNA)) == 1
+
+
+async def test_all_that_one_text_carries_is_brought_forward(post: Post) -> None:
+    post.sender.pace = {"sms": 1.0}
+    await rest(post, FAILS[0])
+    await post.sender.settling.resting.one()
+    assert await due(post) == CASES
 
 
 async def test_whoever_was_tried_longest_ago_is_tried_next(post: Post) -> None:

@@ -148,6 +148,19 @@ async def test_the_outside_monitor_hears_of_us_only_while_all_is_well(
     await sender.close()
 
 
+def test_the_duty_manager_is_told_of_each_trouble_and_not_of_the_same_again() -> None:
+    """Broken once: half an hour after any text nothing else was told, whatever it was."""
+    told, late = watchdog.Told(), "a page or note has not left for {} s"
+    failing = "the first provider of sms is {} UTC: It was silent."
+    gone = watchdog.ABSENT
+    assert told.news([late.format(130), failing.format("passed by since 10:00")], NOW)
+    assert not told.news([failing.format("on trial since 10:05")], NOW + timedelta(minutes=9))
+    assert told.news([gone.format(61)], NOW + timedelta(minutes=10))
+    assert not told.news([gone.format(76), late.format(800)], NOW + timedelta(minutes=30))
+    assert not told.news([gone.format(1261)], NOW + timedelta(minutes=40))
+    assert told.news([gone.format(1262)], NOW + timedelta(minutes=40, seconds=1))
+
+
 async def test_the_duty_manager_hears_of_a_postgresql_that_stays_away(
     watched: Office, twilio: Simulator, lost: Pool
 ) -> None:
