@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.case import State
+from routing.case import Item, Stage, State
 from routing.decide import Decision, decide, open_case
 from routing.emergency import is_emergency_call
 from routing.event import (
@@ -75,7 +75,13 @@ def test_without_a_ticket_the_case_goes_on_and_its_owner_is_told() -> None:
     (told,) = done.effects
     assert isinstance(told, Announce)
     assert "has no ticket in jira" in told.text
+    assert told.person == "anna"
     assert (done.case.state, done.case.source) == (case.state, HOTLINE)
+    item = Item(Stage.REVIEWING, MONDAY, "a crash", "eva")
+    theirs = replace(case, state=State.ENGINEERING, engineering=item)
+    (told,) = decide(theirs, event, BOOK, MONDAY).effects
+    assert isinstance(told, Announce)
+    assert told.person == "eva", "who has it now, whoever had it before"
     late = decide(linked().case, event, BOOK, MONDAY)
     assert (late.entries, late.effects) == ((), ())
 
