@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from routing.book import Book
-from routing.case import Case, Purpose, State
+from routing.case import Case, Purpose
 from routing.decide import decide
 from routing.event import Acknowledge, Decline, Escalate, Event, Refusal, Resolve, TakeOver
 from routing.truth import instead
@@ -53,9 +53,7 @@ def _sensible(case: Case, *, asked: bool, mine: bool) -> Iterator[str]:
     if asked:
         yield "acknowledge"
     if asked or mine:
-        yield "decline"
-        if case.state is not State.ENGINEERING:  # it is there
-            yield "escalate"
+        yield from ("decline", "escalate")
     if mine:
         yield "resolve"
     elif not asked and case.holder is not None:

@@ -1,8 +1,8 @@
 """A test that is asked of every row of a table is one test: it names each row that fails.
 
-pytest makes a test of its own of every row. Where a row is one fact that takes a tenth of a
-millisecond and nothing is set up for it, a row then costs fifty times what it takes. `--each`, `-k`
-and the name of one test (`tests/some.py::test_name[row]`) have every row by itself, as ever.
+pytest makes a test of its own of every row. Where a row is one fact and nothing is set up for it,
+that takes longer than asking it. `--each`, `-k` and the name of one test
+(`tests/some.py::test_name[row]`) have every row by itself, as ever.
 """
 
 import inspect

@@ -218,6 +218,8 @@ def test_returned_from_any_stage_support_goes_on(stage: str) -> None:
     story = at_stage(stage)
     story.happens(Advance("eva", "return", "not a defect"))
     assert (story.state, stage_of(story), story.paged) == ("paging", "returned", ["anna sms"])
+    assert story.case.engineering is not None
+    assert story.case.engineering.returned == "not a defect"
     assert story.written == [
         "note: Returned to support by Eva Moe: not a defect",
         "Sustained Engineering has reviewed your case; support goes on with it.",

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from routing.case import State
+from routing.case import Item, Stage, State
 from routing.decide import Decision, decide, open_case
 from routing.emergency import is_emergency_call
 from routing.event import (
     Announce,
+    Customer,
     Linked,
     OpenTicket,
     Refusal,
@@ -19,19 +20,23 @@ from routing.event import (
     WriteBack,
 )
 from routing.lookup import HOTLINE
-from routing.report import Report, ReportKind
+from routing.people import Account
+from routing.report import Report, ReportKind, Requester
 from tests.routing.world import MONDAY, book, minutes
 
 BOOK = book()
+ACME = Account("acme", "Acme", "premier", external_ids={"zendesk": "501", "jira": "ACME"})
 
 
-def called(channel: str = HOTLINE) -> Decision:
+def called(channel: str = HOTLINE, account: Account | None = None) -> Decision:
     severity = min(BOOK.policy.severities, key=lambda s: s.rank).id
     report = Report(
         HOTLINE, "CA1", ReportKind.CREATED, (MONDAY.timestamp(), 0), "CA1/case", at=MONDAY,
         subject="Emergency call", priority=severity, channel=channel,
+        requester=Requester("Ada", language="de"),
     )  # fmt: skip
-    return open_case("ACME-7", Reported(report), BOOK, MONDAY)
+    customer = Customer("acme", "Acme", "premier", "pin", record=account) if account else None
+    return open_case("ACME-7", Reported(report, customer), BOOK, MONDAY)
 
 
 def linked(priority: str | None = "urgent") -> Decision:
@@ -43,6 +48,15 @@ def test_the_ticket_is_created_before_anything_is_written_on_it() -> None:
     effects = called().effects
     assert isinstance(effects[0], OpenTicket)
     assert not any(isinstance(e, OpenTicket) for e in effects[1:])
+
+
+def test_the_ticket_is_for_what_each_system_calls_the_customer() -> None:
+    assert called(account=ACME).effects[0] == OpenTicket({"zendesk": "501", "jira": "ACME"})
+    assert called().effects[0] == OpenTicket(), "nobody knows who that is"
+
+
+def test_what_a_caller_is_spoken_to_in_stays_with_the_case() -> None:
+    assert linked().case.ticket.requester_language == "de"
 
 
 def test_the_customer_is_told_what_people_call_the_ticket() -> None:
@@ -61,7 +75,13 @@ def test_without_a_ticket_the_case_goes_on_and_its_owner_is_told() -> None:
     (told,) = done.effects
     assert isinstance(told, Announce)
     assert "has no ticket in jira" in told.text
+    assert told.person == "anna"
     assert (done.case.state, done.case.source) == (case.state, HOTLINE)
+    item = Item(Stage.REVIEWING, MONDAY, "a crash", "eva")
+    theirs = replace(case, state=State.ENGINEERING, engineering=item)
+    (told,) = decide(theirs, event, BOOK, MONDAY).effects
+    assert isinstance(told, Announce)
+    assert told.person == "eva", "who has it now, whoever had it before"
     late = decide(linked().case, event, BOOK, MONDAY)
     assert (late.entries, late.effects) == ((), ())
 

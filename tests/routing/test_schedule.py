@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from routing.override import ABSENT
 from routing.schedule import (
     Layer,
     Override,
@@ -112,6 +113,8 @@ def test_gaps_are_what_is_left() -> None:
         ("take_over", None, "cat", ["cat"]),
         ("remove", "ann", None, []),
         ("remove", "ben", None, ["ann"]),
+        (ABSENT, "ann", None, []),
+        (ABSENT, "ben", None, ["ann"]),
     ],
 )
 def test_each_kind_of_override(
@@ -148,6 +151,23 @@ def test_everybody_who_takes_over_is_on_call_together_then_the_others_apply_in_o
         ),
     )
     assert names(found, "2026-03-02 10:00") == ["cat", "fay"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "by", "expected"),
+    [
+        ("add", None, "ann", ["ann"]),
+        ("take_over", None, "ann", ["ann"]),
+        ("replace", "ann", "cat", []),
+    ],
+)
+def test_who_is_away_is_gone_before_anything_is_asked_for_by_hand(
+    kind: str, person: str | None, by: str, expected: list[str]
+) -> None:
+    range_ = (utc("2026-03-02 08:00"), utc("2026-03-02 12:00"))
+    by_hand, away = Override("o", kind, *range_, person, by), Override("a", ABSENT, *range_, "ann")
+    found = schedule(*BASE.layers, overrides=(by_hand, away))
+    assert names(found, "2026-03-02 10:00") == expected
 
 
 def test_a_swap_changes_both_ranges_only_where_each_is_on_call() -> None:
