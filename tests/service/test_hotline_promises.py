@@ -90,6 +90,41 @@ async def test_a_telephone_that_rings_for_it_is_hung_up_and_his_key_hears_the_tr
     assert await rung_for_it(world) == 1
 
 
+async def test_who_gave_the_case_away_is_rung_no_more_and_who_has_it_is(world: World) -> None:
+    """Once for a promise, and once while Ada waits on the line."""
+    for waits in (False, True):
+        if waits:
+            await connecting(world)
+        else:
+            await promised(world)
+        case = str((await cases(world))[0]["id"])
+        await world.act(case, "acknowledge")
+        await tick_later(world)
+        sid = "CA" + "b" * 32
+        ringing = "update outbox set state = 'sent', ref = $1 where id = $2"
+        await run(world, ringing, sid, await leg(world))
+        await world.act(case, "take", person="ben")
+        await tick_later(world)
+        assert [text for text in await sent(world, "cancel") if sid in text], waits
+        rung = await sent(world, "bridge")
+        assert ["Anna" in rung[0], "Ben" in rung[-1], len(rung)] == [True, True, 2]
+        await run(world, EMPTY)
+
+
+async def test_one_call_keeps_whatever_was_promised_to_the_same_number(world: World) -> None:
+    case = await promised(world)
+    again = Phone(world, "CA2")
+    for keys in ("", "1", "1"):
+        await (again.presses(keys) if keys else again.rings())
+    await again.hangs_up()
+    assert [one["state"] for one in await promises(world)] == ["promised"] * 2
+    await world.act(case, "acknowledge")
+    await tick_later(world)
+    await anna(world).posts(f"/twilio/hotline/leg/{await leg(world)}/key", Digits="1")
+    await ada(world).posts("/twilio/hotline/back/CA1/key", Digits="1")
+    assert sorted(str(one["state"]) for one in await promises(world)) == ["bridged", "done"]
+
+
 async def test_after_the_deadline_it_is_late(world: World) -> None:
     case = await promised(world)
     row = await called(world, case)
