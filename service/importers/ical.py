@@ -37,7 +37,7 @@ def read(text: bytes, found: Found) -> None:
         raise Unreadable(f"This is no iCalendar that can be read: {wrong}.") from None
     name = str(calendar.get("X-WR-CALNAME", "") or "imported")
     zone = zone_or_utc(found, str(calendar.get("X-WR-TIMEZONE", "") or "UTC"), name)
-    parts = _Read(zone, found, {str(e.uid): e for e in events if _is_series(e)})
+    parts = _Read(zone, found, {str(e.uid): e for e in events if _is_series(e) and not _is_off(e)})
     for number, event in enumerate(events, 1):
         try:
             parts.take(event, number)
@@ -49,6 +49,10 @@ def read(text: bytes, found: Found) -> None:
 
 def _is_series(event: Event) -> bool:
     return bool(event.rrules) and event.RECURRENCE_ID is None
+
+
+def _is_off(event: Event) -> bool:
+    return str(event.get("STATUS", "")) == "CANCELLED"
 
 
 @dataclass(slots=True)
@@ -64,13 +68,12 @@ class _Read:
 
     def take(self, event: Event, number: int) -> None:
         own = _zone_of(event, self.zone)
-        cancelled = str(event.get("STATUS", "")) == "CANCELLED"
         if _is_series(event):
-            if cancelled:
+            if _is_off(event):
                 return
             rules = [dict(rule) for rule in event.rrules]
             self.layers.append(_again(event, rules, own, self.found))
-        elif not cancelled:
+        elif not _is_off(event):
             self.added.append(_once(event, number, own, self.found))
         self.removed += _without(event, number, self.series, self.zone, self.found)
 

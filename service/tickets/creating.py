@@ -228,6 +228,13 @@ def first_of(words: Iterable[str], known: Container[str]) -> str | None:
     return next((word for word in words if word in known), None)
 
 
+def listed(wished: object, ours: Iterable[str]) -> str:
+    """Names with commas between them; what is wished for may be a list as well."""
+    given = wished.split(",") if isinstance(wished, str) else wished
+    theirs = [str(name).strip() for name in given] if isinstance(given, list) else []
+    return ",".join(dict.fromkeys(filter(None, (*theirs, *ours))))
+
+
 def over(wished: Mapping[str, object], ours: Mapping[str, object]) -> dict[str, object]:
     """Ours over what is wished for; of two lists (tags) both, of two objects all members."""
     laid = {**wished, **ours}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from service.tickets import labels
-from service.tickets.creating import Creator, Known, Stopped, name_in, over
+from service.tickets.creating import Creator, Known, Stopped, listed, name_in, over
 from service.tickets.fields import clean_tags
 from service.tickets.marker import TAG, hidden
 from service.tickets.members import Members, numbered
@@ -36,11 +36,10 @@ class GitLabCreator(Creator):
         """Labels that do not exist yet are made by GitLab."""
         wished = {k: v for k, v in self.wished(access).items() if k != "project"}
         judged = (f"priority::{word}" for word in opening.words[:1])
-        names = (str(wished.get("labels") or ""), TAG, *opening.tags, *judged)
         issue = {
             "title": opening.subject,
             "description": hidden(opening.text, opening.key),
-            "labels": ",".join(filter(None, names)),
+            "labels": listed(wished.get("labels"), (TAG, *opening.tags, *judged)),
             "confidential": True,
         }
         path = f"{self._place(opening, access)}/issues"

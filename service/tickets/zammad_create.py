@@ -10,7 +10,7 @@ from collections.abc import Generator
 from datetime import timedelta
 from urllib.parse import quote
 
-from service.tickets.creating import Creator, Known, first_of, name_in, over
+from service.tickets.creating import Creator, Known, first_of, listed, name_in, over
 from service.tickets.marker import TAG, signed
 from service.tickets.members import Members, read_object
 from service.tickets.ticketsystem import Access, Answer, Opened, Opening, Request
@@ -58,11 +58,11 @@ class ZammadCreator(Creator):
 
     def draft(self, opening: Opening, access: Access, known: Known) -> Request:
         """A call of the customer's, or a note that he does not see where nobody is known."""
-        asks = opening.email is not None
+        asks, wished = opening.email is not None, self.wished(access)
         ticket: dict[str, object] = {
             "title": opening.subject,
             "customer_id": f"guess:{opening.email}" if asks else known["me"],
-            "tags": ",".join((TAG, *opening.tags)),
+            "tags": listed(wished.get("tags"), (TAG, *opening.tags)),
             "article": {
                 "subject": opening.subject,
                 "body": signed(opening.text, opening.key),
@@ -76,7 +76,7 @@ class ZammadCreator(Creator):
             ticket["priority"] = known["priority"]
         if opening.organization and opening.organization.isdecimal():
             ticket["organization_id"] = int(opening.organization)
-        body = over(self.wished(access), ticket)
+        body = over(wished, ticket)
         return Request("POST", "/api/v1/tickets?expand=true", access.headers, body)
 
     def named(self, row: Members, opening: Opening, access: Access) -> Opened:  # noqa: ARG002 - all is in the row

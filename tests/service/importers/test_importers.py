@@ -279,6 +279,12 @@ DAILY = (
         ([series(*DAILY, "RRULE:FREQ=DAILY;COUNT=3"),
           series(*DAILY, "RRULE:FREQ=DAILY", "STATUS:CANCELLED")],
          "2026-03-04T12:30", "2026-03-05T12:30"),
+        # of which a day at another hour takes nothing from what somebody else has entered
+        ([series(*DAILY, "RRULE:FREQ=DAILY;COUNT=3").replace("UID:s", "UID:t"),
+          series(*DAILY, "RRULE:FREQ=DAILY", "STATUS:CANCELLED"), series(
+            "SUMMARY:Anna", "RECURRENCE-ID;TZID=Europe/Madrid:20260303T130000",
+            "DTSTART:20260303T160000Z", "DTEND:20260303T170000Z")],
+         "2026-03-03T12:30", "2026-03-05T12:30"),
         # without one of its days
         ([series(*DAILY, "RRULE:FREQ=DAILY", "EXDATE;TZID=Europe/Madrid:20260303T130000")],
          "2026-03-04T12:30", "2026-03-03T12:30"),

@@ -40,6 +40,22 @@ def test_what_an_organisation_wishes_for_is_kept_beside_ours() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("wished", ["vip, by-phone", ["vip", "by-phone"]])
+@pytest.mark.parametrize(
+    ("source", "member", "more"),
+    [("gitlab", "labels", ",priority::urgent"), ("zammad", "tags", "")],
+)
+def test_names_between_commas_are_kept_beside_ours_too(
+    source: str, member: str, more: str, wished: object
+) -> None:
+    """Broken once: in Zammad ours took their place, and a list was told GitLab as Python has it."""
+    given = {f"{source.upper()}_NEW_TICKET": json.dumps({"group": "x", member: wished})}
+    played = lambda r: ok({} if "/me" in r.path else [])  # noqa: E731
+    made, _ = create(source, played, OPENING, **given)
+    (ticket,) = [r.json for r in made if r.method == "POST"]
+    assert ticket[member] == f"vip,by-phone,heliograph,heliograph_emergency{more}"  # type: ignore[index]
+
+
 def test_jira_is_told_the_priority_it_has_a_name_for() -> None:
     def played(request: Request) -> Answer:
         if "priority/search" in request.path:
