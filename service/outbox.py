@@ -143,12 +143,11 @@ class Outbox:
                 query("settle_again"), row.ids, row.lease, said, at, unclear, begun, provider
             )
 
-    async def forward(self, rows: Iterable[Row], now: datetime) -> None:
-        """What waits for a later try may be tried now, unless another has tried it since."""
-        tried = [(one.id, one.tries) for row in rows for one in row.together]
-        ids, tries = (list(column) for column in zip(*tried, strict=True))
+    async def forward(self, row: Row, now: datetime) -> bool:
+        """What waits for a later try may be tried now; whether it waited, untried since."""
+        tries = [one.tries for one in row.together]
         async with self.pool.acquire() as conn:
-            await conn.execute(query("bring_forward"), ids, tries, now)
+            return bool(await conn.fetch(query("bring_forward"), row.ids, tries, now))
 
     async def slow_down(self, key: str, until: datetime) -> None:
         """The provider wants to be left alone until then."""

@@ -11,7 +11,6 @@ or PostgreSQL be away, the pause of the row is still its limit.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from service.chime import Chime
@@ -42,13 +41,15 @@ class Resting:
 
     async def works(self, channel: str) -> None:
         """Something got through: the most severe of those that rest are next."""
-        if rows := self._rows.get(channel):
-            ordered = sorted(rows.values(), key=lambda row: (row.rank, row.id))
-            await self._wake(ordered[:ALONG])
+        rows, along = self._rows.get(channel, {}), 0
+        while rows and along < ALONG:
+            along += await self._wake(min(rows.values(), key=lambda row: (row.rank, row.id)))
 
     async def one(self) -> None:
         """Whoever was tried longest ago is tried again, one of each channel."""
-        await self._wake([row for rows in self._rows.values() for row in list(rows.values())[:1]])
+        for rows in list(self._rows.values()):
+            while rows and not await self._wake(next(iter(rows.values()))):
+                pass  # it was stood down, or tried by another
 
     def ring(self, chime: Chime) -> None:
         """Tell the lanes that have something to do again."""
@@ -56,9 +57,10 @@ class Resting:
             chime.ring(self._woken)
             self._woken.clear()
 
-    async def _wake(self, rows: Collection[Row]) -> None:
-        for row in rows:  # before anything is awaited: who gets through meanwhile brings others
-            self.remove(row)
-        if rows:
-            await self.outbox.forward(rows, self.clock.now())
-        self._woken.update(lane_of(row.kind, row.channel) for row in rows)
+    async def _wake(self, row: Row) -> bool:
+        """Whether it still rested."""
+        self.remove(row)  # before anything is awaited: who gets through meanwhile brings others
+        rested = await self.outbox.forward(row, self.clock.now())
+        if rested:
+            self._woken.add(lane_of(row.kind, row.channel))
+        return rested

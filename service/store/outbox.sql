@@ -137,7 +137,8 @@ returning id;
 update outbox as o
 set available_at = $3
 from unnest($1::bigint[], $2::int[]) as u (id, tries)
-where o.id = u.id and o.tries = u.tries and o.state = 'queued' and o.available_at > $3;
+where o.id = u.id and o.tries = u.tries and o.state = 'queued' and o.available_at > $3
+returning o.id;
 
 -- name: assign_provider
 -- Who is to have it next.

@@ -71,6 +71,19 @@ async def test_what_another_worker_has_tried_since_is_left_to_it(post: Post) -> 
     assert await due(post) == 0
 
 
+@pytest.mark.parametrize(("turn", "brought"), [("one", 1), ("works", 2)])
+async def test_what_is_not_wanted_any_more_costs_nobody_his_turn(
+    post: Post, turn: str, brought: int
+) -> None:
+    """Broken once: each such page was two seconds in which nobody tried the provider."""
+    await rest(post, FAILS[0])
+    gone = "update outbox set state = 'cancelled' where id < (select max(id) - 1 from outbox)"
+    await post.office.pool.execute(gone)
+    resting = post.sender.settling.resting
+    await (resting.one() if turn == "one" else resting.works("sms"))
+    assert await due(post) == brought
+
+
 async def test_what_has_left_stays_so_if_the_others_cannot_be_brought_along(
     post: Post, lost: Pool
 ) -> None:
