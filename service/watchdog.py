@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,9 +60,7 @@ class Health:
         return [*found, *self.failing]
 
 
-async def examine(service: Service) -> Health:
-    await service.follow_clock()  # how old something is, by a clock that was moved, is nonsense
-    now = service.clock.now()
+async def examine(service: Service, now: datetime) -> Health:
     async with service.pool.acquire() as conn:
         wake = await conn.fetchval(query("next_wake"))
         outbox = await conn.fetchrow(query("outbox_health"), now)
@@ -78,6 +77,8 @@ async def watch(service: Service, sender: Sender) -> None:
         while True:
             await asyncio.sleep(EVERY)
             try:
+                with suppress(*AWAY):  # nothing is late by a clock that was moved meanwhile
+                    await service.follow_clock()
                 now = service.clock.now()
                 troubles = await away.look(service, now)
                 if troubles is None:
@@ -99,14 +100,14 @@ class Away:
     async def look(self, service: Service, now: datetime) -> list[str] | None:
         """The troubles there are; None while PostgreSQL has not been away for long."""
         try:
-            health = await examine(service)
+            health = await examine(service, now)
         except AWAY as error:
             log.warning("database_away", loop="watchdog", error=describe(error))
             self.since = self.since or now
             gone = now - self.since
             return [ABSENT.format(int(gone.total_seconds()))] if gone > LATE_WAKE else None
         self.since = None
-        return health.troubles(service.clock.now())
+        return health.troubles(now)
 
 
 @dataclass(slots=True)

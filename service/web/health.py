@@ -24,7 +24,8 @@ async def livez() -> dict[str, str]:
 async def readyz(service: NamedDependency[Service]) -> Response[dict[str, Any]]:
     """503 while PostgreSQL is away. Ages are in seconds; null where nothing is due."""
     try:
-        health, now = await examine(service), service.clock.now()
+        now = service.clock.now()
+        health = await examine(service, now)
         async with service.pool.acquire() as conn:
             delays = {one.channel: one.as_json() for one in await lanes(service, conn, now)}
     except AWAY:

@@ -19,7 +19,8 @@ from service.wiring import sender_of
 from tests.service.office import Office
 from tests.stories.organisation import NUMBERS
 
-QUICK = Timeouts(*(timedelta(seconds=0.4),) * 3)
+QUICK = Timeouts(timedelta(seconds=10), timedelta(seconds=0.6), timedelta(seconds=20))
+"""What is silent is given up soon; a machine that is busy is not silent."""
 ANNA, CARL = NUMBERS["anna"], NUMBERS["carl"]
 
 

@@ -245,7 +245,7 @@ def test_either_account_signs_for_itself_alone() -> None:
 
 async def test_a_failing_provider_is_told_of_wherever_somebody_looks(post: Post) -> None:
     await locked_out(post)
-    health = await examine(post.office.service)
+    health = await examine(post.office.service, NOW)
     (trouble,) = health.troubles(NOW)
     assert trouble.startswith("the first provider of sms is passed by since 10:00 UTC: ")
     async with post.office.pool.acquire() as conn:

@@ -73,9 +73,9 @@ def test_what_is_late_is_said_in_sentences() -> None:
 async def test_a_case_a_page_and_a_webhook_that_are_left_behind_are_found(office: Office) -> None:
     await office.report("T-1")
     await office.desk.store([office.arrival("T-2")], [0])
-    assert (await examine(office.service)).troubles(office.clock.now()) == []
+    assert (await examine(office.service, office.clock.now())).troubles(office.clock.now()) == []
     office.clock.forward(minutes=8)
-    troubles = (await examine(office.service)).troubles(office.clock.now())
+    troubles = (await examine(office.service, office.clock.now())).troubles(office.clock.now())
     assert [t.split(" for ")[0] for t in troubles] == [
         "a case has not been woken",
         "a page or note has not left",
@@ -89,7 +89,7 @@ async def test_what_waits_for_its_time_is_not_late(office: Office) -> None:
         "update outbox set available_at = $1", office.clock.now() + timedelta(hours=2)
     )
     office.clock.forward(minutes=30)
-    assert (await examine(office.service)).oldest_send is None
+    assert (await examine(office.service, office.clock.now())).oldest_send is None
 
 
 async def test_the_duty_manager_is_told_past_the_outbox(watched: Office, twilio: Simulator) -> None:
