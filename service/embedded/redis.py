@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
 
-import redis
-
 from service.clock import monotonic
 from service.embedded.data_dir import free_port
 from service.embedded.errors import EmbeddedError
@@ -106,6 +104,8 @@ class Redis:
 
 
 def answers(url: str) -> bool:
+    import redis  # noqa: PLC0415 -- 0.1 s that a command with servers of its own need not wait
+
     try:
         with redis.Redis.from_url(url) as client:
             return bool(client.ping())
