@@ -66,8 +66,8 @@ def declined(ledger: Ledger, event: Decline, page: Page) -> None:
 
 def lapse(ledger: Ledger) -> None:
     """Nobody answered who was asked to help: whoever asked is told."""
-    for page in ledger.case.open_pages:
-        if page.until is not None and page.until <= ledger.now:
+    for page in ledger.case.pages:
+        if page.until is not None and page.until <= ledger.now and page.open:
             paging.put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
             name = ledger.book.name(page.person)
             text = f"{name} was asked to help and did not answer"

@@ -45,8 +45,8 @@ def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = No
 
 def release(ledger: Ledger) -> bool:
     """Begin what quiet hours may hold no longer; True if somebody turned out to be beyond reach."""
-    held = [p for p in ledger.case.open_pages if p.held_until is not None]
-    return bool(held) and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
+    held = any(p.held_until is not None and p.open for p in ledger.case.pages)
+    return held and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
 
 
 def _kept(ledger: Ledger) -> tuple[Page, ...]:
