@@ -24,12 +24,12 @@ LASTING = (Metric.FIRST_REPLY, Metric.RESOLUTION)
 
 def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
     """A clock from `at` if the plan promises one; what was broken before stays recorded with it."""
-    promise, old = promise_of(ledger), _clock(ledger, metric)
+    promise = promise_of(ledger)
     target = promise.targets.get(metric) if promise else None
     if promise is None or target is None:
         return
     calendar = ledger.book.policy.calendars[promise.calendar]
-    clock = sla.start(metric, target, calendar, at)
+    old, clock = _clock(ledger, metric), sla.start(metric, target, calendar, at)
     if old is not None:
         clock = replace(clock, breached_at=old.breached_at, breaches=old.breaches)
     others = tuple(c for c in ledger.case.clocks if c.metric is not metric)
@@ -165,9 +165,10 @@ def _ended(clock: Clock) -> Clock | None:
 def tick(ledger: Ledger) -> bool:
     """Record the promises broken by now; True if any was."""
     before = ledger.case.clocks
-    after = tuple([sla.breach_if_due(c, ledger.now) for c in before])
-    if all(new is old for new, old in zip(after, before, strict=True)):
+    due = next_due(before)
+    if due is None or ledger.now < due:
         return False
+    after = tuple([sla.breach_if_due(c, ledger.now) for c in before])
     ledger.set(clocks=after)
     return any(_new_breaches(before, c) for c in after)
 
