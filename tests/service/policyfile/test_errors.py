@@ -7,7 +7,7 @@ import pytest
 
 from routing.calendar import is_open
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
-from service.policyfile.load import read_directory, read_policy
+from service.policyfile.load import decoded, read_directory, read_policy
 from service.policyfile.numbers import e164
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -66,7 +66,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("a: !!timestamp 2026-01-01", "p.yaml:1:4: tags such as "),
         ("a: 1\n---\nb: 1\n", "p.yaml:2:1: a second document begins here"),
         ("? [a, b]\n: 1\n", "p.yaml:1:3: a member's name is one word"),
-        ("a: \x00", "p.yaml: this is no YAML: "),
+        ("policy: p\na: \x00", "p.yaml:2:4: this is no YAML: "),
         ("a: \ud800", "p.yaml: this is no text: "),
         ("policy: 'x", "p.yaml:"),
         ("", "p.yaml:1:1: `policy` is missing."),
@@ -138,6 +138,7 @@ routes: [{id: r, escalate: e}]
         ("1 week", "1 week, start: 9999-01-01", "is in the year 9999"),
         ("1 week", "1 month, start: 2026-02-30", "'2026-02-30' is no moment"),
         ("1 week", "0 weeks", "is no length of a turn"),
+        ("1 week", "00 weeks", "is no length of a turn"),
         ("[{page: region, wait: 5m}]", "[]", "it has no steps, so nobody would be paged"),
         ("escalate: e", "escalate: f", "6:28: routes[0].escalate: no escalation policy is called"),
         ("schedule: s", "schedule: t", "no schedule is called 't'; known: s"),
@@ -148,6 +149,14 @@ routes: [{id: r, escalate: e}]
         ("policy: p\n", "policy: p\npolicy: q\n", "2:1: 'policy' is here twice"),
         ("policy: p\n", "policy: p\nafter_hours: region\n", "`region` would page nobody"),
         ("policy: p\n", "policy: p\nduty_manager: duty manager\n", "is defined as the duty"),
+        *(
+            (
+                "policy: p\n",
+                f"policy: p\nplans: {{premier: {{promises: {{L1: {{first_reply: {days}}}}}}}}}\n",
+                f"L1.first_reply: '{days}' cannot be kept",
+            )
+            for days in ("0 business days", "00 business days", "366 business days")
+        ),
         ("policy: p\n", "policy: p\neffective: 9999-12-31\n", "is in the year 9999"),
         ("policy: p\n", "policy: p\ncalendars: {c: {open: always, holidays: XX}}\n", "of 'XX'"),
         ("mattermost@2021-08", "mattermost@2021-09", "mattermost@2021-08"),
@@ -167,3 +176,22 @@ def test_round_the_clock_but_for_holidays() -> None:
     calendar = read_policy(text, "p.yaml").calendars["c"]
     assert not is_open(calendar, datetime(2026, 12, 24, 12, tzinfo=UTC))
     assert is_open(calendar, datetime(2026, 12, 25, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        ("policy: p\nname: Stöd\n".encode("latin-1"), "2:9"),
+        ("# säkert\nname: ö".encode() + b"\xff", "2:8"),
+        ("policy: p\n".encode("utf-16"), "1:1"),
+        (b"policy: p\n\xe2\x82", "2:1"),
+    ],
+)
+def test_what_is_no_utf_8_is_refused_with_its_place(raw: bytes, place: str) -> None:
+    with pytest.raises(DocumentErrors) as refused:
+        decoded(raw, "p.yaml")
+    assert str(refused.value).startswith(f"p.yaml:{place}: this is no UTF-8 text")
+
+
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_a_document() -> None:
+    assert decoded("policy: p".encode("utf-8-sig"), "p.yaml") == "policy: p"
