@@ -7,7 +7,14 @@ import pytest
 
 from routing.calendar import is_open
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
-from service.policyfile.load import decoded, read_directory, read_policy
+from routing.sla import Metric
+from service.policyfile.load import (
+    decoded,
+    document_to_policy,
+    policy_to_document,
+    read_directory,
+    read_policy,
+)
 from service.policyfile.numbers import e164
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -157,6 +164,19 @@ routes: [{id: r, escalate: e}]
             )
             for days in ("0 business days", "00 business days", "366 business days")
         ),
+        *(
+            (
+                "policy: p\n",
+                f"policy: p\nplans: {{premier: {{promises: {{L1: {{first_reply: {target}}}}}}}}}\n",
+                said,
+            )
+            for target, said in (
+                ("{within: 1h, calendar: 24x6}", "no calendar is called '24x6'"),
+                ("{within: 1h, business_days: 1}", "not both"),
+                ("{calendar: 24x7}", "`business_days` is missing"),
+                ("{within: soon}", "first_reply.within: 'soon' is no duration"),
+            )
+        ),
         ("policy: p\n", "policy: p\neffective: 9999-12-31\n", "is in the year 9999"),
         ("policy: p\n", "policy: p\ncalendars: {c: {open: always, holidays: XX}}\n", "of 'XX'"),
         ("mattermost@2021-08", "mattermost@2021-09", "mattermost@2021-08"),
@@ -169,6 +189,21 @@ def test_what_contradicts_itself_or_is_absurd_is_refused_with_its_place(
     found = problems_of(SMALL.replace(old, new))
     assert any(sentence in problem for problem in found), found
     assert all(problem.startswith("p.yaml:") for problem in found)
+
+
+def test_a_target_may_be_counted_in_a_calendar_of_its_own() -> None:
+    promised = (
+        "{calendar: 24x7, first_reply: {business_days: 1, calendar: weekday-24x5}, update: 1h}"
+    )
+    policy = read_policy(
+        SMALL + f"plans: {{premier: {{promises: {{L1: {promised}}}}}}}\n", "p.yaml"
+    )
+    promise = policy.plans["premier"].promises["L1"]
+    assert promise.counted_in(Metric.FIRST_REPLY) == "weekday-24x5"
+    assert promise.counted_in(Metric.UPDATE) == "24x7"
+    assert (
+        document_to_policy(policy_to_document(policy)).plans["premier"] == policy.plans["premier"]
+    )
 
 
 def test_round_the_clock_but_for_holidays() -> None:
