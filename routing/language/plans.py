@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from routing.business_days import RULES
 from routing.language.conditions import read_match
 from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_target
@@ -165,7 +166,7 @@ def _target(at: Cursor | None) -> Target | None:
     if members.need("business_days") is None:
         return None
     days = members.read("business_days", parse_count(1, 365), 1)
-    return Target(business_days=days, rule=members.read("rule", parse_choice(RULE), RULE))
+    return Target(business_days=days, rule=members.read("rule", parse_choice(*RULES), RULE))
 
 
 def _counted_in(at: Cursor | None) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from routing.business_days import RULES
 from routing.calendar import is_open
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
 from routing.sla import Metric
@@ -204,6 +205,16 @@ def test_a_target_may_be_counted_in_a_calendar_of_its_own() -> None:
     assert (
         document_to_policy(policy_to_document(policy)).plans["premier"] == policy.plans["premier"]
     )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_business_days_are_counted_by_any_rule_that_has_a_name(rule: str) -> None:
+    promised = f"{{calendar: 24x7, first_reply: {{business_days: 2, rule: {rule}}}}}"
+    text = SMALL + f"plans: {{premier: {{promises: {{L1: {promised}}}}}}}\n"
+    policy = read_policy(text, "p.yaml")
+    target = policy.plans["premier"].promises["L1"].targets[Metric.FIRST_REPLY]
+    assert (target.business_days, target.rule) == (2, rule)
+    assert document_to_policy(policy_to_document(policy)).plans == policy.plans
 
 
 def test_round_the_clock_but_for_holidays() -> None:
