@@ -28,7 +28,7 @@ def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
     target = promise.targets.get(metric) if promise else None
     if promise is None or target is None:
         return
-    calendar = ledger.book.policy.calendars[promise.calendar]
+    calendar = ledger.book.policy.calendars[promise.counted_in(metric)]
     old, clock = _clock(ledger, metric), sla.start(metric, target, calendar, at)
     if old is not None:
         clock = replace(clock, breached_at=old.breached_at, breaches=old.breaches)
@@ -149,9 +149,10 @@ def _moved(
         if policy.change_strategy == Strategy.MIN_OF_BOTH:
             return clock
         return _ended(clock)
-    if (clock.target, clock.calendar) == (target, promise.calendar):
+    counted_in = promise.counted_in(clock.metric)
+    if (clock.target, clock.calendar) == (target, counted_in):
         return clock
-    calendar = policy.calendars[promise.calendar]
+    calendar = policy.calendars[counted_in]
     now, strategy = ledger.now, policy.change_strategy
     return sla.retarget(clock, policy.calendars, calendar, target, now, strategy)
 
