@@ -12,10 +12,15 @@ _idle: list[Litestar] = []
 """Applications without phones, which are all the same until they are told what to run on."""
 
 
+def alike(settings: Settings) -> bool:
+    """Whether the application of these settings has the routes that most have."""
+    return not settings.production and settings.twilio is not None and not settings.twilio.simulated
+
+
 @contextmanager
 def lent(settings: Settings) -> Iterator[Litestar]:
     """An application; one that has run before, where that makes no difference."""
-    if settings.production or settings.twilio is None or settings.twilio.simulated:
+    if not alike(settings):
         yield create_app(settings)
         return
     if _idle:

@@ -24,7 +24,7 @@ PATIENCE = 40.0
 OFTEN, SELDOM = 0.005, 0.05
 """Seconds between looks at the start and in the end: whoever looks takes from who works."""
 WEB = (
-    "uvicorn.main:main", "--factory", "service.web.app:create_app", "--log-level", "warning",
+    "uvicorn.main:main", "--factory", "tests.ahead:web", "--log-level", "warning",
     "--no-access-log", "--port",
 )  # fmt: skip
 
