@@ -22,6 +22,7 @@ from service.pacing import passed_by, sentence
 from service.sender import Sender
 from service.store.pool import AWAY, describe
 from service.store.sql import query
+from service.trust import trusted
 from service.wiring import Service
 
 EVERY = 15.0
@@ -72,7 +73,7 @@ async def examine(service: Service, now: datetime) -> Health:
 async def watch(service: Service, sender: Sender) -> None:
     """Until cancelled."""
     away, told = Away(), Told()
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(verify=trusted(), timeout=10) as client:
         while True:
             await asyncio.sleep(EVERY)
             try:
