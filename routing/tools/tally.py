@@ -126,6 +126,8 @@ class Verdict:
 
     def compare(self, old: Sequence[Broken], new: Sequence[Broken]) -> None:
         """Of one ticket: a promise counts as the same whatever its due time became."""
+        if old == new:
+            return
         before, after = Counter(b.metric for b in old), Counter(b.metric for b in new)
         gained, avoided = after - before, before - after
         self.gained += gained.total()
