@@ -80,8 +80,12 @@ class _Pair:
 
     def until(self, end: datetime, *, calm: bool = False) -> None:
         """Play what is due by `end`; `calm`: no further than until nobody is waited for."""
-        while self._together(end, calm=calm) if self.alike else self._apart(end, calm=calm):
-            pass
+        if self.sides.watching:
+            while self._together(end, calm=calm) if self.alike else self._apart(end, calm=calm):
+                pass
+        else:
+            self.old.until(end, calm=calm)
+            self.new.until(end, calm=calm)
 
     def _together(self, end: datetime, *, calm: bool) -> bool:
         due = self.old.due(end, calm=calm)

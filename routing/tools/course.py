@@ -109,6 +109,11 @@ class Course:
         due = self.next()
         return None if due is None or due[0] > end else due
 
+    def until(self, end: datetime, *, calm: bool = False) -> None:
+        """Play all that is `due`."""
+        while (due := self.due(end, calm=calm)) is not None:
+            due[1](self)
+
     @property
     def settled(self) -> bool:
         """Whether nobody is paged or waited for any more."""
