@@ -38,6 +38,18 @@ def test_all_that_the_image_copies_is_let_through_and_no_more() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
+def test_what_a_strict_umask_checked_out_can_be_read_by_the_image_s_user() -> None:
+    (opened,) = re.findall(r"chmod -R a\+rX ([\w ]+)", DOCKERFILE)
+    copied = set(re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE))
+    assert set(opened.split()) == copied - {"requirements.lock"}
+
+
+def test_nothing_is_compiled_anew_at_every_start() -> None:
+    last = DOCKERFILE[DOCKERFILE.rindex("FROM ") :]
+    assert 'get_path("stdlib")' in last
+    assert "compileall -q -j 0 .venv/lib service notifiers routing" in DOCKERFILE
+
+
 def test_compose_runs_every_process_on_servers_that_are_well() -> None:
     services = COMPOSE["services"]
     assert [services[name]["command"] for name in ("migrate", "web", "worker")] == [
