@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing import region as regions
-from routing.calendar import holds
+from routing.calendar import holds, is_open
 from routing.case import Case
 from routing.event import Refusal
 from routing.people import Person
@@ -16,15 +16,17 @@ from routing.region import Region
 from routing.schedule import Schedule, on_call
 
 LONGEST_SUN = timedelta(days=1)
-MOST_SUNS = 4096
-"""Days and home regions whose sun is remembered."""
+MOST_SUNS = 1024
+"""Days whose sun is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sunlight:
-    """The region that has the sun, between two openings or closings of any."""
+    """The regions that have the sun, between two openings or closings of any."""
 
-    region: Region | None
+    lit: Mapping[str, Region]
+    longest: Region | None
+    """Of those, the one that keeps it longest."""
     since: datetime
     until: datetime
 
@@ -36,10 +38,8 @@ class Book:
     policy: Policy
     people: Mapping[str, Person]
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
-    suns: dict[tuple[str | None, int], list[Sunlight]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    """What `sun` found, by home region and day."""
+    suns: dict[int, list[Sunlight]] = field(default_factory=dict, compare=False, repr=False)
+    """What `sun` found, by day."""
 
     def schedule(self, name: str) -> Schedule | None:
         return self.schedules.get(name) or self.policy.schedules.get(name)
@@ -56,31 +56,40 @@ class Book:
     def on_call_until(self, person: str, now: datetime) -> datetime | None:
         """When a person who is on call now is on call nowhere any more; None for who is not."""
         names = {*self.policy.schedules, *self.schedules}
-        found = [one for one in map(self.schedule, sorted(names)) if one is not None]
-        return max(
-            (s.end for o in found for s in on_call(o, now) if s.person == person), default=None
-        )
+        found = [one for one in map(self.schedule, names) if one and person in one.people]
+        ends = [s.end for one in found for s in on_call(one, now) if s.person == person]
+        return max(ends, default=None)
 
     def sun(self, case: Case, now: datetime) -> Region | None:
         """The region that has the sun for this case (DESIGN: home region first)."""
-        key = case.home_region, now.toordinal()
-        known = self.suns.get(key)
+        return self.sun_at(now, case.home_region)
+
+    def sun_at(self, now: datetime, home: str | None = None) -> Region | None:
+        """The region that has the sun: `home` (an id) if it does, else whoever keeps it longest."""
+        light = self._sunlight(now)
+        return light.lit.get(home or "", light.longest)
+
+    def _sunlight(self, now: datetime) -> Sunlight:
+        day = now.toordinal()
+        known = self.suns.get(day)
         if known is None:
             if len(self.suns) >= MOST_SUNS:
                 self.suns.clear()
-            known = self.suns[key] = []
+            known = self.suns[day] = []
         for light in known:
             if light.since <= now < light.until:
-                return light.region
-        known.append(self._sunlight(case.home_region, now))
-        return known[-1].region
+                return light
+        known.append(self._look_up(now))
+        return known[-1]
 
-    def _sunlight(self, home: str | None, now: datetime) -> Sunlight:
+    def _look_up(self, now: datetime) -> Sunlight:
         all_regions, calendars = self.policy.regions, self.policy.calendars
-        found = regions.with_sun(all_regions, calendars, now, home=home)
         hours = [holds(calendars[r.calendar], now) for r in all_regions.values()]
+        lit = {r.id: r for r in all_regions.values() if is_open(calendars[r.calendar], now)}
+        longest = regions.with_sun(all_regions, calendars, now)
         since = max((since for since, _ in hours), default=now)
-        return Sunlight(found, since, min((until for _, until in hours), default=now + LONGEST_SUN))
+        until = min((until for _, until in hours), default=now + LONGEST_SUN)
+        return Sunlight(lit, longest, since, until)
 
     def require(self, person: str) -> None:
         """Raises Refusal for somebody the directory does not know, who can have no case."""

@@ -28,6 +28,8 @@ from routing.wall import (
 )
 
 LAST_YEAR = 9998
+MOST_YEARS = 128
+"""Years that a calendar remembers."""
 _WEEK = 7 * DAY
 
 
@@ -53,10 +55,12 @@ class Window:
 
 
 class _Asked:
-    """Keeps what was found last beside a calendar, if anything: it is no part of its value."""
+    """Keeps what was found of a calendar beside it, if anything: it is no part of its value."""
 
-    __slots__ = ("last",)
+    __slots__ = ("last", "open_always", "years")
     last: tuple[int, int, bool]
+    years: dict[int, Year]
+    open_always: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,22 @@ class Year:
         return self.before[index] + min(tick, self.ends[index]) - self.starts[index]
 
 
-@lru_cache(maxsize=4096)
 def year_of(cal: Calendar, number: int) -> Year:
+    try:
+        known = cal.years
+    except AttributeError:
+        known = {}
+        object.__setattr__(cal, "years", known)
+    year = known.get(number)
+    if year is None:
+        if len(known) >= MOST_YEARS:
+            known.clear()
+        year = known[number] = _year(cal, number)
+    return year
+
+
+@lru_cache(maxsize=4096)
+def _year(cal: Calendar, number: int) -> Year:
     start = to_ticks(datetime(number, 1, 1, tzinfo=UTC))
     end = to_ticks(datetime(number + 1, 1, 1, tzinfo=UTC))
     zone = zone_of(cal.zone)
@@ -147,9 +165,17 @@ def decade(cal: Calendar, first: int) -> int:
     )
 
 
-@lru_cache(maxsize=1024)
 def never_closes(cal: Calendar) -> bool:
     """Whether the windows tile the week and nothing closes them."""
+    try:
+        return cal.open_always
+    except AttributeError:
+        found = _never_closes(cal)
+        object.__setattr__(cal, "open_always", found)
+        return found
+
+
+def _never_closes(cal: Calendar) -> bool:
     if cal.holidays or cal.country:
         return False
     if cal.always:

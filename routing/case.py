@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from routing.page import Page, PageState
 from routing.sla import Clock
@@ -51,6 +52,7 @@ and open pages run while somebody is paged.
 
 
 DEADLINES = (*sorted(frozenset().union(*RUNS.values())), "review_at", "clocks_at")
+_deadlines = attrgetter(*DEADLINES)
 
 
 class Purpose(StrEnum):
@@ -222,12 +224,11 @@ class Case:
         """The earliest instant (UTC) something is due; None only for a closed case."""
         if self.state is State.CLOSED:
             return None
-        known = self.__dict__
-        deadlines = [known[name] for name in DEADLINES if known[name] is not None]
+        deadlines: list[datetime | None] = [*_deadlines(self)]
         if self.round is not None:
             deadlines.append(self.round.due_at)
-        wakes = (page.wake_at for page in self.pages if page.state is PageState.OPEN)
-        return min((*deadlines, *(at for at in wakes if at is not None)), default=None)
+        deadlines += [page.wake_at for page in self.open_pages]
+        return min(filter(None, deadlines), default=None)
 
     @property
     def holder(self) -> str | None:
@@ -242,9 +243,9 @@ class Case:
 
     @property
     def open_pages(self) -> tuple[Page, ...]:
-        return tuple(p for p in self.pages if p.state is PageState.OPEN)
+        return tuple([p for p in self.pages if p.state is PageState.OPEN])
 
     @property
     def waited_for(self) -> tuple[Page, ...]:
         """The open pages that a round waits for: of those asked to help, none."""
-        return tuple(p for p in self.open_pages if p.asked_by is None)
+        return tuple([p for p in self.open_pages if p.asked_by is None])

@@ -104,8 +104,9 @@ def _due(ledger: Ledger, deadline: str) -> bool:
     """Whether it has come, if it runs in the state that what was due before it has led to."""
     case = ledger.case
     at: datetime | None = getattr(case, deadline)
-    runs = deadline == "review_at" or deadline in RUNS[case.state]
-    return runs and at is not None and at <= ledger.now
+    if at is None or at > ledger.now:
+        return False
+    return deadline == "review_at" or deadline in RUNS[case.state]
 
 
 def _deadlines(ledger: Ledger) -> None:
@@ -245,8 +246,11 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
         name: None for name in _ENDED[case.state] if known[name] is not None
     }
     clocks_at = promises.next_due(case.clocks) if case.live else None
-    ledger.set(clocks_at=clocks_at, **derived)
-    if case.live and ledger.case.wake_at in {None, ledger.case.shift_at}:
+    if clocks_at != case.clocks_at:
+        derived["clocks_at"] = clocks_at
+    if derived:
+        ledger.set(**derived)
+    if case.live and ledger.case.wake_at in (None, ledger.case.shift_at):
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
     posting.close(ledger)
     decided = tuple(ledger.entries)

@@ -122,10 +122,12 @@ def _begin(ledger: Ledger, step: Step, index: int, number: int, why: str) -> boo
         return False
     declined = current.declined if number == current.number else ()
     due = ledger.now + step.wait
-    ledger.set(round=replace(current, step=index, number=number, due_at=due, declined=declined))
+    begun = replace(current, step=index, number=number, due_at=due, declined=declined)
     if current.purpose is Purpose.PAGE:
         sun = ledger.book.sun(ledger.case, ledger.now)
-        ledger.set(acting_region=sun.id if sun else None)
+        ledger.set(round=begun, acting_region=sun.id if sun else None)
+    else:
+        ledger.set(round=begun)
     name = f"step {index + 1}" + (f", round {number}" if number > 1 else "")
     if not _applies(ledger, step):
         ledger.say("skipped", f"{name} does not apply now")

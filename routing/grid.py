@@ -110,7 +110,7 @@ def _even(rotation: Rotation, first: int) -> _Drawn:
         begin, number = origin + cycle * step, cycle * len(offsets)
         return [(begin + offset, (number + n) // keep) for n, offset in enumerate(offsets)]
 
-    return cycle_of, single if len(offsets) == keep == 1 else several
+    return cycle_of, single if offsets == [0] and keep == 1 else several
 
 
 def _days_after(day: int, weekdays: frozenset[int]) -> list[int]:

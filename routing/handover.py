@@ -15,7 +15,6 @@ from routing.case import Purpose, Round, State
 from routing.ledger import Ledger
 from routing.region import Region, next_sunrise, sunset
 from routing.summary import summary
-from routing.value import replace
 
 LATER = timedelta(minutes=5)
 """While people are paged for the item in the queue, its case is handed over after that."""
@@ -113,7 +112,7 @@ def begin(ledger: Ledger) -> None:
 
 
 def _follow(ledger: Ledger, acting: Region | None, sets: datetime) -> None:
-    coming = ledger.book.sun(replace(ledger.case, home_region=None), sets)
+    coming = ledger.book.sun_at(sets)
     if coming is not None:
         _ask(ledger, acting, coming, sets)
     else:

@@ -68,7 +68,9 @@ def judge(ledger: Ledger, customer: Customer | None, changed: frozenset[str]) ->
     before = ledger.case
     if customer is not None:
         _customer(ledger, customer)
-    ledger.set(production=production(ledger.case, ledger.book.policy))
+    live = production(ledger.case, ledger.book.policy)
+    if live != ledger.case.production:
+        ledger.set(production=live)
     found, why = severity(ledger)
     if not before.severity_fixed:
         answers.set_severity(ledger, found, why)

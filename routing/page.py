@@ -82,9 +82,11 @@ class Page:
     @property
     def wake_at(self) -> datetime | None:
         """When the next contact is due, or it is over (UTC); None for never."""
-        if not self.open:
+        if self.state is not PageState.OPEN:
             return None
-        instants = [p.due_at for p in self.planned] + ([self.until] if self.until else [])
+        instants = [p.due_at for p in self.planned]
+        if self.until is not None:
+            instants.append(self.until)
         return min(instants, default=None)
 
 
@@ -111,18 +113,21 @@ def _fallback(methods: tuple[ContactMethod, ...]) -> tuple[ContactRule, ...]:
     return tuple(ContactRule(m.id, timedelta(minutes=2 * i)) for i, m in enumerate(methods))
 
 
-def begin(person: Person, turn: int, urgency: str, why: str, now: datetime) -> Page:
+def begin(
+    person: Person, turn: int, urgency: str, why: str, now: datetime, asked_by: str | None = None
+) -> Page:
     """A new page with every contact planned; `unreachable` when nothing can reach the person."""
     rules = usable_rules(person, urgency)
     if not rules:
-        return Page(turn, person.id, now, why, PageState.UNREACHABLE, closed_at=now)
+        state = PageState.UNREACHABLE
+        return Page(turn, person.id, now, why, state, closed_at=now, asked_by=asked_by)
     planned = [
         Planned(rule.method, now + rule.after + number * rule.every, again=number > 0)
         for rule in rules
         for number in range(1 + rule.repeat)
     ]
     planned.sort(key=lambda contact: contact.due_at)
-    return Page(turn, person.id, now, why, planned=tuple(planned))
+    return Page(turn, person.id, now, why, planned=tuple(planned), asked_by=asked_by)
 
 
 def held(page: Page, until: datetime) -> Page:

@@ -6,8 +6,6 @@ key of its own: case, turn, person, method, attempt. Who is paged, and why, `esc
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing import page as pages
 from routing import quiet
 from routing.case import Purpose, State
@@ -29,7 +27,7 @@ def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = No
         person = ledger.book.people.get(person_id)
         if person is None:
             continue
-        page = replace(pages.begin(person, turn, urgency, why, ledger.now), asked_by=asked_by)
+        page = pages.begin(person, turn, urgency, why, ledger.now, asked_by)
         page = quiet.held(ledger, page, person, urgency)
         new.append(page)
         if page.open:
@@ -44,8 +42,8 @@ def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = No
 
 def release(ledger: Ledger) -> bool:
     """Begin what quiet hours may hold no longer; True if somebody turned out to be beyond reach."""
-    held = any(p.held_until for p in ledger.case.open_pages)
-    return held and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
+    held = [p for p in ledger.case.open_pages if p.held_until is not None]
+    return bool(held) and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
 
 
 def _kept(ledger: Ledger) -> tuple[Page, ...]:
@@ -56,8 +54,8 @@ def _kept(ledger: Ledger) -> tuple[Page, ...]:
 
 
 def _urgency(ledger: Ledger) -> str:
-    severity = ledger.case.severity
-    return next((s.urgency for s in ledger.book.policy.severities if s.id == severity), "urgent")
+    severity = ledger.book.policy.severity(ledger.case.severity)
+    return severity.urgency if severity else "urgent"
 
 
 def contact(ledger: Ledger) -> bool:
@@ -73,17 +71,19 @@ def _contact(ledger: Ledger, page: Page) -> Page:
         put(ledger, page)
         lost(ledger, page, "is not in the directory any more")
         return page
-    purpose = "join" if page.asked_by else purpose_of(ledger).value
+    known = page
     while True:
-        due = page.wake_at
-        page, tried = pages.take_due(page, person, ledger.now)
-        put(ledger, page)
+        before = page
+        page, tried = pages.take_due(before, person, ledger.now)
         if tried is None:
             break
         how = (tried.method, tried.channel, tried.attempt)
+        purpose = "join" if page.asked_by else purpose_of(ledger).value
         ledger.do(Contact(page.turn, person.id, *how, purpose))
         words = f"{tried.channel} to {person.name}"
-        ledger.say("contact", words, person.id, due, method=tried.method)
+        ledger.say("contact", words, person.id, before.wake_at, method=tried.method)
+    if page is not known:
+        put(ledger, page)
     if not page.open:
         lost(ledger, page, "cannot be reached")
     return page
@@ -108,11 +108,8 @@ def purpose_of(ledger: Ledger) -> Purpose:
 
 def put(ledger: Ledger, page: Page) -> None:
     """Replace the page of the same turn and person."""
-    ledger.set(
-        pages=tuple(
-            page if (p.turn, p.person) == (page.turn, page.person) else p for p in ledger.case.pages
-        )
-    )
+    key, known = (page.turn, page.person), ledger.case.pages
+    ledger.set(pages=tuple([page if (p.turn, p.person) == key else p for p in known]))
 
 
 def expire(ledger: Ledger) -> None:
@@ -136,9 +133,10 @@ def answered(ledger: Ledger, person: str, state: PageState) -> bool:
 
 def stand_down(ledger: Ledger) -> None:
     """Nobody is wanted any more: close every open page, cancel what is queued or ringing."""
-    for page in ledger.case.open_pages:
-        put(ledger, pages.close(page, PageState.STOOD_DOWN, ledger.now))
+    case, over = ledger.case, PageState.STOOD_DOWN
+    for page in case.open_pages:
         ledger.say("stood_down", f"{ledger.book.name(page.person)} is stood down", page.person)
-    if ledger.case.turn:
+    if case.turn:
         ledger.do(StandDown())
-    ledger.set(round=None, remind_at=None)
+    closed = [pages.close(p, over, ledger.now) if p.open else p for p in case.pages]
+    ledger.set(round=None, remind_at=None, pages=tuple(closed))

@@ -44,7 +44,7 @@ def _stand_still(ledger: Ledger, metric: Metric) -> None:
 
 def _each(ledger: Ledger, metric: Metric, change: Callable[[Clock], Clock]) -> None:
     clocks = ledger.case.clocks
-    ledger.set(clocks=tuple(change(c) if c.metric is metric else c for c in clocks))
+    ledger.set(clocks=tuple([change(c) if c.metric is metric else c for c in clocks]))
 
 
 def opened(ledger: Ledger, at: datetime) -> None:
@@ -70,16 +70,19 @@ def agent_replied(ledger: Ledger, at: datetime) -> None:
     Reports come in any order: a reply answers only what the customer had written by then.
     """
     case = ledger.case
+    asked = case.asked_at if case.asked_at is not None and at < case.asked_at else None
+    ledger.set(
+        first_reply_at=case.first_reply_at or at,
+        asked_at=asked,
+        replied_at=max(at, case.replied_at or at),
+    )
     _met(ledger, Metric.FIRST_REPLY, at)
-    ledger.set(first_reply_at=case.first_reply_at or at)
-    if case.asked_at is None or at >= case.asked_at:
+    if asked is None:
         _met(ledger, Metric.NEXT_REPLY, at)
-        ledger.set(asked_at=None)
     elif case.first_reply_at is None:
-        _begin(ledger, Metric.NEXT_REPLY, case.asked_at)
+        _begin(ledger, Metric.NEXT_REPLY, asked)
     if case.live and (case.replied_at is None or at > case.replied_at):
         _begin(ledger, Metric.UPDATE, at)
-    ledger.set(replied_at=max(at, case.replied_at or at))
 
 
 def customer_wrote(ledger: Ledger, at: datetime) -> None:
@@ -107,9 +110,8 @@ def status_changed(ledger: Ledger, at: datetime) -> None:
 
 def solved(ledger: Ledger, at: datetime) -> None:
     """Nothing is owed for a solved ticket."""
-    for metric in Metric:
-        _met(ledger, metric, at)
-    ledger.set(asked_at=None)
+    clocks = tuple([c if c.met_at is not None else sla.meet(c, at) for c in ledger.case.clocks])
+    ledger.set(clocks=clocks, asked_at=None)
 
 
 def reopened(ledger: Ledger, at: datetime) -> None:

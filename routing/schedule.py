@@ -7,7 +7,7 @@ they become instants at the door.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -50,10 +50,11 @@ _PLAIN_FROM, _PLAIN_TO = EARLIEST + 2 * HORIZON, LATEST - 2 * HORIZON
 
 
 class _Planned:
-    """Keeps its lines beside a schedule: what is derived is no part of its value."""
+    """Keeps its lines and people beside a schedule: what is derived is no part of its value."""
 
-    __slots__ = ("_ranks",)
+    __slots__ = ("_people", "_ranks")
     _ranks: Ranks | None
+    _people: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,29 @@ class Schedule(_Planned):
             self.__post_init__()
             return self._ranks
 
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who may ever be on call by it."""
+        try:
+            return self._people
+        except AttributeError:
+            everybody = frozenset(_everybody(self))
+            object.__setattr__(self, "_people", everybody)
+            return everybody
+
     def __hash__(self) -> int:
         """By name: every question looks its schedule up."""
         return hash((self.id, self.zone))
+
+
+def _everybody(schedule: Schedule) -> Iterator[str]:
+    for layer in schedule.layers:
+        for group in layer.rotation.groups:
+            yield from group
+    for override in schedule.overrides:
+        yield from filter(None, (override.person, override.by))
+    for temporary in schedule.temporary:
+        yield from (person for person, _, _ in temporary.shifts)
 
 
 @dataclass(frozen=True, slots=True)

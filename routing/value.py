@@ -6,21 +6,19 @@ so often has no slots, because a dictionary copies fastest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def changed(value: T, changes: Mapping[str, Any]) -> T:
+def changed(value: T, changes: dict[str, Any]) -> T:
     """The value with these members changed. Raises TypeError for what it has not."""
     old = value.__dict__
-    new = object.__new__(type(value))
-    members = new.__dict__
-    members.update(old)
-    members.update(changes)
+    members = old | changes
     if len(members) != len(old):
         raise TypeError(f"a {type(value).__name__} has no {', '.join(changes.keys() - old.keys())}")
+    new = object.__new__(type(value))
+    object.__setattr__(new, "__dict__", members)
     return new
 
 

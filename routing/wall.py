@@ -66,12 +66,13 @@ def _fixed(name: str, sign: str, hours: int, minutes: int) -> tzinfo:
 
 def require_instant(at: datetime) -> datetime:
     """`at` in UTC. Raises ValueError for one without a zone, or outside the years 2 to 9998."""
-    offset = at.utcoffset()
-    if offset is None:
+    if at.tzinfo is UTC and _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        return at
+    if at.utcoffset() is None:
         raise ValueError(f"{at.isoformat()} has no time zone: instants are timezone-aware, in UTC.")
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise ValueError(f"{at.isoformat()} is outside the years 2 to 9998 that are kept here.")
-    return at if at.tzinfo is UTC else at.astimezone(UTC)
+    return at.astimezone(UTC)
 
 
 def wall_at(zone: tzinfo, at: datetime) -> datetime:

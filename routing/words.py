@@ -24,7 +24,7 @@ def instant(at: datetime, now: datetime) -> str:
 
 
 def clock(at: datetime) -> str:
-    return at.strftime("%H:%M UTC")
+    return f"{at.hour:02}:{at.minute:02} UTC"
 
 
 def brief(text: str, limit: int) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from service.embedded import Addresses, EmbeddedError, EmbeddedServers, InUse, running
+from service.embedded.process import Stay
 from service.environment import PREFIX
 from service.settings import Settings
 
@@ -48,15 +49,11 @@ def borrowed(stack: ExitStack, folder: Path) -> Addresses | None:
 
 
 async def inherit() -> None:
-    """For ever; from the main thread. Where the process that runs our servers ends, run them on.
-
-    They have the addresses they had. It takes some seconds, in which nothing else is done: without
-    them there is nothing to do.
-    """
+    """For ever. Where the process that runs our servers ends, run them on, where they listened."""
     while _borrowed:
         folder, before, stack = _borrowed[-1]
         try:
-            now = stack.enter_context(EmbeddedServers(folder, before=before)).addresses
+            await run_beside(stack, EmbeddedServers(folder, before=before))
         except InUse:
             await asyncio.sleep(EVERY)
         except EmbeddedError as error:
@@ -65,9 +62,15 @@ async def inherit() -> None:
         else:
             _borrowed.clear()
             log.warning("servers_inherited", folder=str(folder))
-            if now != before:
-                log.critical("servers_moved", do="restart this process: it knows the old address")
     await asyncio.Event().wait()
+
+
+async def run_beside(stack: ExitStack, servers: EmbeddedServers) -> None:
+    """Beside the event loop, which answers meanwhile that PostgreSQL is away."""
+    thread = Stay(servers.__enter__)
+    thread.start()
+    await asyncio.wrap_future(thread.begun)
+    stack.push(servers)
 
 
 def run_ourselves(stack: ExitStack, folder: Path) -> Addresses:

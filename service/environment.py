@@ -39,6 +39,7 @@ class Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.errors: list[str] = []
         self._seen: set[str] = set()
+        self._idle: list[str] = []
         self._values: dict[str, str] = {}
         given = {
             name.removeprefix(PREFIX): value
@@ -123,9 +124,18 @@ class Environment:
             self.error(name, f"is {value!r}. Give a number like +14155550100.")
         return value
 
-    def unknown(self) -> tuple[str, ...]:
-        """A sentence for each variable nobody asked for; most are misspelled."""
-        return tuple(self._not_known(name) for name in sorted(self._values.keys() - self._seen))
+    def idle(self, name: str, until: str) -> None:
+        """Notices a setting that has no effect `until` another is given."""
+        if self.text(name) is not None:
+            self._idle.append(f"{PREFIX}{name} has no effect until {until}.")
+
+    def notices(self) -> tuple[str, ...]:
+        """What has no effect: settings that wait for others, and those nobody asked for.
+
+        Most of the latter are misspelled.
+        """
+        unknown = sorted(self._values.keys() - self._seen)
+        return (*self._idle, *(self._not_known(name) for name in unknown))
 
     def _not_known(self, name: str) -> str:
         close = difflib.get_close_matches(name, self._seen, 1)

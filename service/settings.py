@@ -178,7 +178,7 @@ def read_settings(
         chat=read_chat(given),
         heartbeat_url=given.url("HEARTBEAT_URL", ("https", "http")),
         log_level=given.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-        notices=given.unknown(),
+        notices=given.notices(),
     )
     if settings.production:
         for name in sorted(require):
@@ -209,7 +209,11 @@ def read_write_back(given: Environment) -> Mapping[str, Mapping[str, str]]:
     found = {}
     for system, names in WRITE_BACK.items():
         values = {name: write_back_value(given, system, name) for name in names}
+        may = WRITE_BACK_MAY.get(system, ())
         if not any(values.values()):
+            lacks = " and ".join(f"{PREFIX}{variable(system)}_{name}" for name in names)
+            for name in may:
+                given.idle(f"{variable(system)}_{name}", f"{lacks} say how {system} is written to")
             continue
         for name in (name for name, value in values.items() if value is None):
             given.error(
@@ -217,7 +221,6 @@ def read_write_back(given: Environment) -> Mapping[str, Mapping[str, str]]:
                 f"is not set, and others of {system} are. Give all of "
                 f"{', '.join(names)}, or none to write nothing back.",
             )
-        may = WRITE_BACK_MAY.get(system, ())
         values |= {name: write_back_value(given, system, name) for name in may}
         check_new_ticket(given, system, values.get("NEW_TICKET"))
         found[system] = MappingProxyType(

@@ -8,8 +8,13 @@ THRESHOLD = 50_000
 """Allocations between collections of the young: a webhook makes a thousand values, no cycles."""
 
 
+def calm() -> None:
+    """Before anything is imported: modules are made to stay, so looking for garbage finds none."""
+    gc.set_threshold(THRESHOLD, 20, 50)
+
+
 def settle() -> None:
     """Once everything is imported and wired: what is there now stays and is not looked at again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(THRESHOLD, 20, 50)
+    calm()

@@ -20,8 +20,16 @@ ROOT = Path(__file__).parents[1]
 LONG = 120.0
 """Seconds of real time a command may take."""
 _forks = multiprocessing.get_context("forkserver")
+_commands = [module for module, _ in COMMANDS.values()]
 _forks.set_forkserver_preload(
-    [__name__, *COMMANDS.values(), "service.web.app", "service.worker", "uvicorn.main"]
+    [
+        __name__,
+        *_commands,
+        "service.cli_sentences",
+        "service.web.app",
+        "service.worker",
+        "uvicorn.main",
+    ]
 )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from routing.book import Book
 from routing.case import Case, State
@@ -72,7 +73,7 @@ class _Play:
             due = self._next()
             if due is None or due[0] > end:
                 return
-            self.happen(*due)
+            due[1]()
 
     def happen(self, now: datetime, event: Event) -> None:
         self.played += 1
@@ -83,16 +84,22 @@ class _Play:
         if isinstance(event, Acknowledge) and self.speaks and self.case.first_reply_at is None:
             self.replies_at = now + self.habits.reply
 
-    def _next(self) -> tuple[datetime, Event] | None:
+    def _next(self) -> tuple[datetime, Callable[[], None]] | None:
         """What comes first: an answer, a reply, or what the case wakes for."""
         wake = self.case.wake_at
         if self.answers is not None and (wake is None or self.answers[0] <= wake):
-            (at, person), self.answers = self.answers, None
-            return at, Acknowledge(person, "record")
+            return self.answers[0], partial(self._answer, *self.answers)
         if self.replies_at is not None and (wake is None or self.replies_at <= wake):
-            at, self.replies_at = self.replies_at, None
-            return at, Reported(_reply(self.case, at))
-        return None if wake is None else (wake, Tick())
+            return self.replies_at, partial(self._reply, self.replies_at)
+        return None if wake is None else (wake, partial(self.happen, wake, Tick()))
+
+    def _answer(self, at: datetime, person: str) -> None:
+        self.answers = None
+        self.happen(at, Acknowledge(person, "record"))
+
+    def _reply(self, at: datetime) -> None:
+        self.replies_at = None
+        self.happen(at, Reported(_reply(self.case, at)))
 
     @property
     def settled(self) -> bool:

@@ -126,14 +126,30 @@ class DataDir:
         return file.read_text()
 
 
-def free_port(wanted: int | None = None) -> int:
-    """`wanted` if nothing listens there, else any. Loopback."""
-    for port in (wanted or 0, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise EmbeddedError("No port is free on 127.0.0.1. Stop what holds them, and start again.")
+def port_for(name: str, wanted: int | None, *, stays: bool) -> int:
+    """`wanted` if nothing listens there, else any, on loopback.
+
+    Raises EmbeddedError where none is free, or where it `stays` and another program took its port:
+    who works with it knows no other.
+    """
+    if stays and wanted and bound(wanted) is None:
+        raise EmbeddedError(
+            f"{name} cannot run on: another program listens on 127.0.0.1:{wanted} by now, and "
+            "whoever works with it looks there. The data is safe. Stop that program, or end all "
+            "of Heliograph and start it again."
+        )
+    port = bound(wanted or 0) or bound(0)
+    if port is None:
+        raise EmbeddedError("No port is free on 127.0.0.1. Stop what holds them, and start again.")
+    return port
+
+
+def bound(port: int) -> int | None:
+    """The port, or the one that is given for 0; None where something listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])

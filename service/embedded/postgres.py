@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import SIGINT
 
 from service.clock import monotonic
-from service.embedded.data_dir import free_port
+from service.embedded.data_dir import port_for
 from service.embedded.errors import EmbeddedError
 from service.embedded.ownership import give, write_private
 from service.embedded.privilege import Footing
@@ -40,6 +40,8 @@ class Postgres:
     log: Path
     durable: bool = True
     port: int | None = None
+    stays: bool = False
+    """Whether it listens at `port` or nowhere, since others know it there; so once it has run."""
     _process: ServerProcess | None = field(default=None, init=False)
 
     @property
@@ -66,11 +68,12 @@ class Postgres:
         if self.footing.mode != "namespace":
             give(self.data, self.footing.owner)
         self._end_predecessor()
-        self.port = free_port(self.port)
+        self.port = port_for("PostgreSQL", self.port, stays=self.stays)
         self._process = ServerProcess(
             "PostgreSQL", self._command(), mode=self.footing.mode, end=SIGINT, log=self.log
         )
         self._await_ready(self._process)
+        self.stays = True
 
     def stop(self) -> None:
         """A fast shutdown: open transactions are rolled back, what was committed stays."""

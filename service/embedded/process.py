@@ -5,7 +5,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from signal import Signals
 
@@ -18,6 +19,29 @@ LOG_SIZE = 10_000_000
 """Bytes after which a log is put aside at the next start; the one before is dropped."""
 POLL = 0.02
 """Seconds between two looks at a server that is starting or stopping."""
+
+
+class Stay(threading.Thread):
+    """Starts something and, once it runs, stays for as long as this process, as it does then."""
+
+    def __init__(self, start: Callable[[], object]) -> None:
+        super().__init__(name="stay", daemon=True)
+        self._begin = start
+        self.begun: Future[None] = Future()
+        """Done when it runs; holds what `start` raised otherwise."""
+
+    def run(self) -> None:
+        try:
+            self._begin()
+        except BaseException as error:  # noqa: BLE001 -- handed to whoever waits
+            self.begun.set_exception(error)
+            return
+        self.begun.set_result(None)
+        threading.Event().wait()
+
+
+def stays(thread: threading.Thread) -> bool:
+    return thread is threading.main_thread() or isinstance(thread, Stay)
 
 
 def launch_command(mode: str, signal: Signals, command: Sequence[str]) -> list[str]:
@@ -64,9 +88,9 @@ class ServerProcess:
         environment: Mapping[str, str] | None = None,
         folder: Path = Path("/"),
     ) -> None:
-        if threading.current_thread() is not threading.main_thread():
+        if not stays(threading.current_thread()):
             raise EmbeddedError(
-                f"{name} must be started from the main thread: it would end with the thread "
+                f"{name} must be started from a thread that stays: it would end with the thread "
                 "that started it."
             )
         self.name, self._end, self._log = name, end, log

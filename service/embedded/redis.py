@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
 
-import redis
-
 from service.clock import monotonic
-from service.embedded.data_dir import free_port
+from service.embedded.data_dir import port_for
 from service.embedded.errors import EmbeddedError
 from service.embedded.ownership import leave_to_owner, write_private
 from service.embedded.process import POLL, ServerProcess
@@ -29,6 +27,8 @@ class Redis:
     """As in launch.py."""
     durable: bool = True
     port: int | None = None
+    stays: bool = False
+    """As PostgreSQL does."""
     _process: ServerProcess | None = field(default=None, init=False)
 
     @property
@@ -60,7 +60,7 @@ class Redis:
             self._process = None
 
     def _start_once(self) -> None:
-        self.port = free_port(self.port)
+        self.port = port_for("Redis", self.port, stays=self.stays)
         # In a file, since every user of the machine can read a command line.
         config = self.data.with_name("redis.conf")
         write_private(config, self._config())
@@ -68,6 +68,7 @@ class Redis:
         process = ServerProcess("Redis", command, mode=self.mode, end=SIGTERM, log=self.log)
         self._process = process
         self._await_ready(process)
+        self.stays = True
 
     def _config(self) -> str:
         settings = {
@@ -106,6 +107,8 @@ class Redis:
 
 
 def answers(url: str) -> bool:
+    import redis  # noqa: PLC0415 -- 0.1 s that a command with servers of its own need not wait
+
     try:
         with redis.Redis.from_url(url) as client:
             return bool(client.ping())

@@ -13,10 +13,10 @@ from service.embedded.redis import Redis
 
 
 class EmbeddedServers:
-    """Starts on entering, stops on leaving; from the main thread. Raises EmbeddedError.
+    """Starts on entering, stops on leaving; entered from a thread that stays (process.py).
 
-    They listen where they did last, or at `before` where no such note is left, if they can. However
-    this process ends, SIGKILL included, both servers end with it.
+    Raises EmbeddedError. They listen where they did last, if they can; with `before`, where others
+    look for them, there or nowhere. However this process ends, SIGKILL included, both end with it.
     """
 
     def __init__(
@@ -30,8 +30,8 @@ class EmbeddedServers:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._folder.held())
-            before = self._folder.withdraw() or self._before
-            self.postgres, self.redis = self._prepare(before)
+            before = self._folder.withdraw()
+            self.postgres, self.redis = self._prepare(self._before or before)
             for server in (self.postgres, self.redis):
                 stack.callback(server.stop)
                 server.start()
@@ -50,7 +50,10 @@ class EmbeddedServers:
         footing = find_footing(postgres_bin(), path / "postgres")
         ports = before.ports if before else (None, None)
         password = self._folder.password()
-        postgres = Postgres(footing, password, logs / "postgres.log", self._durable, ports[0])
+        stays = self._before is not None
+        postgres = Postgres(
+            footing, password, logs / "postgres.log", self._durable, ports[0], stays
+        )
         # Another user's folder: what root's Redis wrote, that user could not read again.
         mode = footing.mode if path.stat().st_uid == footing.owner != 0 else "direct"
         return postgres, Redis(
@@ -61,6 +64,7 @@ class EmbeddedServers:
             mode,
             self._durable,
             ports[1],
+            stays,
         )
 
     @property

@@ -121,6 +121,20 @@ def test_weekly_turns_on_some_weekdays_keep_the_week_as_it_begins_in_that_place(
     ]
 
 
+@pytest.mark.parametrize("unit", ["days", "weeks"])
+@pytest.mark.parametrize("chosen", range(7))
+@pytest.mark.parametrize("start", range(2, 9))
+def test_turns_on_one_weekday_start_on_it_whatever_day_they_are_counted_from(
+    unit: str, chosen: int, start: int
+) -> None:
+    day = frozenset({chosen})
+    rotation = Rotation(unit, 1, utc(f"2026-03-0{start} 09:00"), PAIR, "UTC", weekdays=day)
+    found = turns(rotation, to_ticks(utc("2026-03-09")), to_ticks(utc("2026-03-30")))
+    begins = [from_ticks(begin) for begin, _, _ in found]
+    assert [at.weekday() for at in begins if at] == [chosen] * len(found)
+    assert len(found) >= 3
+
+
 def test_monthly_turns_on_listed_days_keep_the_month() -> None:
     last = Rotation(
         "months",

@@ -6,6 +6,7 @@ and is shrunk by leaving out whatever it fails without.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from routing.book import Book
-from routing.case import Case, State
+from routing.case import Case, Stage, State
 from routing.decide import decide, open_case
 from routing.engineering import MOVES
 from routing.event import (
@@ -104,7 +105,7 @@ class Played:
             self.refused.append(str(refusal))
         else:
             check_step(before, move.event, decision, move.book, move.now, self.seen)
-            self.case, self.stored = decision.case, survived(decision.case)
+            self.case, self.stored = decision.case, survived(before, decision.case)
         if before is not None:
             assert codec.encode(before) == stored, "the case that was decided upon has changed"
 
@@ -195,8 +196,9 @@ class Walk:
             return Tick()
         if case.state is State.CLOSED and self.random.random() < 0.5:
             return self.reported()
-        could = [chosen(self, case) for chosen in self.random.choices(*_CHOICES, k=3)]
-        return min(could, key=lambda event: self.visited[self._cell(event)])
+        could = self.random.choices(_CHOICES, cum_weights=_WEIGHTS, k=3)
+        _, make = min(could, key=lambda choice: self._met(case, choice[0]))
+        return make(self, case)
 
     def _cell(self, event: Event) -> Cell:
         case = self.played.case
@@ -205,6 +207,13 @@ class Walk:
         if isinstance(event, Advance) and case.state is State.ENGINEERING and case.engineering:
             return case.engineering.stage.value, event.stage
         return case.state.value, type(event).__name__
+
+    def _met(self, case: Case, kind: type[Event]) -> int:
+        """How often it has happened in this state."""
+        if kind is Advance and case.state is State.ENGINEERING and case.engineering:
+            stage = case.engineering.stage
+            return min((self.visited[stage.value, action] for action in ONWARD[stage]), default=0)
+        return self.visited[case.state.value, kind.__name__]
 
     def least(self, case: Case, actions: Sequence[str]) -> str:
         """The action that this stage has seen least."""
@@ -276,31 +285,29 @@ def _advance(walk: Walk, case: Case) -> Event:
     return Advance(walk.who(case), walk.random.choice(actions), detail)
 
 
-def _chooser(
-    *of: tuple[int, Callable[[Walk, Case], Event]],
-) -> tuple[list[Callable[[Walk, Case], Event]], list[int]]:
-    return [event for _, event in of], [weight for weight, _ in of]
-
-
-_CHOICES = _chooser(
-    (16, lambda walk, _: walk.reported()),
-    (6, lambda *_: Tick()),
-    (12, _refused),
-    (12, lambda walk, case: Acknowledge(walk.who(case))),
-    (8, lambda walk, case: Decline(walk.who(case))),
-    (2, lambda walk, case: Escalate(walk.who(case), reason=walk.random.choice(("", "stuck")))),
-    (3, lambda walk, case: Resolve(walk.who(case))),
-    (9, lambda walk, case: Snooze(walk.who(case), walk.random.choice((0, 5, 240, 99_999)))),
-    (5, lambda walk, case: Reassign(walk.who(case), walk.who(case))),
-    (4, lambda walk, case: TakeOver(walk.who(case))),
-    (6, lambda walk, case: AddResponder(walk.who(case), walk.who(case))),
-    (3, lambda walk, case: Note(walk.who(case), walk.random.choice(("", " ", "seen", "seen")))),
-    (4, lambda walk, case: ChangeSeverity(walk.who(case), walk.random.choice(SEVERITIES))),
-    (16, _advance),
-    (2, lambda *_: Linked("desk", "4712", priority="urgent")),
-    (1, lambda *_: Superseded("ACME-8")),
-    (1, lambda *_: Unticketed("desk", "it answered 403")),
-)
+ONWARD = {stage: [action for of, action in MOVES if of is stage] for stage in Stage}
+Make = Callable[[Walk, Case], Event]
+_WEIGHED: list[tuple[int, type[Event], Make]] = [
+    (16, Reported, lambda walk, _: walk.reported()),
+    (6, Tick, lambda *_: Tick()),
+    (12, ContactRefused, _refused),
+    (12, Acknowledge, lambda w, case: Acknowledge(w.who(case))),
+    (8, Decline, lambda w, case: Decline(w.who(case))),
+    (2, Escalate, lambda w, case: Escalate(w.who(case), reason=w.random.choice(("", "stuck")))),
+    (3, Resolve, lambda w, case: Resolve(w.who(case))),
+    (9, Snooze, lambda w, case: Snooze(w.who(case), w.random.choice((0, 5, 240, 99_999)))),
+    (5, Reassign, lambda w, case: Reassign(w.who(case), w.who(case))),
+    (4, TakeOver, lambda w, case: TakeOver(w.who(case))),
+    (6, AddResponder, lambda w, case: AddResponder(w.who(case), w.who(case))),
+    (3, Note, lambda w, case: Note(w.who(case), w.random.choice(("", " ", "seen", "seen")))),
+    (4, ChangeSeverity, lambda w, case: ChangeSeverity(w.who(case), w.random.choice(SEVERITIES))),
+    (16, Advance, _advance),
+    (2, Linked, lambda *_: Linked("desk", "4712", priority="urgent")),
+    (1, Superseded, lambda *_: Superseded("ACME-8")),
+    (1, Unticketed, lambda *_: Unticketed("desk", "it answered 403")),
+]
+_CHOICES = [(kind, make) for _, kind, make in _WEIGHED]
+_WEIGHTS = list(itertools.accumulate(weight for weight, *_ in _WEIGHED))
 
 
 def _shaken(rng: random.Random, book: Book) -> Book:

@@ -4,10 +4,14 @@ import json
 import subprocess
 import sys
 
+import click
 import pytest
 
+from service.cli import COMMANDS
+from service.cli import heliograph as heliograph_command
 from tests.forks import ROOT, clean, heliograph
 
+HOUSE = {"service", "notifiers", "routing", "asyncpg", "litestar", "redis", "structlog", "twilio"}
 PRODUCTION = {
     "HELIOGRAPH_PUBLIC_URL": "https://pager.example",
     "HELIOGRAPH_SECRET_KEY": "k" * 32,
@@ -33,6 +37,36 @@ def test_help_lists_the_commands_and_is_good() -> None:
     assert told.returncode == 0
     for command in ("demo", "web", "worker", "migrate", "doctor"):
         assert f"  {command} " in told.stdout
+
+
+def test_the_list_of_commands_says_of_each_what_its_own_help_says() -> None:
+    for name, (_, words) in COMMANDS.items():
+        command = heliograph_command.get_command(click.Context(heliograph_command), name)
+        assert command is not None
+        assert words.endswith(".")
+        assert (command.help or "").startswith(words), name
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",)])
+def test_what_needs_nothing_of_the_service_imports_nothing_of_it(
+    arguments: tuple[str, ...],
+) -> None:
+    """Help is there at once, not after a second and a half of imports."""
+    shown = f"import sys; sys.argv[1:] = {arguments!r}; import atexit, service.cli as c; "
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            shown + "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); c.main()",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    ours = {name for name in told.stderr.split() if name.split(".")[0] in HOUSE}
+    assert ours == {"service", "service.cli", "service.tuning"}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from service.clock import monotonic
-from service.embedded.data_dir import free_port
+from tests.stories.house import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,9 +8,11 @@ import json
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,9 +23,10 @@ import pytest
 import redis
 
 from service.clock import monotonic
-from service.embedded import EmbeddedError, EmbeddedServers, running
+from service.embedded import Addresses, EmbeddedError, EmbeddedServers, InUse, running
 from service.embedded.data_dir import DataDir
 from service.embedded.postgres import first_number, is_postmaster
+from service.embedded.process import Stay
 from service.store.pool import connect
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +48,7 @@ with attached(read_settings(given)) as settings:
     print(settings.database_url, settings.redis_url, flush=True)
     asyncio.run(inherit())
 """
+NOWHERE = Addresses("postgresql://127.0.0.1:1", "redis://127.0.0.1:1")
 
 
 @pytest.fixture(scope="session")
@@ -261,6 +265,26 @@ def test_a_taken_port_is_left_to_its_owner(used: Path, made: Path) -> None:
             assert two.redis.port != one.redis.port
 
 
+def test_a_server_that_others_work_with_does_not_move(used: Path, made: Path) -> None:
+    """Broken once: it came up elsewhere, and whoever worked with it answered 503 for ever."""
+    other = used / "other"
+    shutil.copytree(made, other)
+    with EmbeddedServers(used, durable=False) as one:
+        refused = pytest.raises(EmbeddedError, match=f"listens on 127.0.0.1:{one.postgres.port}")
+        with refused, EmbeddedServers(other, durable=False, before=one.addresses):
+            pass
+        port, pid = one.redis.port, one.redis.pid
+        assert port
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+        assert ends(pid)
+        refused = pytest.raises(EmbeddedError, match=f"Redis cannot run on.*:{port}")
+        with socket.create_server(("127.0.0.1", port)), refused:
+            one.revive()
+        assert one.revive() == ["Redis"]
+        assert one.redis.port == port
+
+
 def test_a_long_and_odd_path_is_no_obstacle(data_dir: Path, made: Path) -> None:
     odd = data_dir / ("long" * 40) / "with space and 'quote'"
     shutil.copytree(made, odd)
@@ -304,6 +328,23 @@ def test_who_works_with_the_servers_of_a_process_that_ends_runs_them_on(used: Pa
         next(heir for heir in heirs if heir.pid == owner).terminate()
         owned_by(used, {heir.pid for heir in heirs} - {owner})
         assert asyncio.run(answered(database_url)) == 1
+
+
+async def test_servers_are_started_beside_the_event_loop(data_dir: Path) -> None:
+    """Broken once: while they came up nothing was answered, not even that PostgreSQL is away."""
+    gate = threading.Event()
+    thread = Stay(gate.wait)
+    thread.start()
+    waiting = asyncio.wrap_future(thread.begun)
+    gate.set()
+    await waiting
+    assert thread.is_alive()
+    failing = Stay(lambda: EmbeddedServers(data_dir / "x", before=NOWHERE).__enter__())
+    with DataDir(data_dir / "x").held():
+        failing.start()
+        with pytest.raises(InUse):
+            await asyncio.wrap_future(failing.begun)
+    failing.join()
 
 
 def owned_by(data_dir: Path, heirs: set[int]) -> int:

@@ -14,7 +14,7 @@ import pytest
 from service.embedded import EmbeddedServers
 from service.store.pool import Connection, connect
 from service.store.sql import query
-from tests.conftest import TEMPLATE, sibling
+from tests.servers import TEMPLATE, sibling
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

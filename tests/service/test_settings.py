@@ -178,6 +178,16 @@ def test_write_back_is_all_or_nothing() -> None:
     assert error.startswith("HELIOGRAPH_ZENDESK_API_TOKEN is not set")
 
 
+def test_what_waits_for_a_system_to_be_written_to_says_what_is_missing() -> None:
+    settings = read_settings({"HELIOGRAPH_ZAMMAD_NEW_TICKET": "{}", "HELIOGRAPH_JIRA_URL_": "x"})
+    waits, misspelled = settings.notices
+    assert waits == (
+        "HELIOGRAPH_ZAMMAD_NEW_TICKET has no effect until HELIOGRAPH_ZAMMAD_URL and "
+        "HELIOGRAPH_ZAMMAD_API_TOKEN say how zammad is written to."
+    )
+    assert misspelled.startswith("HELIOGRAPH_JIRA_URL_ is not a setting")
+
+
 def test_write_back_and_channels_are_read() -> None:
     settings = read_settings(
         {

@@ -8,7 +8,7 @@ import pytest
 
 from service.embedded import EmbeddedServers
 from service.store.pool import Connection
-from tests.conftest import TEMPLATE, sibling
+from tests.servers import TEMPLATE, sibling
 from tests.stories.world import World
 
 Build = Callable[..., World]

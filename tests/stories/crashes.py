@@ -15,7 +15,7 @@ from service.clock import SystemClock
 from service.embedded import EmbeddedServers
 from service.store.migrate import migrate, read_migrations
 from service.store.pool import connect
-from tests.conftest import sibling
+from tests.servers import sibling
 from tests.stories.house import Loop, wait_until
 from tests.stories.world import Ticket, World
 

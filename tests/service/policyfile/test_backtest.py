@@ -103,6 +103,16 @@ def test_replies_on_record_are_taken_when_they_were_given() -> None:
     assert replayed(demo(), automatic).old.breaches == {}
 
 
+def test_an_answer_is_not_lost_where_the_ticket_is_written_on_before_it() -> None:
+    lines = [
+        ticket("1", NIGHT, priority="urgent"),
+        ticket("1", NIGHT + timedelta(seconds=150), "updated", tags=["sso"]),
+    ]
+    found = replayed(demo(), lines)
+    assert (found.new.pages, found.new.contacts) == ({"dev": 1}, 2)
+    assert found.new.breaches == {}
+
+
 def test_a_silent_route_pages_nobody_and_engineers_neither() -> None:
     lines = [ticket("1", NIGHT, priority="urgent", category="User issue")]
     found = replayed(demo(), lines)

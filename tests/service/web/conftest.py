@@ -5,7 +5,7 @@ import pytest
 
 from service.embedded import EmbeddedServers
 from service.store.pool import Connection
-from tests.conftest import TEMPLATE, sibling
+from tests.servers import TEMPLATE, sibling
 from tests.service.web.world import World, opened, settings_of
 
 

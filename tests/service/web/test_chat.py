@@ -278,7 +278,7 @@ async def world_of_chats(
     tmp_path_factory: pytest.TempPathFactory, servers: Any, postgres: Any
 ) -> AsyncIterator[World]:
     """One for all tests that change nothing."""
-    from tests.conftest import TEMPLATE, sibling  # noqa: PLC0415 - beside its one use
+    from tests.servers import TEMPLATE, sibling  # noqa: PLC0415 - beside its one use
 
     await postgres.execute(f"create database chats template {TEMPLATE}")
     url = sibling(servers.addresses.database_url, "chats")
