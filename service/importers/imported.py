@@ -56,7 +56,8 @@ class Found:
     def add(self, schedule: Schedule) -> None:
         """Under a name of its own; one without a single turn is left out."""
         schedule = self._sayable(schedule)
-        if not schedule.layers and not schedule.overrides:
+        brings = any(one.kind in {"add", "take_over"} for one in schedule.overrides)
+        if not schedule.layers and not brings:
             self.left_out.append(f"{schedule.id}: nobody is on call in it")
             return
         taken = {known.id for known in self.schedules}

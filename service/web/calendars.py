@@ -30,7 +30,13 @@ class CalendarView(Struct, frozen=True, kw_only=True):
     url: str
 
 
-@get("/calendars/{name:str}", status_code=200, include_in_schema=False)
+@get(
+    "/calendars/{name:str}",
+    status_code=200,
+    summary="Shifts as iCalendar; the address is a secret",
+    media_type="text/calendar",
+    include_in_schema=True,
+)
 async def calendar(name: FromPath[str], service: NamedDependency[Service]) -> Response[bytes]:
     """A month back and three ahead, as the schedules are now. 404 for any address not ours."""
     found = named(service.settings.secret_keys, name.removesuffix(SUFFIX))

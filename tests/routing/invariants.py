@@ -56,6 +56,7 @@ def check_step(
         assert decision.entries, f"{before.state} became {case.state} without a reason"
     if isinstance(event, Tick):
         _ticked(decision, book, now)
+        _one_at_a_time(before, decision)
     if isinstance(event, Acknowledge) and before is not None and before != case:
         _acknowledged(before, event, decision)
 
@@ -170,12 +171,20 @@ def _ticked(decision: Decision, book: Book, now: datetime) -> None:
     again = decide(case, Tick(), book, now)
     assert again.case == case, "a second tick at the same instant changes the case"
     assert not again.effects, "a second tick at the same instant does something"
-    per_page: dict[tuple[int, str], int] = {}
+
+
+def _one_at_a_time(before: Case | None, decision: Decision) -> None:
+    """What a page begins at once was planned for one instant, and by each method it is one."""
+    made: dict[tuple[int, str], list[str]] = {}
     for effect in decision.effects:
         if isinstance(effect, Contact):
-            page = (effect.turn, effect.person)
-            per_page[page] = per_page.get(page, 0) + 1
-    assert all(n == 1 for n in per_page.values()), f"a burst of contacts: {per_page} (rule 2)"
+            made.setdefault((effect.turn, effect.person), []).append(effect.method)
+    for page in before.pages if before else ():
+        first = [p for p in page.planned if p.due_at == page.planned[0].due_at]
+        begun = made.get((page.turn, page.person), ())
+        assert len(begun) <= max(1, len(first)), f"a burst of contacts: {begun} (rule 2)"
+    for begun in made.values():
+        assert len(begun) == len(set(begun)), f"twice by the same method: {begun} (rule 2)"
 
 
 def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:

@@ -425,6 +425,16 @@ def test_years_that_no_policy_names_are_listed(start: str) -> None:
     assert "ights" in " ".join(found.left_out)
 
 
+def test_a_schedule_that_only_takes_people_away_is_left_out() -> None:
+    gone = series(*DAILY, "RECURRENCE-ID;TZID=Europe/Madrid:20260303T130000", "STATUS:CANCELLED")
+    repeats = series(*DAILY, "RRULE:FREQ=MONTHLY")
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\n{repeats}\n{gone}\nEND:VCALENDAR\n"
+    found = Found()
+    ical.read(text.encode(), found)
+    assert found.schedules == []
+    assert found.left_out[-1] == "imported: nobody is on call in it"
+
+
 def test_unknown_zones_and_hours_are_listed() -> None:
     strange = json.loads(json.dumps(PAGERDUTY))
     strange["schedule"]["time_zone"] = "Mars/Olympus"

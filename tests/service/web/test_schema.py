@@ -36,6 +36,13 @@ async def test_every_operation_says_what_it_does_and_how_it_refuses(still: World
     assert len(ids) == len(set(ids))
 
 
+async def test_what_other_programs_open_is_documented(still: World) -> None:
+    paths = (await document(still))["paths"]
+    assert {"/webhooks/{source}", "/v2/enqueue", "/calendars/{name}"} <= paths.keys()
+    answer = paths["/calendars/{name}"]["get"]["responses"]["200"]
+    assert set(answer["content"]) == {"text/calendar"}
+
+
 async def test_a_case_is_documented_member_by_member(still: World) -> None:
     schemas = (await document(still))["components"]["schemas"]
     case = next(schema for name, schema in schemas.items() if name.endswith("CaseView"))
