@@ -132,14 +132,14 @@ def test_every_figure_of_a_preset_has_its_source_or_is_ours(preset: str) -> None
                 "L4": ("business-day", "1 days"),
             },
         ),
-        # Updates "at least daily" (R116), in the coverage of the plan
+        # Updates "at least daily" (R116), round the clock, whatever the plan's coverage
         (
             "mattermost@2021-08",
             "e20",
             Metric.UPDATE,
             {
-                "L1": ("weekday-24x5", 1440),
-                "L2": ("weekday-24x5", 1440),
+                "L1": ("24x7", 1440),
+                "L2": ("24x7", 1440),
                 "L3": ("weekday-24x5", None),
                 "L4": ("business-day", None),
             },
