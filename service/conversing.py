@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Generator
-from functools import cache
 from typing import TypeVar
 
 import httpx
 
 from service.tickets.ticketsystem import Access, Answer, Request
+from service.trust import trusted
 
 MOST_BYTES = 1 << 23
 """Of an answer: a hundred tickets with what they say are more than one megabyte."""
@@ -20,18 +19,12 @@ NEAR = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
 """What is on this machine is reached without the proxy of the environment."""
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates we trust, read once: it takes longer than a request."""
-    return httpx.create_ssl_context()
-
-
 class Line:
     """Connections to ticket systems. `timeout` is in seconds, for each request."""
 
     def __init__(self, timeout: float = 20) -> None:
         self._client = httpx.AsyncClient(
-            timeout=timeout, follow_redirects=False, mounts=NEAR, verify=_trusted()
+            timeout=timeout, follow_redirects=False, mounts=NEAR, verify=trusted()
         )
 
     async def hold(self, conversation: Generator[Request, Answer, T], access: Access) -> T:

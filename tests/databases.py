@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
+from collections.abc import Collection
 
 import asyncpg
 
-from service.store.pool import Connection, connect
+from service.store.pool import AnyConnection, Connection, connect
 
 SHAPE = """
 select md5(string_agg(concat_ws(' ', relname, relkind, attnum, attname, atttypid, attnotnull), ','
@@ -28,6 +29,10 @@ where datname = current_database() and pid <> pg_backend_pid()
 """
 
 
+KEEPERS: dict[str, Connection] = {}
+"""A connection to each database that is lent, by its URL."""
+
+
 class Databases:
     """Copies of the migrated `template`, on the server that `server` is connected to."""
 
@@ -35,19 +40,19 @@ class Databases:
         self._server, self._url, self._template = server, url, template
         self._names = (f"test_{n}" for n in itertools.count(1))
         self._idle: list[tuple[str, Connection]] = []
-        self._lent: dict[str, Connection] = {}
         self._shape = self._wipe = ""
 
     async def borrow(self) -> str:
         """The URL of one in which nothing has happened."""
         name, keeper = self._idle.pop() if self._idle else await self._make()
-        self._lent[name] = keeper
-        return self.sibling(name)
+        url = self.sibling(name)
+        KEEPERS[url] = keeper
+        return url
 
     async def give_back(self, url: str) -> None:
         """Wiped for the next one; dropped where its tables are not what they were."""
         name = url.rpartition("/")[2]
-        keeper = self._lent.pop(name)
+        keeper = KEEPERS.pop(url)
         try:
             while await keeper.fetch(OTHERS):  # noqa: ASYNC110 -- they end without telling us
                 await asyncio.sleep(0.001)
@@ -76,22 +81,27 @@ class Databases:
         keeper = await connect(self.sibling(name))
         if not self._shape:
             self._shape = await keeper.fetchval(SHAPE)
-            self._wipe = await _wiping(keeper)
+            self._wipe = await contents(keeper, await tables_of(keeper))
         return name, keeper
 
 
-async def _wiping(fresh: Connection) -> str:
-    """What makes any database of this shape as `fresh` is now."""
-    tables = [row["relname"] for row in await fresh.fetch(TABLES)]
+async def contents(connection: AnyConnection, tables: Collection[str]) -> str:
+    """What makes these tables, and all sequences, of another database as they are here now."""
     steps = ["begin", "set local session_replication_role = replica"]
     steps += [f"delete from {table}" for table in tables]  # noqa: S608
     for table in tables:
-        rows = await fresh.fetchval(f"select json_agg(t)::text from {table} t")  # noqa: S608
+        rows = await connection.fetchval(f"select json_agg(t)::text from {table} t")  # noqa: S608
         if rows:
             quoted = rows.replace("'", "''")
             steps.append(
                 f"insert into {table} overriding system value"  # noqa: S608
                 f" select * from json_populate_recordset(null::{table}, '{quoted}')"
             )
-    steps += [f"select setval('{r['name']}', 1, false)" for r in await fresh.fetch(SEQUENCES)]
+    for row in await connection.fetch(SEQUENCES):
+        at = await connection.fetchrow(f"select last_value, is_called from {row['name']}")  # noqa: S608
+        steps.append(f"select setval('{row['name']}', {', '.join(map(str, at or ()))})")
     return "; ".join([*steps, "commit"])
+
+
+async def tables_of(connection: Connection) -> list[str]:
+    return [row["relname"] for row in await connection.fetch(TABLES)]

@@ -9,6 +9,7 @@ import httpx
 from service.channels import OFF, hooks_of
 from service.doctor.finding import Finding, bad, good, warn
 from service.settings import Settings
+from service.trust import trusted
 
 TIMEOUT = httpx.Timeout(10.0)
 HEALTH = {"mattermost": "/api/v4/system/ping", "rocketchat": "/api/info"}
@@ -31,7 +32,9 @@ async def _reached(settings: Settings, kind: str) -> list[Finding]:
         found.append(warn("chat", says, "Use the server's https address."))
     base = url.partition("/hooks/")[0] if kind in HEALTH else f"{parts.scheme}://{parts.netloc}"
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+        async with httpx.AsyncClient(
+            verify=trusted(), timeout=TIMEOUT, follow_redirects=False
+        ) as client:
             answer = await client.get(f"{base}{HEALTH.get(kind, '/')}")
     except httpx.HTTPError as error:
         says = f"{parts.hostname} does not answer ({type(error).__name__}): no page reaches {kind}."

@@ -14,6 +14,7 @@ from service.doctor.finding import Finding, bad, good, warn
 from service.library import Library, NothingLoaded
 from service.settings import Settings, TwilioSettings
 from service.store.pool import connect
+from service.trust import trusted
 
 TIMEOUT = httpx.Timeout(10.0)
 PATIENCE = 5.0
@@ -61,7 +62,7 @@ async def _of_number(settings: Settings, twilio: TwilioSettings, rules: HotlineR
     url = f"{twilio.api_url or TWILIO_API}/2010-04-01/Accounts/{twilio.account_sid}"
     auth = (twilio.account_sid, twilio.auth_tokens[0])
     try:
-        async with httpx.AsyncClient(auth=auth, timeout=TIMEOUT) as client:
+        async with httpx.AsyncClient(verify=trusted(), auth=auth, timeout=TIMEOUT) as client:
             answer = await client.get(
                 f"{url}/IncomingPhoneNumbers.json", params={"PhoneNumber": number}
             )
@@ -85,7 +86,9 @@ async def judge(fallback: str, settings: Settings, rules: HotlineRules) -> Findi
         says = "The hotline's Voice Fallback URL leads to us, who are away when it is asked."
         return bad("hotline", says, MAKE_ONE)
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client:
+        async with httpx.AsyncClient(
+            verify=trusted(), timeout=TIMEOUT, follow_redirects=True
+        ) as client:
             answer = (await client.get(fallback)).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         says = f"The hotline's Voice Fallback URL could not be read ({type(error).__name__})."

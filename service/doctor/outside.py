@@ -14,6 +14,7 @@ from service.clock import Clock
 from service.doctor.finding import Finding, bad, good, warn
 from service.doctor.stores import compare
 from service.settings import Settings, TwilioSettings, not_written_to
+from service.trust import trusted
 
 TIMEOUT = httpx.Timeout(10.0)
 LOST = {
@@ -45,7 +46,7 @@ async def _provider(
     """`name` is the account's in the settings."""
     base = f"{twilio.api_url or TWILIO_API}/2010-04-01/Accounts/{twilio.account_sid}"
     auth = (twilio.account_sid, twilio.auth_tokens[0])
-    async with httpx.AsyncClient(auth=auth, timeout=TIMEOUT) as client:
+    async with httpx.AsyncClient(verify=trusted(), auth=auth, timeout=TIMEOUT) as client:
         before = clock.wall()
         try:
             answer = await client.get(f"{base}.json")
@@ -146,7 +147,9 @@ async def check_reachability(settings: Settings) -> list[Finding]:
     name = "HELIOGRAPH_PUBLIC_URL"
     found = [*plausible(settings)]
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+        async with httpx.AsyncClient(
+            verify=trusted(), timeout=TIMEOUT, follow_redirects=False
+        ) as client:
             answer = await client.get(f"{settings.public_url}/livez")
     except httpx.HTTPError as error:
         host = urlsplit(settings.public_url).netloc.rpartition("@")[2]

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from service.clock import monotonic
+from service.store.arrays import DESCRIBED
 
 Result = TypeVar("Result")
 
@@ -61,11 +62,15 @@ log = structlog.get_logger(__name__)
 
 
 class Plain(asyncpg.Connection):
-    """A connection that is given back as it is.
+    """A connection that is given back as it is, and knows the arrays we use.
 
     asyncpg asks the server to forget locks, cursors, listeners and settings at every release, which
     is a round trip of its own; nothing here ever leaves any of them behind.
     """
+
+    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 - asyncpg's own
+        super().__init__(*given, **more)
+        self.get_settings().register_data_types(DESCRIBED)
 
     def get_reset_query(self) -> str:
         return ""
@@ -117,7 +122,9 @@ async def connect(url: str, *, name: str = "heliograph", patience: float = 60.0)
 async def connect_once(url: str, name: str, seconds: float) -> Connection:
     """One connection, or what asyncpg raises; TimeoutError after so many seconds."""
     settings = {**SERVER_SETTINGS, "application_name": name}
-    made: Connection = await asyncpg.connect(url, timeout=seconds, server_settings=settings)
+    made: Connection = await asyncpg.connect(
+        url, timeout=seconds, connection_class=Plain, server_settings=settings
+    )
     return made
 
 

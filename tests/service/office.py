@@ -21,6 +21,7 @@ from service.settings import Settings, read_settings
 from service.store import codec
 from service.store.pool import Pool, open_pool
 from service.wiring import Service, access_of, contacts_of, creators_of
+from tests.service import furniture
 from tests.stories import organisation
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -106,6 +107,18 @@ async def _nothing() -> None:
     return None
 
 
+async def _furnish(pool: Pool, clock: StillClock, policy: str, people: str) -> None:
+    async with pool.acquire() as conn:
+        bare = await furniture.bare(conn)
+        if bare and await furniture.furnish(conn, "office", policy, people):
+            return
+    await policies.apply(pool, clock, policy, "policy.yaml", "test")
+    await directory.bring_in(pool, clock, people, "directory.yaml", "test", plans=True)
+    if bare:
+        async with pool.acquire() as conn:
+            await furniture.remember(conn, "office", policy, people)
+
+
 @asynccontextmanager
 async def opened(
     database_url: str,
@@ -119,8 +132,7 @@ async def opened(
     settings = read_settings({f"HELIOGRAPH_{name}": value for name, value in given.items()})
     pool = await open_pool(database_url, name="office", size=12)
     clock = StillClock()
-    await policies.apply(pool, clock, policy, "policy.yaml", "test")
-    await directory.bring_in(pool, clock, people, "directory.yaml", "test", plans=True)
+    await _furnish(pool, clock, policy, people)
     office = make(pool, clock, settings)
     yield office
     await office.service.bell.close()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.service.web.world import World
+from tests.service.web.world import World, client_of
 
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 SAID = re.compile(r'<p class="said" role="status">(.*?)</p>', re.DOTALL)
@@ -59,7 +59,7 @@ async def visiting(
     world: World, role: str | None = None, person: str | None = None
 ) -> AsyncIterator[Visitor]:
     """Signed in with a token of this role, if one is named."""
-    async with httpx.AsyncClient(base_url=world.http.base_url, timeout=60) as http:
+    async with client_of(str(world.http.base_url)) as http:
         visitor = Visitor(http)
         if role is not None:
             token = (await world.token(role, person))["authorization"].removeprefix("Bearer ")

@@ -21,7 +21,9 @@ from service import tokens
 from service.clock import SystemClock
 from service.settings import Settings, read_settings
 from service.wiring import Service
+from tests.databases import KEEPERS
 from tests.lending import lent
+from tests.service import furniture
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday."""
@@ -230,24 +232,34 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         assert not task.done(), "the server did not start"
         await asyncio.sleep(0.005)
     port = server.servers[0].sockets[0].getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    # Without certificates to read, which takes longer than most tests.
-    async with httpx.AsyncClient(
-        base_url=address,
-        timeout=60,
-        verify=False,  # noqa: S501 - loopback
-        trust_env=False,
-    ) as client:
+    async with client_of(f"http://127.0.0.1:{port}") as client:
         yield client
     server.end()
     await task
 
 
+def client_of(address: str) -> httpx.AsyncClient:
+    """Without certificates to read, which takes longer than most tests."""
+    return httpx.AsyncClient(
+        base_url=address,
+        timeout=60,
+        verify=False,  # noqa: S501 - loopback
+        trust_env=False,
+    )
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[World]:
     """The whole web process as the settings make it, but for a clock that stands still."""
+    keeper = KEEPERS.get(settings.database_url or "")
+    texts = [file.read_text() for file in (settings.policy, settings.directory) if file]
+    new = keeper is not None and await furniture.bare(keeper)
+    if keeper and new and await furniture.furnish(keeper, "world", *texts):
+        new = False
     with lent(settings) as app:
         async with _opened(app) as made:
+            if keeper and new:
+                await furniture.remember(keeper, "world", *texts)
             yield made
 
 
