@@ -86,18 +86,26 @@ def phones(world: World, stage: tuple[World, Simulator]) -> Simulator:
     return simulator
 
 
-@pytest.fixture
-def page(browser: Browser, phones: Simulator) -> Iterator[Page]:
-    """The page, which must not complain in its console while a test looks at it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """One for all tests, since the page stores nothing, and what it has complained of."""
+    context = browser.new_context(reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    said = complaints(page)
+    yield page, complaints(page)
+    context.close()
+
+
+@pytest.fixture
+def page(tab: tuple[Page, list[str]], phones: Simulator) -> Iterator[Page]:
+    """The page, which must not complain in its console while a test looks at it."""
+    page, said = tab
+    said.clear()
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{phones.url}/simulator")
     expect(page.locator("#link")).to_have_text("live")
     yield page
     assert page.title() == "Phones · Heliograph"
-    context.close()
     assert said == []
 
 

@@ -29,7 +29,7 @@ def test_both_ends_of_the_hotline_are_on_the_screen(build: Build) -> None:
         world.twilio.simulation.exchange.phone(number)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page()
+        page = browser.new_page(reduced_motion="reduce")
         page.set_default_timeout(PATIENCE)
         page.goto(f"{world.twilio.url}/simulator")
         press(page, ADA, "Call us")
