@@ -11,11 +11,15 @@ COPY migrations ./migrations
 COPY routing ./routing
 COPY notifiers ./notifiers
 COPY service ./service
+# COPY keeps modes: where a strict umask checked the code out, only root could read it.
 RUN printf '#!/bin/sh\nexec /app/.venv/bin/python -m service.cli "$@"\n' > .venv/bin/heliograph \
     && chmod 755 .venv/bin/heliograph \
+    && chmod -R a+rX migrations routing notifiers service \
     && .venv/bin/python -m compileall -q -j 0 .venv/lib service notifiers routing
 
 FROM python:3.12-slim
+# The base comes without; every start, and every look at web's health, would compile it anew.
+RUN python -m compileall -q -j 0 "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 # A name for the number: what looks its own user up finds one.
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin heliograph \
     && install -d -o heliograph -g heliograph -m 0700 /data

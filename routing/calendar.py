@@ -176,8 +176,12 @@ def _covered(cal: Calendar, start: int, end: int) -> int:
         return 0
     if never_closes(cal):
         return end - start
-    first, last = _instant(start).year, _instant(end).year
-    covered = year_of(cal, last).covered_until(end) - year_of(cal, first).covered_until(start)
+    first = _instant(start).year
+    year = year_of(cal, first)
+    if end < year.end:
+        return year.covered_until(end) - year.covered_until(start)
+    last = _instant(end).year
+    covered = year_of(cal, last).covered_until(end) - year.covered_until(start)
     return covered + sum(year_of(cal, number).total for number in range(first, last))
 
 

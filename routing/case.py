@@ -227,7 +227,7 @@ class Case:
         deadlines: list[datetime | None] = [*_deadlines(self)]
         if self.round is not None:
             deadlines.append(self.round.due_at)
-        deadlines += [page.wake_at for page in self.open_pages]
+        deadlines += [p.wake_at for p in self.pages if p.state is PageState.OPEN]
         return min(filter(None, deadlines), default=None)
 
     @property

@@ -250,7 +250,7 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
         derived["clocks_at"] = clocks_at
     if derived:
         ledger.set(**derived)
-    if case.live and ledger.case.wake_at in (None, ledger.case.shift_at):
+    if case.live and _unwatched(ledger.case):
         ledger.set(review_at=ledger.now + ledger.book.policy.review)
     posting.close(ledger)
     decided = tuple(ledger.entries)
@@ -258,6 +258,13 @@ def _finish(ledger: Ledger, before: Case) -> Decision:
         promises.tell(ledger, before.clocks)
     broken = ledger.entries[len(decided) :]
     return Decision(ledger.case, tuple(ledger.effects), (*broken, *decided), ledger.answer)
+
+
+def _unwatched(case: Case) -> bool:
+    """Whether nothing wakes it, but the end of its owner's shift."""
+    if case.shift_at is None and (case.round is not None or case.clocks_at is not None):
+        return False
+    return case.wake_at in (None, case.shift_at)
 
 
 _ENDED = {state: frozenset(DEADLINES) - RUNS[state] - {"clocks_at"} for state in State}

@@ -81,8 +81,10 @@ def out_of_scope(policy: Policy, product: str, language: str) -> str | None:
     """
     if product and policy.products and product.casefold() not in policy.products:
         return f"the plans do not cover {product}"
+    if not (language and policy.languages):
+        return None
     spoken = re.split(r"[^a-z]+", language.casefold().strip(), maxsplit=1)[0]
-    if spoken and policy.languages and spoken not in policy.languages:
+    if spoken and spoken not in policy.languages:
         return f"support is given in {', '.join(sorted(policy.languages))}, not {language}"
     return None
 

@@ -66,8 +66,8 @@ def declined(ledger: Ledger, event: Decline, page: Page) -> None:
 
 def lapse(ledger: Ledger) -> None:
     """Nobody answered who was asked to help: whoever asked is told."""
-    for page in ledger.case.open_pages:
-        if page.until is not None and page.until <= ledger.now:
+    for page in ledger.case.pages:
+        if page.until is not None and page.until <= ledger.now and page.open:
             paging.put(ledger, pages.close(page, PageState.EXPIRED, ledger.now))
             name = ledger.book.name(page.person)
             text = f"{name} was asked to help and did not answer"
@@ -79,16 +79,15 @@ def lapse(ledger: Ledger) -> None:
 def settle(ledger: Ledger) -> None:
     """Whoever has the case helps nobody with it."""
     case = ledger.case
-    if case.holder in case.responders:
+    if case.responders and case.holder in case.responders:
         ledger.set(responders=tuple(p for p in case.responders if p != case.holder))
 
 
 def dropped(ledger: Ledger, before: Case) -> str:
     """A sentence about those whose help was asked for until now; empty when there are none."""
+    asked = [p for p in before.open_pages if p.asked_by is not None]
+    if not asked:
+        return ""
     still = {(p.turn, p.person) for p in ledger.case.open_pages}
-    gone = [
-        ledger.book.name(p.person)
-        for p in before.open_pages
-        if p.asked_by is not None and (p.turn, p.person) not in still
-    ]
+    gone = [ledger.book.name(p.person) for p in asked if (p.turn, p.person) not in still]
     return f"{', '.join(gone)} is not asked to help any more." if gone else ""

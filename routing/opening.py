@@ -16,13 +16,15 @@ from routing.report import TicketStatus
 from routing.value import replace
 from routing.words import brief
 
+_BLANK = Ticket()
+
 
 def new_case(case_id: str, event: Reported, policy: Policy, now: datetime) -> Case:
     """The case of a ticket's first report, before anything is decided about it."""
     report, customer = event.report, event.customer
     if customer is None:
         customer = Customer(None, "Unknown customer", policy.unknown_plan, "nothing")
-    ticket, _ = merging.merge(Ticket(), report)
+    ticket, _ = merging.merge(_BLANK, report)
     case = Case(
         id=case_id,
         source=report.source,

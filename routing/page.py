@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from routing.people import ContactMethod, ContactRule, Person
 from routing.value import replace
@@ -90,6 +91,9 @@ class Page:
         return min(instants, default=None)
 
 
+_by_after, _by_due = attrgetter("after"), attrgetter("due_at")
+
+
 def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:
     """The person's contact rules that can work now, soonest first.
 
@@ -99,11 +103,11 @@ def usable_rules(person: Person, urgency: str) -> tuple[ContactRule, ...]:
     """
     methods = {m.id: m for m in person.contact_methods if m.usable}
     rules = person.contact_rules.get(urgency) or person.contact_rules.get("urgent") or ()
-    rules = tuple(sorted(rules, key=lambda rule: rule.after))
-    good = tuple(r for r in rules if r.method in methods)
+    ordered = sorted(rules, key=_by_after)
+    good = tuple([r for r in ordered if r.method in methods])
     if not good:
         return _fallback(tuple(methods.values()))
-    early = good[0].after - rules[0].after
+    early = good[0].after - ordered[0].after
     if not early:
         return good
     return tuple(ContactRule(r.method, r.after - early, r.repeat, r.every) for r in good)
@@ -126,7 +130,7 @@ def begin(
         for rule in rules
         for number in range(1 + rule.repeat)
     ]
-    planned.sort(key=lambda contact: contact.due_at)
+    planned.sort(key=_by_due)
     return Page(turn, person.id, now, why, planned=tuple(planned), asked_by=asked_by)
 
 
@@ -149,7 +153,7 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     method = next((m for m in person.contact_methods if m.id == first.method and m.usable), None)
     if method is None:
         return take_due(_next(replace(page, planned=rest), now), person, now)
-    attempt = 1 + sum(t.method == method.id for t in page.tried)
+    attempt = 1 + [t.method for t in page.tried].count(method.id)
     tried = Tried(method.id, method.type, attempt, at=now)
     return replace(page, planned=_after(first, rest, now), tried=(*page.tried, tried)), tried
 
@@ -160,11 +164,8 @@ def _after(begun: Planned, rest: tuple[Planned, ...], now: datetime) -> tuple[Pl
     What two rules plan for the same method at the same instant is one contact.
     """
     late = now - begun.due_at
-    return tuple(
-        replace(p, due_at=p.due_at + late)
-        for p in rest
-        if p.due_at > begun.due_at or p.method != begun.method
-    )
+    kept = [p for p in rest if p.due_at > begun.due_at or p.method != begun.method]
+    return tuple([replace(p, due_at=p.due_at + late) for p in kept] if late else kept)
 
 
 def refuse(

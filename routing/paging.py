@@ -14,6 +14,9 @@ from routing.ledger import Ledger
 from routing.page import Page, PageState
 from routing.words import label
 
+KEPT = 40
+"""Pages of a case that are kept, besides those that are needed still."""
+
 
 def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = None) -> bool:
     """Open a page for each person and begin the first contacts; False if nobody can be reached.
@@ -42,15 +45,17 @@ def open_pages(ledger: Ledger, wanted: dict[str, str], asked_by: str | None = No
 
 def release(ledger: Ledger) -> bool:
     """Begin what quiet hours may hold no longer; True if somebody turned out to be beyond reach."""
-    held = [p for p in ledger.case.open_pages if p.held_until is not None]
-    return bool(held) and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
+    held = any(p.held_until is not None and p.open for p in ledger.case.pages)
+    return held and quiet.released(ledger, _urgency(ledger)) and contact(ledger)
 
 
 def _kept(ledger: Ledger) -> tuple[Page, ...]:
-    """Pages stay as long as they matter: the last forty, the open ones, what ends right now."""
+    """Pages stay as long as they matter: the last, the open ones, what ends right now."""
     pages_of = ledger.case.pages
-    old = (p for p in pages_of[:-40] if p.open or p.closed_at == ledger.now)
-    return (*old, *pages_of[-40:])
+    if len(pages_of) <= KEPT:
+        return pages_of
+    old = (p for p in pages_of[:-KEPT] if p.open or p.closed_at == ledger.now)
+    return (*old, *pages_of[-KEPT:])
 
 
 def _urgency(ledger: Ledger) -> str:

@@ -41,6 +41,12 @@ class Promise:
     targets: Mapping[Metric, Target] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each figure comes from: a metric, "calendar" or "*" to words, or to `ours`."""
+    calendars: Mapping[Metric, str] = field(default_factory=dict)
+    """Metrics whose time is counted in another calendar."""
+
+    def counted_in(self, metric: Metric) -> str:
+        """The id of the calendar that a metric's clock counts."""
+        return self.calendars.get(metric, self.calendar)
 
 
 @dataclass(frozen=True, slots=True)

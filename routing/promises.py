@@ -24,12 +24,12 @@ LASTING = (Metric.FIRST_REPLY, Metric.RESOLUTION)
 
 def _begin(ledger: Ledger, metric: Metric, at: datetime) -> None:
     """A clock from `at` if the plan promises one; what was broken before stays recorded with it."""
-    promise, old = promise_of(ledger), _clock(ledger, metric)
+    promise = promise_of(ledger)
     target = promise.targets.get(metric) if promise else None
     if promise is None or target is None:
         return
-    calendar = ledger.book.policy.calendars[promise.calendar]
-    clock = sla.start(metric, target, calendar, at)
+    calendar = ledger.book.policy.calendars[promise.counted_in(metric)]
+    old, clock = _clock(ledger, metric), sla.start(metric, target, calendar, at)
     if old is not None:
         clock = replace(clock, breached_at=old.breached_at, breaches=old.breaches)
     others = tuple(c for c in ledger.case.clocks if c.metric is not metric)
@@ -149,9 +149,10 @@ def _moved(
         if policy.change_strategy == Strategy.MIN_OF_BOTH:
             return clock
         return _ended(clock)
-    if (clock.target, clock.calendar) == (target, promise.calendar):
+    counted_in = promise.counted_in(clock.metric)
+    if (clock.target, clock.calendar) == (target, counted_in):
         return clock
-    calendar = policy.calendars[promise.calendar]
+    calendar = policy.calendars[counted_in]
     now, strategy = ledger.now, policy.change_strategy
     return sla.retarget(clock, policy.calendars, calendar, target, now, strategy)
 
@@ -165,9 +166,10 @@ def _ended(clock: Clock) -> Clock | None:
 def tick(ledger: Ledger) -> bool:
     """Record the promises broken by now; True if any was."""
     before = ledger.case.clocks
-    after = tuple([sla.breach_if_due(c, ledger.now) for c in before])
-    if all(new is old for new, old in zip(after, before, strict=True)):
+    due = next_due(before)
+    if due is None or ledger.now < due:
         return False
+    after = tuple([sla.breach_if_due(c, ledger.now) for c in before])
     ledger.set(clocks=after)
     return any(_new_breaches(before, c) for c in after)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from routing.case import Case
 from routing.sla import Clock, ClockState, Metric
@@ -38,8 +39,12 @@ def brief(text: str, limit: int) -> str:
 
 def label(case: Case) -> str:
     """`ACME-7 (Acme Corp, Login fails for everyone)`."""
-    subject = brief(case.ticket.subject, 48) or "no subject"
-    return f"{case.id} ({brief(case.account_name, 24)}, {subject})"
+    return _label(case.id, case.account_name, case.ticket.subject)
+
+
+@lru_cache(maxsize=1024)
+def _label(name: str, account: str, subject: str) -> str:
+    return f"{name} ({brief(account, 24)}, {brief(subject, 48) or 'no subject'})"
 
 
 def first_due(case: Case) -> Clock | None:

@@ -15,6 +15,7 @@ from service.attach import attached
 from service.cli_failure import Failed
 from service.clock import SystemClock
 from service.policies import load_at_start
+from service.policyfile.load import decoded
 from service.settings import Settings, read_settings
 from service.store.pool import Pool, open_pool
 from service.store.sql import query
@@ -59,13 +60,10 @@ async def _run(
 
 
 def text_of(file: Path) -> str:
-    """The text of a document. Raises Failed."""
+    """The text of a document. Raises Failed, and DocumentErrors for what is no text."""
     if file.stat().st_size > MOST_BYTES:
         raise Failed(f"{file} is larger than {MOST_BYTES // 10**6} MB. Nothing was changed.")
-    try:
-        return file.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise Failed(f"{file} is no UTF-8 text. Nothing was changed. Save it as UTF-8.") from None
+    return decoded(file.read_bytes(), str(file))
 
 
 DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)

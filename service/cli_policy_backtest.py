@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from routing.tools.backtest import Habits
+from routing.tools.course import Habits
 from routing.tools.tally import Verdict
 from service.backtesting import Matter, NotRecorded, Replay, lines_of
 from service.cli_database import DOCUMENT, with_database

@@ -11,8 +11,10 @@ from notifiers.notifier import Delivery, Fault, Receipt
 from notifiers.switchboard import FIRST
 from routing.event import ContactRefused
 from routing.people import Person
+from service import losing
 from service.circuits import Circuits
 from service.desk import Desk
+from service.library import NothingLoaded, Shelf
 from service.outbox import Row
 from service.store import codec
 from service.store.pool import AnyConnection, Pool
@@ -132,6 +134,7 @@ class Contacts:
     async def _change(self, person: str, method: str, reason: str | None) -> bool:
         if await self._changed(self.pool, person, method, reason) is None:
             return False
+        shelf = await self._shelf()
         async with self.pool.acquire() as conn, conn.transaction():
             # First, as whoever writes the directory does: the two must not wait for each other.
             await conn.execute(query("bump_generation"))
@@ -143,7 +146,16 @@ class Contacts:
             detail = codec.encode({"method": method, "reason": reason})
             what = f"{'disabled' if reason else 'enabled'} a contact method of {person}"
             await conn.execute(query("insert_audit"), now, "provider", what, detail)
+            if reason and shelf is not None:
+                (gone,) = (m for m in changed.contact_methods if m.id == method)
+                await losing.tell(conn, shelf, changed, gone, now)
             return True
+
+    async def _shelf(self) -> Shelf | None:
+        try:
+            return await self.desk.shelf()
+        except NothingLoaded:
+            return None
 
     async def _changed(
         self, conn: AnyConnection | Pool, person: str, method: str, reason: str | None

@@ -19,7 +19,7 @@ def news_row(
     case: Case, effect: Announce, shelf: Shelf, rank: int, now: datetime
 ) -> tuple[Any, ...] | None:
     """The row of the outbox; None for somebody who cannot be written to."""
-    method = _for_news(shelf.people.get(effect.person))
+    method = for_news(shelf.people.get(effect.person))
     if method is None:
         return None
     payload = codec.encode({"to": method.address, "text": effect.text})
@@ -30,7 +30,7 @@ def news_row(
     )  # fmt: skip
 
 
-def _for_news(person: Person | None) -> ContactMethod | None:
+def for_news(person: Person | None) -> ContactMethod | None:
     """News wants no call, and no machine."""
     methods = [m for m in person.contact_methods if m.usable] if person else []
     return next((m for m in methods if m.type not in {"voice", "webhook"}), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from pathlib import Path
 
 import structlog
 
@@ -17,7 +18,7 @@ from routing.policy import Policy
 from service import directory
 from service.audit import note
 from service.clock import Clock
-from service.policyfile.load import read_policy, sample
+from service.policyfile.load import decoded, read_policy, sample
 from service.settings import Settings
 from service.store import codec
 from service.store.pool import AnyConnection, Pool
@@ -83,9 +84,10 @@ async def load_at_start(pool: Pool, clock: Clock, settings: Settings) -> None:
 
     In development and test that is the demo's where the settings name no file; in production
     nothing is made up. Several processes may start at once: one loads, the others find it there.
+    Raises DocumentErrors for a file that cannot be taken.
     """
     if await _has(pool, "policies") is False:
-        text = settings.policy.read_text("utf-8") if settings.policy else None
+        text = _text(settings.policy)
         if text is None and not settings.production:
             text = sample("policy.yaml")
         if text is not None:
@@ -95,10 +97,14 @@ async def load_at_start(pool: Pool, clock: Clock, settings: Settings) -> None:
     await _directory(pool, clock, settings)
 
 
+def _text(file: Path | None) -> str | None:
+    return None if file is None else decoded(file.read_bytes(), str(file))
+
+
 async def _directory(pool: Pool, clock: Clock, settings: Settings) -> None:
     if await _has(pool, "people") or await _has(pool, "accounts"):
         return
-    text = settings.directory.read_text("utf-8") if settings.directory else None
+    text = _text(settings.directory)
     if text is None and not settings.production:
         text = sample("directory.yaml")
     if text is None:

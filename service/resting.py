@@ -1,9 +1,10 @@
 """What waits because its provider fails does not wait long once the provider works again.
 
-A page that failed rests for longer after each try, up to half a minute. Meanwhile one of those that
-rest is tried every other second; the first that gets through brings two along, each of them two
-more, and so on: what an outage has left behind leaves at the pace the provider takes it, and nobody
-rests while others get through. Whom the provider told how long to wait waits that long.
+A page that failed rests for longer after each try, up to half a minute; so long at once if nobody
+knows whether it left and its provider is given up. Meanwhile one of those that rest is tried every
+other second; the first that gets through brings two along, each of them two more, and so on: what
+an outage has left behind leaves at the pace the provider takes it, and nobody rests while others
+get through. Whom the provider told how long to wait waits that long.
 
 It is remembered by the process that tried, and holds until another has tried. Should that one die,
 or PostgreSQL be away, the pause of the row is still its limit.

@@ -259,7 +259,7 @@ class Sender:
             await self.settling.circuits.failed(name, found.reason)
             elsewhere = await self.settling.elsewhere(row, line, self.switchboard)
             if self.clock.now() < row.give_up_at and not elsewhere:
-                await self.settling.rest(row, found.reason, row.begun_at)
+                await self.settling.rest(row, line, found.reason, row.begun_at)
                 return True
             return False
         if row.bundle is not None:  # it certainly did not leave: what waits by now is bundled anew

@@ -109,9 +109,9 @@ class Settling:
                 await self.circuits.failed((line.provider, line.channel), reason)
                 at_once = await self.elsewhere(row, line, switchboard)
                 if at_once:
-                    await self.later(row, reason, begun, unclear=True, at_once=True)
+                    await self.later(row, reason, begun, unclear=True, pause=timedelta())
                 else:
-                    await self.rest(row, reason, begun)
+                    await self.rest(row, line, reason, begun)
                 self.count(row, "unclear")
             case Refused() as refused:
                 await self._blame(row, line, refused)
@@ -195,10 +195,19 @@ class Settling:
         for page in row.together:
             await self.contacts.refuse(page, _event(page, refused))
 
-    async def rest(self, row: Row, reason: str, begun: datetime | None) -> None:
-        """Later, or as soon as others get through."""
-        await self.later(row, reason, begun, unclear=True)
+    async def rest(self, row: Row, line: Line, reason: str, begun: datetime | None) -> None:
+        """Later, or as soon as others get through.
+
+        Whether a try got through is asked before it is repeated. While the provider fails it is
+        asked about one page every other second, and not about each of hundreds.
+        """
+        pause = None if self.circuits.usable(line) else self._until_another_way(row)
+        await self.later(row, reason, begun, unclear=True, pause=pause)
         self.resting.add(row)
+
+    def _until_another_way(self, row: Row) -> timedelta:
+        left = row.give_up_at - self.clock.now()
+        return min(LONGEST_PAUSE, max(left, pause_after(row.tries)))
 
     async def later(
         self,
@@ -207,10 +216,11 @@ class Settling:
         begun: datetime | None,
         *,
         unclear: bool,
-        at_once: bool = False,
+        pause: timedelta | None = None,
     ) -> None:
-        pause = timedelta() if at_once else pause_after(row.tries)
-        await self.outbox.again(row, reason, self.clock.now() + pause, begun, unclear=unclear)
+        """After `pause`, or longer after each try."""
+        rest = pause_after(row.tries) if pause is None else pause
+        await self.outbox.again(row, reason, self.clock.now() + rest, begun, unclear=unclear)
 
     async def unsettled(self, row: Row) -> None:
         """Have it looked up as soon as PostgreSQL is back, or else when its lease lapses.
@@ -220,7 +230,7 @@ class Settling:
 
         async def queued() -> None:
             said = "PostgreSQL was away while it was sent"
-            await self.later(row, said, None, unclear=True, at_once=True)
+            await self.later(row, said, None, unclear=True, pause=timedelta())
 
         await ride_out(queued, patience=LEASE.total_seconds())
 

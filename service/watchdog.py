@@ -16,9 +16,8 @@ import httpx
 import structlog
 
 from notifiers.notifier import Accepted, Message
-from routing.book import find
-from routing.case import Case, State
 from service.library import NothingLoaded, Shelf
+from service.losing import duty_managers
 from service.pacing import passed_by, sentence
 from service.sender import Sender
 from service.store.pool import AWAY, describe
@@ -157,10 +156,7 @@ async def _duty_numbers(service: Service) -> list[str]:
     if shelf is None:
         return []
     now = service.clock.now()
-    nothing = Case("", "", "", shelf.current.id, now, None, "", "", "", State.EXHAUSTED)
-    found = (find(shelf.book(), nothing, t, now).people for t in shelf.current.duty_manager)
-    people = [shelf.people[person] for some in found for person in some]
-    methods = (m for person in people for m in person.contact_methods)
+    methods = (m for person in duty_managers(shelf, now) for m in person.contact_methods)
     return list(dict.fromkeys(m.address for m in methods if m.type == "sms" and m.usable))
 
 

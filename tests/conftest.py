@@ -1,5 +1,6 @@
 """How the tests are run."""
 
+import gc
 import os
 from importlib import import_module
 
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # what is loaded and collected stays: looking for garbage in it is a tenth of it
     if not all(arg.startswith(PURE) for arg in config.args):
         config.pluginmanager.register(import_module("tests.servers"))
 
@@ -34,6 +36,7 @@ def pytest_pycollect_makeitem(
 
 
 def pytest_collection_finish() -> None:
+    gc.enable()
     settle()
 
 

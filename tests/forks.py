@@ -29,6 +29,7 @@ _forks.set_forkserver_preload(
         "service.web.app",
         "service.worker",
         "uvicorn.main",
+        "tests.ahead",
     ]
 )
 

@@ -20,7 +20,7 @@ from notifiers.simulator.clock import RealClock
 from notifiers.simulator.config import INSTANT, Hooks, OwnNumber, Pace, SimulatorConfig
 from notifiers.simulator.records import Direction, Trouble
 from notifiers.simulator.server import Served
-from notifiers.simulator.simulation import API_PATH, Simulation
+from notifiers.simulator.simulation import API_PATH, Simulation, router
 from notifiers.simulator.strict import StrictPhone
 
 T = TypeVar("T")
@@ -28,6 +28,21 @@ T = TypeVar("T")
 NUMBER = "+14155550100"
 ACCOUNT = "AC" + "5" * 32
 TOKEN = "simulated-auth-token"  # noqa: S105 - opens nothing but the simulator
+
+
+class _Stage:
+    """An application for one simulation after another: to make it takes longer than most tests."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.app = Litestar(
+            [router(lambda: self.simulation)],
+            lifespan=[lambda app: self.simulation.lifespan(app)],  # noqa: PLW0108 - of what plays then
+            openapi_config=None,
+        )
+
+
+_idle: list[_Stage] = []
 
 
 class Simulator:
@@ -63,10 +78,9 @@ class Simulator:
         self.patience = patience
         self.strict = strict
         self.claimed: set[str] = set()
-        app = Litestar(
-            [self.simulation.router], lifespan=[self.simulation.lifespan], openapi_config=None
-        )
-        self._served = Served(app)
+        self._stage = _idle.pop() if _idle else _Stage(self.simulation)
+        self._stage.simulation = self.simulation
+        self._served = Served(self._stage.app)
         self.url = self._served.url
         self.api_url = self.url + API_PATH
 
@@ -85,6 +99,7 @@ class Simulator:
                 self._insist()
         finally:
             self._served.__exit__(kind, problem, trace)
+            _idle.append(self._stage)
 
     def connect(self, sms_url: str | None = None, voice_url: str | None = None) -> None:
         """Where Twilio reports texts and calls to our number."""

@@ -114,7 +114,7 @@ class Page(Controller):
 
 async def _html(template: str, board: Board) -> Response[str]:
     content = TEMPLATES.get_template(template).render(await board.context())
-    return Response(content, media_type="text/html; charset=utf-8", headers=HEADERS)
+    return Response(content, media_type="text/html", headers=HEADERS)
 
 
 async def _changes(board: Board) -> AsyncIterator[ServerSentEventMessage]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from litestar import Litestar, Router
@@ -32,6 +32,9 @@ PREFIX = "/simulator"
 API_PATH = f"{PREFIX}/twilio"
 """TWILIO_API_URL is the web server's address with this behind it."""
 
+PARTS = ("gate", "carrier", "telephone", "exchange", "timers", "hooks", "board")
+"""What the handlers are given of a simulation."""
+
 
 class Simulation:
     """A router to mount, and a lifespan: `Litestar([s.router], lifespan=[s.lifespan])`."""
@@ -49,7 +52,11 @@ class Simulation:
         self.telephone = Telephone(self.switch)
         self.telephone.more_verbs = Verbs(self.telephone).of
         self._journal = None if config.journal is None else Journal(config.journal)
-        self.router = self._router()
+        self.gate = Gate(self.exchange, self.timers)
+
+    @property
+    def router(self) -> Router:
+        return router(lambda: self)
 
     @asynccontextmanager
     async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
@@ -91,32 +98,24 @@ class Simulation:
                 while len(self.tasks) > self.timers.sleeping:  # noqa: ASYNC110 - many conditions
                     await asyncio.sleep(0.005)
 
-    def _router(self) -> Router:
-        gate = Gate(self.exchange, self.timers)
-        rest = Router(
-            f"/twilio/{VERSION}",
-            route_handlers=[Messages, Calls, Recordings, unknown],
-            exception_handlers={TwilioError: twilio_error},
-        )
-        parts = {
-            "gate": gate,
-            "carrier": self.carrier,
-            "telephone": self.telephone,
-            "exchange": self.exchange,
-            "timers": self.timers,
-            "hooks": self.hooks,
-            "board": self.board,
-        }
-        return Router(
-            PREFIX,
-            route_handlers=[rest, Control, CallControl, Page],
-            dependencies={name: _given(part) for name, part in parts.items()},
-            include_in_schema=False,
-        )
-
     def _failed(self, problem: BaseException) -> None:
         self.exchange.alert(self.timers.now(), 0, f"The simulator failed: {problem!r}", "")
 
 
-def _given(part: object) -> Provide:
-    return Provide(lambda: part, sync_to_thread=False)
+def router(simulation: Callable[[], Simulation]) -> Router:
+    """Twilio's paths and the page, over the simulation there is when a request comes."""
+    rest = Router(
+        f"/twilio/{VERSION}",
+        route_handlers=[Messages, Calls, Recordings, unknown],
+        exception_handlers={TwilioError: twilio_error},
+    )
+    return Router(
+        PREFIX,
+        route_handlers=[rest, Control, CallControl, Page],
+        dependencies={name: _part(simulation, name) for name in PARTS},
+        include_in_schema=False,
+    )
+
+
+def _part(simulation: Callable[[], Simulation], name: str) -> Provide:
+    return Provide(lambda: getattr(simulation(), name), sync_to_thread=False)

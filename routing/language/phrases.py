@@ -24,6 +24,7 @@ ALONE = {
 }
 """Targets that can stand alone, as they are written, to their kind."""
 MINUTE = timedelta(minutes=1)
+BUSINESS_DAYS = range(1, 366)
 
 
 def parse_target(text: str) -> Target | None:
@@ -32,6 +33,8 @@ def parse_target(text: str) -> Target | None:
         return None
     days = _DAYS.fullmatch(text)
     if days:
+        if int(days[1] or 1) not in BUSINESS_DAYS:
+            raise ValueError(f"{text!r} cannot be kept; business days go from 1 to 365.")
         return Target(business_days=int(days[1] or 1))
     duration = parse_wait(text)
     if duration % MINUTE:
@@ -67,7 +70,7 @@ def step_target_text(target: StepTarget) -> str:
 def parse_turn(text: str) -> tuple[str, int]:
     """How long a turn lasts: `1 week`, `12 hours`, `2 months`; the unit in the plural."""
     found = _TURN.fullmatch(text.casefold().strip())
-    if not found or found[1] == "0":
+    if not found or int(found[1] or 1) == 0:
         raise ValueError(f"{text!r} is no length of a turn; write 1 week, 12 hours or 2 months.")
     return f"{found[2]}s", int(found[1] or 1)
 

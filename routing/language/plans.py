@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from routing.business_days import RULES
 from routing.language.conditions import read_match
 from routing.language.cursor import Cursor, Members
 from routing.language.phrases import parse_target
@@ -139,9 +140,16 @@ def _promise(at: Cursor) -> Promise | None:
     members = at.members("calendar", "source", *METRICS)
     if members.need("calendar") is None:
         return None
-    targets = {metric: _target(members.get(metric.value)) for metric in Metric}
+    written = {metric: members.get(metric.value) for metric in Metric}
+    targets = {metric: _target(part) for metric, part in written.items()}
     kept = {metric: target for metric, target in targets.items() if target is not None}
-    return Promise(members.refer("calendar", "calendar"), kept, _sources(members.get("source")))
+    elsewhere = {metric: _counted_in(written[metric]) for metric in kept}
+    return Promise(
+        members.refer("calendar", "calendar"),
+        kept,
+        _sources(members.get("source")),
+        {metric: calendar for metric, calendar in elsewhere.items() if calendar},
+    )
 
 
 def _target(at: Cursor | None) -> Target | None:
@@ -149,9 +157,23 @@ def _target(at: Cursor | None) -> Target | None:
         return None
     if isinstance(at.node, Scalar):
         return at.read(parse_target, None)
-    members = at.members("business_days", "rule")
+    members = at.members("within", "business_days", "rule", "calendar")
+    within = members.get("within")
+    if within is not None:
+        if members.get("business_days") is not None:
+            at.wrong("it is promised `within` a time or in `business_days`, not both.")
+        return within.read(parse_target, None)
+    if members.need("business_days") is None:
+        return None
     days = members.read("business_days", parse_count(1, 365), 1)
-    return Target(business_days=days, rule=members.read("rule", parse_choice(RULE), RULE))
+    return Target(business_days=days, rule=members.read("rule", parse_choice(*RULES), RULE))
+
+
+def _counted_in(at: Cursor | None) -> str:
+    """The calendar a target names for itself; empty for that of its promise."""
+    if at is None or isinstance(at.node, Scalar):
+        return ""
+    return at.members("within", "business_days", "rule", "calendar").refer("calendar", "calendar")
 
 
 def _sources(at: Cursor | None) -> dict[str, str]:

@@ -155,14 +155,18 @@ def _promises(promises: Mapping[str, Promise]) -> Document:
 
 
 def _promise(promise: Promise) -> Document:
-    targets = {metric.value: _target(target) for metric, target in promise.targets.items()}
+    targets = {
+        metric.value: _target(target, promise.calendars.get(metric))
+        for metric, target in promise.targets.items()
+    }
     return said({"calendar": promise.calendar, **targets, "source": dict(promise.sources)})
 
 
-def _target(target: Target) -> object:
+def _target(target: Target, calendar: str | None) -> object:
     if target.rule == Target().rule:
-        return target_text(target)
-    return {"business_days": target.business_days, "rule": target.rule}
+        text = target_text(target)
+        return {"within": text, "calendar": calendar} if calendar else text
+    return said({"business_days": target.business_days, "rule": target.rule, "calendar": calendar})
 
 
 def calendar_document(calendar: Calendar) -> object:

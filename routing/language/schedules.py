@@ -57,10 +57,11 @@ def _schedule(name: str, at: Cursor) -> Schedule:
             rotation.wrong("a schedule has either one `rotation` or `layers`, not both.")
         layers.append(Layer("rotation", _rotation(rotation, zone)))
     temporary = tuple(_temporary(item, n, zone) for n, item in _numbered(members, "temporary"))
-    if not layers and not temporary:
+    overrides = [_override(item, n, zone) for n, item in _numbered(members, "overrides")]
+    brings = any(override.kind in {"add", "take_over"} for override in overrides)
+    if not layers and not temporary and not brings:
         at.wrong("nobody is ever on call here; give it a `rotation`, or `layers`.")
     _refuse_overlap(at, temporary)
-    overrides = [_override(item, n, zone) for n, item in _numbered(members, "overrides")]
     swaps = [part for n, item in _numbered(members, "swaps") for part in _swap(item, n, zone)]
     return Schedule(name, zone, tuple(layers), (*overrides, *swaps), temporary)
 

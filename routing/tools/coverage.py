@@ -83,8 +83,9 @@ class Row:
             begin, end = self.gaps[0]
             missing = self.promised - self.reached
             return (
-                f"nobody can be reached from {begin:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC"
-                f" ({duration_text(missing)} in all, promised in {self.calendar})"
+                f"the escalation reaches nobody from {begin:%a %Y-%m-%d %H:%M} "
+                f"to {end:%a %H:%M} UTC ({duration_text(missing)} in all, "
+                f"promised in {self.calendar})"
             )
         second = f"a second {_within(self.to_second)}" if self.to_second else "no second"
         late = f", but a reply is promised {_within(self.target)}" if not self.holds else ""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing.case import Case
-from routing.event import Contact
 from routing.wall import zone_of
 
+Contacted = tuple[datetime, int, str]
+"""When (UTC), in which turn of the case, and who."""
 FEW = 10
 NIGHT_BEGINS, NIGHT_ENDS = 22, 7
 """Hours of the person's own wall clock: a contact from 22:00 to 07:00 breaks a night."""
@@ -53,21 +54,16 @@ class Tally:
     paged: int = 0
     """Tickets for which anybody was paged."""
     breaches: Counter[str] = field(default_factory=Counter)
-    _turns: set[tuple[int, str]] = field(default_factory=set)
-    """Of the ticket being played."""
 
-    def contact(self, effect: Contact, now: datetime) -> None:
-        self.contacts += 1
-        if (effect.turn, effect.person) not in self._turns:
-            self._turns.add((effect.turn, effect.person))
-            self.pages[effect.person] += 1
-        night = night_of(now, self.zones.get(effect.person, "UTC"))
-        if night is not None:
-            self.nights.setdefault(effect.person, set()).add(night)
-
-    def ended(self, case: Case) -> None:
-        self.paged += bool(self._turns)
-        self._turns.clear()
+    def ticket(self, contacts: Sequence[Contacted], case: Case) -> None:
+        """One ticket, played to its end."""
+        self.contacts += len(contacts)
+        self.paged += bool(contacts)
+        self.pages.update({(turn, person): person for _, turn, person in contacts}.values())
+        for at, _, person in contacts:
+            night = night_of(at, self.zones.get(person, "UTC"))
+            if night is not None:
+                self.nights.setdefault(person, set()).add(night)
         for clock in case.clocks:
             if clock.breaches:
                 self.breaches[clock.metric.value] += len(clock.breaches)
@@ -130,6 +126,8 @@ class Verdict:
 
     def compare(self, old: Sequence[Broken], new: Sequence[Broken]) -> None:
         """Of one ticket: a promise counts as the same whatever its due time became."""
+        if old == new:
+            return
         before, after = Counter(b.metric for b in old), Counter(b.metric for b in new)
         gained, avoided = after - before, before - after
         self.gained += gained.total()

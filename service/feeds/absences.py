@@ -35,7 +35,7 @@ def absences(
     series, moved = _events(text, home)
     for event in [*series, *moved.values()]:
         name = str(event.uid)
-        for begin, until, wall in _occurrences(event, home, start, end):
+        for begin, until, wall in _understood(event, home, start, end):
             if event.RECURRENCE_ID is None and (name, wall) in moved:
                 continue
             reason = f"absence {person} {name} {wall:%Y-%m-%dT%H:%M}"
@@ -56,9 +56,21 @@ def _events(text: bytes, home: tzinfo) -> tuple[list[Event], dict[tuple[str, dat
                 series.append(event)
             else:
                 moved[str(event.uid), _wall(event.RECURRENCE_ID, home)[0]] = event
-    except (ValueError, LookupError) as error:
+    except (ValueError, LookupError, TypeError) as error:
         raise ValueError(f"This is no iCalendar that can be read: {error}") from error
     return series, moved
+
+
+def _understood(
+    event: Event, home: tzinfo, start: datetime, end: datetime
+) -> list[tuple[datetime, datetime, datetime]]:
+    """Raises ValueError also for what the parser lets through: a length where a date belongs."""
+    try:
+        return list(_occurrences(event, home, start, end))
+    except (ArithmeticError, LookupError, TypeError) as wrong:
+        name = str(event.get("SUMMARY", "") or event.uid)[:80]
+        sentence = f"The event {name!r} has a date, length or rule that means nothing: mend it."
+        raise ValueError(sentence) from wrong
 
 
 def _occurrences(

@@ -5,28 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from routing.rotation import Rotation
-from routing.schedule import Layer, Override, Restriction, Schedule
+from routing.schedule import Layer, Override, Schedule
 from routing.wall import instant_of, zone_of
 from service.importers.imported import (
     Found,
-    daily,
     decoded,
     distinct,
     layer,
     slug,
-    weekly,
     zone_or_utc,
 )
 
 UNITS = {"hourly": "hours", "daily": "days", "weekly": "weeks", "monthly": "months"}
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-SINGLE = frozenset({"override", "single_event"})
 NEVER = timedelta(0)
 LENGTHS = {"hours": timedelta(hours=1), "days": timedelta(days=1), "weeks": timedelta(weeks=1)}
 
@@ -42,6 +39,7 @@ class _Shift(Struct):
     until: datetime | None = None
     frequency: str | None = None
     interval: int | None = None
+    week_start: str | None = None
     by_day: list[str] | None = None
     by_month: list[int] | None = None
     by_monthday: list[int] | None = None
@@ -95,61 +93,94 @@ def _schedule(schedule: _Schedule, known: Mapping[str, _Shift], found: Found) ->
         shift = known.get(name)
         if shift is None:
             found.left_out.append(f"{schedule.name}: the shift {name} is not in the file")
-        elif shift.type in SINGLE:
-            overrides += _overrides(shift, zone, found)
-        else:
-            layers += _layer(shift, zone, f"{schedule.name}, {shift.name or shift.id}", found)
+            continue
+        what = f"{schedule.name}, {shift.name or shift.id}"
+        own = zone_or_utc(found, shift.time_zone or zone, what)
+        with found.leaving_out(what):
+            if shift.type == "override":
+                overrides += _overrides(shift, own, found)
+            else:
+                layers.append(_layer(shift, own, found))
     found.add(Schedule(slug(schedule.name), zone, distinct(layers), tuple(overrides)))
 
 
 def _start(shift: _Shift, zone: str) -> datetime:
-    wall = shift.start.replace(tzinfo=None)
-    return instant_of(zone_of(shift.time_zone or zone), wall)
+    return instant_of(zone_of(zone), shift.start.replace(tzinfo=None))
 
 
-def _overrides(shift: _Shift, zone: str, found: Found) -> Iterator[Override]:
-    begin = _start(shift, zone)
-    kind = "take_over" if shift.type == "override" else "add"
-    groups = [*(shift.rolling_users or ()), shift.users or []]
-    for number, user in enumerate(user for group in groups for user in group):
-        name = slug(f"{shift.name or shift.id} {number + 1}")
-        end = begin + timedelta(seconds=shift.duration)
-        person = found.person(user)
-        by = {"by": person} if kind == "take_over" else {"person": person}
-        yield Override(name, kind, begin, end, **by)
+def _end(shift: _Shift, zone: str) -> datetime:
+    wall = shift.start.replace(tzinfo=None) + timedelta(seconds=shift.duration)
+    return instant_of(zone_of(zone), wall)
 
 
-def _layer(shift: _Shift, zone: str, what: str, found: Found) -> Iterator[Layer]:
-    unit, every = UNITS.get(shift.frequency or ""), shift.interval or 1
-    people = _people(shift, found)
-    if unit is None or not people or shift.by_month:
-        found.left_out.append(f"{what}: its recurrence has no equal here, or nobody is in it")
-        return
-    only = _limits(shift, unit, every)
-    if only is None:
-        found.left_out.append(f"{what}: turns of {timedelta(seconds=shift.duration)} do not fit")
-        return
-    start, until = _span(shift, _own_zone(shift, zone, what, found))
-    rotation = Rotation(unit, every, _start(shift, zone), people, zone)
-    rank = shift.level or 0
-    yield layer(
-        shift.name or shift.id, rotation, priority=rank, only=only, start=start, until=until
+def _overrides(shift: _Shift, zone: str, found: Found) -> list[Override]:
+    """An override beats every level; all who are in it are on call together."""
+    begin, end = _start(shift, zone), _end(shift, zone)
+    people = [user for group in [*(shift.rolling_users or ()), shift.users or []] for user in group]
+    named = enumerate(dict.fromkeys(found.person(user) for user in people), 1)
+    name = shift.name or shift.id
+    return [
+        Override(slug(f"{name} {number}"), "take_over", begin, end, by=who) for number, who in named
+    ]
+
+
+def _layer(shift: _Shift, zone: str, found: Found) -> Layer:
+    """Raises ValueError with the sentence of why there is no equal here.
+
+    A single event is a turn of days that is cut after the first.
+    """
+    begin, until = _span(shift, zone)
+    if shift.type == "single_event":
+        until = min(_end(shift, zone), until or _end(shift, zone))
+        rotation = Rotation("days", 1, begin, _people(shift, found), zone)
+    else:
+        rotation = _rotation(shift, zone, _people(shift, found))
+    name, level = shift.name or shift.id, shift.level or 0
+    return layer(name, rotation, priority=level, start=begin, until=until)
+
+
+def _rotation(shift: _Shift, zone: str, people: tuple[tuple[str, ...], ...]) -> Rotation:
+    unit = UNITS.get(shift.frequency or "")
+    if unit is None:
+        raise ValueError(f"turns that are {shift.frequency!r} have no equal here")
+    if shift.by_monthday and unit != "months":
+        raise ValueError("days of the month have an equal only in turns of months")
+    return Rotation(
+        unit,
+        shift.interval or 1,
+        _start(shift, zone),
+        people,
+        zone,
+        length=_length(shift, unit),
+        weekdays=frozenset(_weekday(day) for day in shift.by_day or ()),
+        month_days=frozenset(shift.by_monthday or ()),
+        months=frozenset(shift.by_month or ()),
+        week_start=_weekday(shift.week_start or "MO"),
     )
 
 
-def _own_zone(shift: _Shift, zone: str, what: str, found: Found) -> str:
-    own = shift.time_zone or zone
-    if own != zone:
-        found.left_out.append(f"{what}: its zone is {own}; the schedule's, {zone}, is written")
-    return own
+def _length(shift: _Shift, unit: str) -> timedelta | None:
+    """How long a turn lasts; None where that is until the next one."""
+    length = timedelta(seconds=shift.duration)
+    chosen = shift.by_day or shift.by_month or shift.by_monthday
+    whole = not chosen and length == (shift.interval or 1) * LENGTHS.get(unit, NEVER)
+    return None if whole else length
+
+
+def _weekday(day: str) -> int:
+    if day not in DAYS:
+        raise ValueError(f"{day!r} is no day of the week here")
+    return DAYS.index(day)
 
 
 def _people(shift: _Shift, found: Found) -> tuple[tuple[str, ...], ...]:
-    """In turn, whoever is first in front."""
+    """In turn, whoever is first in front. Raises ValueError where there is nobody."""
     groups = [group for group in shift.rolling_users or [shift.users or []] if group]
-    first = (shift.start_rotation_from_user_index or 0) % max(len(groups), 1)
+    if not groups:
+        raise ValueError("nobody is in it")
+    first = (shift.start_rotation_from_user_index or 0) % len(groups)
     turned = (*groups[first:], *groups[:first])
-    return tuple(tuple(found.person(user) for user in group) for group in turned)
+    return tuple(tuple(dict.fromkeys(found.person(user) for user in group)) for group in turned)
 
 
 def _span(shift: _Shift, zone: str) -> tuple[datetime, datetime | None]:
@@ -160,23 +191,3 @@ def _span(shift: _Shift, zone: str) -> tuple[datetime, datetime | None]:
     if shift.until is None:
         return begin, None
     return begin, instant_of(zone_of("UTC"), shift.until.replace(tzinfo=None))
-
-
-def _limits(shift: _Shift, unit: str, every: int) -> tuple[Restriction, ...] | None:
-    """The hours a turn is cut to: none where it fills its time, None where it cannot be said."""
-    length, start = timedelta(seconds=shift.duration), shift.start.time()
-    if shift.by_monthday or unit == "months" or length > timedelta(days=7):
-        return () if length == every * LENGTHS.get(unit, NEVER) else None
-    if shift.by_day:
-        return weekly([DAYS.index(day) for day in shift.by_day if day in DAYS], start, length)
-    if length == every * LENGTHS[unit]:
-        return ()
-    return _hours(shift, unit, every)
-
-
-def _hours(shift: _Shift, unit: str, every: int) -> tuple[Restriction, ...] | None:
-    """Of a turn that is shorter than its time, and says no days."""
-    length, start = timedelta(seconds=shift.duration), shift.start.time()
-    if unit == "days" and length < timedelta(days=1):
-        return daily(start, length)
-    return weekly([shift.start.weekday()], start, length) if (unit, every) == ("weeks", 1) else None

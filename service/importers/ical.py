@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -34,17 +35,26 @@ def read(text: bytes, found: Found) -> None:
         calendar = Calendar.from_ical(text)
         events = [event for event in calendar.walk("VEVENT") if isinstance(event, Event)]
     except (ValueError, LookupError) as wrong:
-        raise Unreadable(f"This is no iCalendar that can be read: {wrong}.") from None
+        said = str(wrong).rstrip(".")
+        raise Unreadable(f"This is no iCalendar that can be read: {said}.") from None
     name = str(calendar.get("X-WR-CALNAME", "") or "imported")
     zone = zone_or_utc(found, str(calendar.get("X-WR-TIMEZONE", "") or "UTC"), name)
-    parts = _Read(zone, found, {str(e.uid): e for e in events if _is_series(e) and not _is_off(e)})
+    parts = _Read(zone, found, _series(events))
     for number, event in enumerate(events, 1):
-        try:
+        with found.leaving_out(f"{event.get('SUMMARY', '')} (event {number})"):
             parts.take(event, number)
-        except _Left as left:
-            found.left_out.append(f"{event.get('SUMMARY', '')} (event {number}): {left}")
     rotations = distinct(_joined(parts.layers))
     found.add(Schedule(slug(name), zone, rotations, (*parts.removed, *parts.added)))
+
+
+def _series(events: Iterable[Event]) -> dict[str, Event]:
+    """Those that repeat, by what others call them; the unreadable ones are listed elsewhere."""
+    found = {}
+    for event in events:
+        with suppress(ValueError):
+            if _is_series(event) and not _is_off(event):
+                found[str(event.uid)] = event
+    return found
 
 
 def _is_series(event: Event) -> bool:
@@ -67,19 +77,17 @@ class _Read:
     added: list[Override] = field(default_factory=list)
 
     def take(self, event: Event, number: int) -> None:
+        """Raises ValueError with the sentence of why it has no equal here; then it adds nothing."""
         own = _zone_of(event, self.zone)
+        if _is_series(event) and _is_off(event):
+            return
+        without = list(_without(event, number, self.series, self.zone, self.found))
         if _is_series(event):
-            if _is_off(event):
-                return
             rules = [dict(rule) for rule in event.rrules]
             self.layers.append(_again(event, rules, own, self.found))
         elif not _is_off(event):
             self.added.append(_once(event, number, own, self.found))
-        self.removed += _without(event, number, self.series, self.zone, self.found)
-
-
-class _Left(Exception):
-    """The event has no equal here."""
+        self.removed += without
 
 
 def _zone_of(event: Event, zone: str) -> str:
@@ -113,15 +121,17 @@ def _span(event: Event, zone: str) -> tuple[datetime, timedelta]:
     """When it begins, on the wall of `zone`, and how long it lasts there."""
     first, last = event.DTSTART, event.DTEND
     if first is None or event.get("SUMMARY") is None:
-        raise _Left("it has no beginning, or no summary to name a person")
+        raise ValueError("it has no beginning, or no summary to name a person")
     begin = _wall(first, zone)
     length = _wall(last, zone) - begin if last is not None else event.DURATION
-    if length is None or length <= timedelta():
-        raise _Left("it lasts no time")
+    if not isinstance(length, timedelta) or length <= timedelta():
+        raise ValueError("it lasts no time")
     return begin, length
 
 
-def _wall(at: date, zone: str) -> datetime:
+def _wall(at: object, zone: str) -> datetime:
+    if not isinstance(at, date):
+        raise ValueError(f"{at} stands where a date belongs")  # noqa: TRY004 - what others wrote
     if not isinstance(at, datetime):
         return datetime.combine(at, time())
     return at if at.tzinfo is None else wall_at(zone_of(zone), at.astimezone(UTC))
@@ -138,12 +148,13 @@ def _again(event: Event, rules: list[dict[str, Any]], zone: str, found: Found) -
     rule = rules[0]
     begin, length = _span(event, zone)
     every, days = int(rule.get("INTERVAL", [1])[0]), [str(day) for day in rule.get("BYDAY", [])]
-    unit = {"DAILY": "days", "WEEKLY": "weeks"}.get(str(rule["FREQ"][0]))
+    frequency = str(rule.get("FREQ", ["nothing"])[0])
+    unit = {"DAILY": "days", "WEEKLY": "weeks"}.get(frequency)
     if unit is None or len(rules) > 1 or {*rule, *days} - {*KNOWN, *DAYS}:
-        raise _Left(f"it repeats by {', '.join(sorted(rule))}, {rule['FREQ'][0]}")
+        raise ValueError(f"it repeats by {', '.join(sorted(rule))}, {frequency}")
     whole = every * UNITS[unit]
     if length > whole:
-        raise _Left("its turns overlap")
+        raise ValueError("its turns overlap")
     person = found.person(str(event["SUMMARY"]))
     start = instant_of(zone_of(zone), begin)
     end = _end(rule, begin, length, zone)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TypeVar
@@ -12,13 +13,15 @@ import msgspec
 import yaml
 
 from routing.language.schedule_writer import schedule_document
+from routing.language.words import LONGEST, YEARS
 from routing.rotation import Rotation
-from routing.schedule import Layer, Restriction, Schedule
+from routing.schedule import Layer, Override, Restriction, Schedule
 from routing.wall import zone_of
 
 T = TypeVar("T")
 DAY = timedelta(days=1)
 UNITS = (("weeks", timedelta(weeks=1)), ("days", DAY), ("hours", timedelta(hours=1)))
+MOST_EVERY, MOST_PRIORITY = 999, 1000
 _WORDS = re.compile(r"[^a-z0-9._@]+")
 
 
@@ -40,9 +43,21 @@ class Found:
         self.names.setdefault(known, name)
         return known
 
+    @contextmanager
+    def leaving_out(self, what: str) -> Iterator[None]:
+        """What has no equal here (it raises ValueError) is listed, and the rest is read on."""
+        try:
+            yield
+        except ArithmeticError:
+            self.left_out.append(f"{what}: its dates lie outside every calendar")
+        except ValueError as why:
+            self.left_out.append(f"{what}: {why}")
+
     def add(self, schedule: Schedule) -> None:
         """Under a name of its own; one without a single turn is left out."""
-        if not schedule.layers and not schedule.overrides:
+        schedule = self._sayable(schedule)
+        brings = any(one.kind in {"add", "take_over"} for one in schedule.overrides)
+        if not schedule.layers and not brings:
             self.left_out.append(f"{schedule.id}: nobody is on call in it")
             return
         taken = {known.id for known in self.schedules}
@@ -51,6 +66,20 @@ class Found:
             name, number = f"{schedule.id}-{number}", number + 1
         whole = Schedule(name, schedule.zone, schedule.layers, schedule.overrides)
         self.schedules.append(whole)
+
+    def _sayable(self, schedule: Schedule) -> Schedule:
+        """Without what a policy refuses."""
+        layers: list[Layer] = []
+        overrides: list[Override] = []
+        for one in schedule.layers:
+            with self.leaving_out(f"{schedule.id}, {one.id}"):
+                _check_layer(one)
+                layers.append(one)
+        for override in schedule.overrides:
+            with self.leaving_out(f"{schedule.id}, {override.id}"):
+                _check_span(override.start, override.end)
+                overrides.append(override)
+        return Schedule(schedule.id, schedule.zone, tuple(layers), tuple(overrides))
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -70,9 +99,30 @@ class Found:
         return "\n".join([*lines, body])
 
 
+def _check_layer(layer: Layer) -> None:
+    """Raises ValueError for what no policy can say."""
+    rotation = layer.rotation
+    _check_span(layer.start or rotation.start, layer.until)
+    _check_span(rotation.start, None)
+    if not 1 <= rotation.every <= MOST_EVERY:
+        raise ValueError(f"a turn every {rotation.every} {rotation.unit} has no equal here")
+    if rotation.length is not None and not timedelta() < rotation.length <= LONGEST:
+        raise ValueError(f"turns that last {rotation.length} have no equal here")
+    if abs(layer.priority) > MOST_PRIORITY:
+        raise ValueError(f"levels go to {MOST_PRIORITY}, not to {layer.priority}")
+
+
+def _check_span(start: datetime, end: datetime | None) -> None:
+    for at in (start, end):
+        if at is not None and at.year not in YEARS:
+            raise ValueError(f"it is about the year {at.year}; they go from 2000 to 2100")
+    if end is not None and end <= start:
+        raise ValueError("it ends before it begins")
+
+
 def _line(text: str) -> str:
-    """A comment ends where its line does."""
-    return " ".join(text.split())
+    """A comment ends where its line does, and holds nothing that YAML refuses."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def slug(name: str) -> str:

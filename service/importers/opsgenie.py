@@ -84,21 +84,27 @@ def read(text: bytes, found: Found) -> None:
     found.left_out.append("overrides: Opsgenie exports them apart; enter those still to come")
 
 
-def _layers(schedule: _Schedule, zone: str, found: Found) -> Iterator[Layer]:
+def _layers(schedule: _Schedule, zone: str, found: Found) -> list[Layer]:
+    layers: list[Layer] = []
     for number, one in enumerate(schedule.rotations, 1):
         name = one.name or f"rotation {number}"
         what = f"{schedule.name}, {name}"
-        people = tuple(_people(one, what, found))
-        unit = UNITS.get(one.type)
-        if unit is None or one.length < 1 or not people:
-            why = f"the rotation type {one.type!r}" if unit is None else "it has nobody"
-            found.left_out.append(f"{what}: {why}")
-            continue
-        begin = one.start_date.astimezone(UTC)
-        rotation = Rotation(unit, one.length, begin, people, zone)
-        until = one.end_date.astimezone(UTC) if one.end_date else None
-        only = tuple(_limits(one.time_restriction, what, found))
-        yield layer(name, rotation, only=only, start=begin, until=until)
+        with found.leaving_out(what):
+            rotation = _rotation(one, zone, tuple(_people(one, what, found)))
+            until = one.end_date.astimezone(UTC) if one.end_date else None
+            only = tuple(_limits(one.time_restriction, what, found))
+            layers.append(layer(name, rotation, only=only, start=rotation.start, until=until))
+    return layers
+
+
+def _rotation(one: _Rotation, zone: str, people: tuple[tuple[str, ...], ...]) -> Rotation:
+    """Raises ValueError with the sentence of why there is no equal here."""
+    unit = UNITS.get(one.type)
+    if unit is None:
+        raise ValueError(f"the rotation type {one.type!r}")
+    if not people:
+        raise ValueError("it has nobody")
+    return Rotation(unit, one.length, one.start_date.astimezone(UTC), people, zone)
 
 
 def _people(rotation: _Rotation, what: str, found: Found) -> Iterator[tuple[str, ...]]:

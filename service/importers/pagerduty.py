@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
@@ -73,35 +72,36 @@ def read(text: bytes, found: Found) -> None:
         raise Unreadable("This is no export from PagerDuty: it holds no `schedule` or `schedules`.")
     for schedule in schedules:
         zone = zone_or_utc(found, schedule.time_zone, schedule.name)
-        layers = list(_layers(schedule, zone, found))
+        layers = _layers(schedule, zone, found)
         found.add(Schedule(slug(schedule.name), zone, distinct(layers)))
         if len(layers) > 1:
             found.left_out.append(f"{schedule.name}: check that the layer listed first is to win")
     found.left_out.append("overrides: PagerDuty exports them apart; enter those still to come")
 
 
-def _layers(schedule: _Schedule, zone: str, found: Found) -> Iterator[Layer]:
-    count = len(schedule.schedule_layers)
-    for number, one in enumerate(schedule.schedule_layers):
-        name = one.name or f"layer {number + 1}"
+def _layers(schedule: _Schedule, zone: str, found: Found) -> list[Layer]:
+    layers: list[Layer] = []
+    for number, one in enumerate(schedule.schedule_layers, 1):
+        name = one.name or f"layer {number}"
         what = f"{schedule.name}, {name}"
-        length = turn(timedelta(seconds=max(one.rotation_turn_length_seconds, 0)))
-        people = tuple((found.person(_name(member.user)),) for member in one.users)
-        if length is None or not people:
-            why = "has nobody" if not people else "has turns that are not whole hours"
-            found.left_out.append(f"{what}: it {why}")
-            continue
-        begin = one.rotation_virtual_start.astimezone(UTC)
-        rotation = Rotation(length[0], length[1], begin, people, zone)
-        until = one.end.astimezone(UTC) if one.end else None
-        yield layer(
-            name,
-            rotation,
-            priority=count - number,
-            only=tuple(limit for each in one.restrictions for limit in _limits(each, what, found)),
-            start=one.start.astimezone(UTC),
-            until=until,
-        )
+        rank = len(schedule.schedule_layers) + 1 - number
+        with found.leaving_out(what):
+            rotation = _rotation(one, zone, found)
+            only = tuple(limit for each in one.restrictions for limit in _limits(each, what, found))
+            start, until = one.start.astimezone(UTC), one.end.astimezone(UTC) if one.end else None
+            layers.append(layer(name, rotation, priority=rank, only=only, start=start, until=until))
+    return layers
+
+
+def _rotation(one: _Layer, zone: str, found: Found) -> Rotation:
+    """Raises ValueError with the sentence of why there is no equal here."""
+    people = tuple((found.person(_name(member.user)),) for member in one.users)
+    length = turn(timedelta(seconds=max(one.rotation_turn_length_seconds, 0)))
+    if not people:
+        raise ValueError("it has nobody")
+    if length is None:
+        raise ValueError("it has turns that are not whole hours")
+    return Rotation(*length, one.rotation_virtual_start.astimezone(UTC), people, zone)
 
 
 def _name(user: _User) -> str:

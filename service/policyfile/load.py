@@ -10,13 +10,14 @@ from routing.directory import Directory
 from routing.language.directory_reader import directory_from
 from routing.language.policy_reader import policy_from
 from routing.language.policy_writer import policy_document as policy_to_document
-from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
-from routing.language.tree import Node, tree_of
+from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors, Problem
+from routing.language.tree import Mark, Node, tree_of
 from routing.policy import Policy
 from service.policyfile import csv_tree, yaml_tree
 from service.policyfile.numbers import e164
 
 __all__ = [
+    "decoded",
     "document_to_policy",
     "policy_to_document",
     "preset_texts",
@@ -40,6 +41,17 @@ def read_policy(text: str, name: str, presets: Mapping[str, Node] | None = None)
     except DocumentErrors as refused:
         raise PolicyErrors(refused.problems) from None
     return policy_from(tree, shipped_presets() if presets is None else presets)
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """The text of a document as files hold it. Raises DocumentErrors where it is no UTF-8."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as broken:
+        *above, line = raw[: broken.start].decode().split("\n")
+        mark = Mark(name, len(above) + 1, len(line) + 1)
+        sentence = "this is no UTF-8 text from here on; save the file as UTF-8."
+        raise DocumentErrors([Problem(mark, "", sentence)]) from None
 
 
 def read_directory(text: str, name: str) -> Directory:

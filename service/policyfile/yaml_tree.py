@@ -158,7 +158,7 @@ def parse(
     except _RefusedError as refused:
         raise DocumentErrors([*builder.problems, refused.problem]) from None
     except yaml.YAMLError as broken:
-        raise DocumentErrors([*builder.problems, _broken(file, broken)]) from None
+        raise DocumentErrors([*builder.problems, _broken(file, text, broken)]) from None
     except UnicodeError:
         sentence = "this is no text: it holds half a character. Save it as UTF-8."
         raise DocumentErrors([Problem(Mark(file), "", sentence)]) from None
@@ -167,8 +167,17 @@ def parse(
     return builder.root or Table(Mark(file, 1, 1))
 
 
-def _broken(file: str, broken: yaml.YAMLError) -> Problem:
+def _broken(file: str, text: str, broken: yaml.YAMLError) -> Problem:
     at = getattr(broken, "problem_mark", None)
-    mark = Mark(file, at.line + 1, at.column + 1) if at else Mark(file)
+    mark = Mark(file, at.line + 1, at.column + 1) if at else _odd_letter(file, text)
     reason = getattr(broken, "problem", None) or getattr(broken, "reason", None) or "unreadable"
     return Problem(mark, "", f"this is no YAML: {reason}.")
+
+
+def _odd_letter(file: str, text: str) -> Mark:
+    """Where the first character stands that YAML has not: its parser does not say."""
+    odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if odd is None:
+        return Mark(file)
+    *above, line = text[: odd.start()].split("\n")
+    return Mark(file, len(above) + 1, len(line) + 1)

@@ -13,7 +13,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from routing.policy import Policy
-from routing.tools.backtest import Habits
+from routing.tools.course import Habits
 from routing.tools.tally import Verdict
 from service.backtesting import Matter, NotRecorded, Raw, Replay, line_of
 from service.intake_records import replay

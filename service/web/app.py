@@ -30,6 +30,7 @@ from service.web import (
     intake,
     metrics,
     proving,
+    refusing,
     twilio,
 )
 from service.web.api import api_router
@@ -37,7 +38,6 @@ from service.web.batcher import Batcher
 from service.web.ending import at_end
 from service.web.pages.routes import pages
 from service.web.phones import simulation
-from service.web.problems import HANDLERS
 from service.web.schema import openapi
 from service.wiring import Service, open_service
 
@@ -109,7 +109,7 @@ def _application(phones: Simulation | None, *, production: bool) -> Litestar:
             "service": Provide(_service, sync_to_thread=False),
             "batcher": Provide(_batcher, sync_to_thread=False),
         },
-        exception_handlers=HANDLERS,
+        exception_handlers=refusing.handlers(),
         lifespan=[lifespan],
         logging_config=None,  # `service.logs` has set it up
         openapi_config=openapi(),

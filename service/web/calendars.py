@@ -47,7 +47,7 @@ async def calendar(name: FromPath[str], service: NamedDependency[Service]) -> Re
     names = {person.id: person.name for person in shelf.people.values()}
     return Response(
         feed(title, shifts, names, now),
-        media_type="text/calendar; charset=utf-8",
+        media_type="text/calendar",
         headers={"cache-control": "private, max-age=300"},
     )
 

@@ -37,9 +37,7 @@ HEADERS = {
 def paper(template: str, status: int = 200, **facts: object) -> Response[str]:
     """A page of `templates/<template>.html`, which extends `paper.html`."""
     body = _JINJA.get_template(f"{template}.html").render(**facts)
-    return Response(
-        body, status_code=status, media_type="text/html; charset=utf-8", headers=HEADERS
-    )
+    return Response(body, status_code=status, media_type="text/html", headers=HEADERS)
 
 
 def sentence(title: str, said: str, status: int = 200, *, good: bool = False) -> Response[str]:

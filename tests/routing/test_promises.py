@@ -46,6 +46,19 @@ def test_first_reply_runs_from_creation_and_a_public_agent_reply_meets_it() -> N
     assert story.case.first_reply_at == MONDAY + minutes(10)
 
 
+def test_a_metric_may_be_counted_in_a_calendar_of_its_own() -> None:
+    targets = {Metric.FIRST_REPLY: Target(minutes=60), Metric.RESOLUTION: Target(minutes=60)}
+    own = {Metric.RESOLUTION: "business"}
+    promises = {name: Promise("24x7", targets, calendars=own) for name in ("high", "medium")}
+    plan = replace(world.PREMIER, promises=promises)
+    story = Story(book(house(plans={"premier": plan})))
+    assert clock(story, Metric.FIRST_REPLY).calendar == "24x7"
+    assert clock(story, Metric.RESOLUTION).calendar == "business"
+    story.happens(ChangeSeverity("dora", "medium"))
+    assert clock(story, Metric.RESOLUTION).calendar == "business"
+    assert clock(story, Metric.RESOLUTION).legs == ()
+
+
 @pytest.mark.parametrize(
     ("author", "public"), [("system", True), ("agent", False), ("customer", True)]
 )

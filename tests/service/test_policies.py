@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.language.problems import PolicyErrors
+from routing.language.problems import DocumentErrors, PolicyErrors
 from service import policies
 from service.clock import FixedClock
 from service.library import Library
@@ -140,5 +140,17 @@ async def test_the_settings_files_are_loaded(pool: Pool, clock: FixedClock, tmp_
 async def test_production_makes_nothing_up(pool: Pool, clock: FixedClock) -> None:
     settings = read_settings({"HELIOGRAPH_ENVIRONMENT": "production"})
     await policies.load_at_start(pool, clock, settings)
+    async with pool.acquire() as conn:
+        assert tuple(await conn.fetchrow(query("count_directory")) or ()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["POLICY", "DIRECTORY"])
+async def test_a_settings_file_that_is_no_text_is_a_sentence(
+    pool: Pool, clock: FixedClock, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "f.yaml").write_bytes("namn: Säkert".encode("latin-1"))
+    made = {"HELIOGRAPH_ENVIRONMENT": "production", f"HELIOGRAPH_{name}": str(tmp_path / "f.yaml")}
+    with pytest.raises(DocumentErrors, match=r"f.yaml:1:8: this is no UTF-8 text"):
+        await policies.load_at_start(pool, clock, read_settings(made))
     async with pool.acquire() as conn:
         assert tuple(await conn.fetchrow(query("count_directory")) or ()) == (0, 0, 0)

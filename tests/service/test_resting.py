@@ -10,7 +10,7 @@ from service.chime import Chime
 from service.outbox import Outbox
 from service.store.pool import Pool
 from tests.service.office import NOW
-from tests.service.post import ANNA, Post
+from tests.service.post import ANNA, Post, forward
 
 CASES = 6
 FAILS = (
@@ -53,6 +53,17 @@ async def test_one_that_gets_through_brings_the_others_along(post: Post, trouble
         sent.append(len(post.sent_to(ANNA)))
     assert sent[:2] == [1, 2] or sent[:2] == [1, 3]  # on trial one page leaves at a time
     assert sent[-1] == CASES
+
+
+async def test_a_provider_that_fails_is_asked_about_one_page_at_a_time(post: Post) -> None:
+    """Broken once: it was asked about each of them again and again, 700 times in a minute."""
+    await rest(post, FAILS[0])
+    for _ in range(14):
+        await forward(post, seconds=2)
+    tries = await post.office.pool.fetchval("select sum(tries) from outbox")
+    assert tries <= CASES + 2  # those that failed before it was given up, once more
+    await forward(post, seconds=2)
+    assert await post.office.pool.fetchval("select min(tries) from outbox") == 2
 
 
 async def test_each_that_gets_through_brings_others_along(post: Post) -> None:

@@ -13,10 +13,10 @@ from typing import Any, Self, TypeVar
 
 from notifiers.simulator.server import Served
 from service.settings import read_settings
-from service.web.app import create_app
 from service.wiring import open_service
 from service.worker import work
 from tests.forks import Fork, clean
+from tests.lending import lent
 
 T = TypeVar("T")
 PATIENCE = 40.0
@@ -24,7 +24,7 @@ PATIENCE = 40.0
 OFTEN, SELDOM = 0.005, 0.05
 """Seconds between looks at the start and in the end: whoever looks takes from who works."""
 WEB = (
-    "uvicorn.main:main", "--factory", "service.web.app:create_app", "--log-level", "warning",
+    "uvicorn.main:main", "--factory", "tests.ahead:web", "--log-level", "warning",
     "--no-access-log", "--port",
 )  # fmt: skip
 
@@ -81,7 +81,8 @@ class ThreadedWeb:
 
     def start(self) -> None:
         with ExitStack() as stack:
-            stack.enter_context(Served(create_app(self._settings), self._settings.port))
+            app = stack.enter_context(lent(self._settings))
+            stack.enter_context(Served(app, self._settings.port))
             self._running = stack.pop_all()
 
     def stop(self) -> None:

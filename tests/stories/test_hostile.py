@@ -281,6 +281,7 @@ def test_texts_are_weapons_too(world: World) -> None:
         )
         assert answer.status_code == 200, body[:40]
         assert check(answer.content, "messaging") == []
+    world.phone("grace").gets_sms("Anna", "opted out with STOP")
     assert ticket.owner is None
 
 

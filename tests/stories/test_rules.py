@@ -164,6 +164,7 @@ def test_logs_name_no_number(build: Build) -> None:
     world.expects_error("contact_method_disabled")
     world.phone("anna").has(Trouble(Ailment.REFUSE, code=21211))
     ticket = world.ticket(subject="A secret of the customer")
+    world.phone("grace").gets_sms("Anna", "no texts to")
     world.phone("ben").gets_sms(ticket.case).replies("1 a secret of ours")
     world.phone("ben").gets_sms("you have")
     world.standard({"id": "T-1", "requester": {"phone": "+14155550177"}, "priority": "low"})

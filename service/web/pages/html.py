@@ -20,8 +20,8 @@ from service.web.problems import Problem
 
 HERE = Path(__file__).parent
 STATIC = {
-    "pages.css": "text/css; charset=utf-8",
-    "pages.js": "text/javascript; charset=utf-8",
+    "pages.css": "text/css",
+    "pages.js": "text/javascript",
     "sun.svg": "image/svg+xml",
 }
 POLICY = (
@@ -69,7 +69,7 @@ def page(
     return Response(
         ENVIRONMENT.get_template(template).render(facts),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers=HEADERS,
         cookies=cookies or [],
     )

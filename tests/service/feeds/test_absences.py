@@ -126,3 +126,21 @@ def test_an_absence_takes_a_person_off_call() -> None:
 def test_what_cannot_be_read_is_refused_with_a_sentence(text: bytes, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         absences(text, "ann", "UTC", *SPAN)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "DTSTART:20260305T100000Z DURATION:PT1H RRULE:INTERVAL=2",
+        "DTSTART:20260305T100000Z DURATION:20260306",
+        "DTSTART:20260305T100000Z DURATION:P99999999D",
+    ],
+)
+def test_what_means_nothing_is_refused_with_its_name(event: str) -> None:
+    with pytest.raises(ValueError, match=r"The event 'Holiday' has a date, length or rule"):
+        away(f"{event} SUMMARY:Holiday")
+
+
+def test_every_friday_is_friday() -> None:
+    found = away("DTSTART;VALUE=DATE:20260306 RRULE:FREQ=WEEKLY;BYDAY=FR;COUNT=3", zone="UTC")
+    assert [span.split()[0] for span in found] == ["03-06", "03-13", "03-20"]

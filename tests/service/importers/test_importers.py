@@ -181,9 +181,44 @@ def test_grafana() -> None:
     assert people(schedule, "2026-01-07T08:00") == ["carl"]
     assert people(schedule, "2026-01-08T08:30") == ["ben"]
     assert people(schedule, "2026-01-06T08:30") == ["dora"]
-    left = " ".join(found.left_out)
-    assert "the shift gone is not in the file" in left
-    assert "EMEA, d:" in left
+    assert people(schedule, "2026-02-06T08:30") == ["ben", "dora"]
+    assert "the shift gone is not in the file" in " ".join(found.left_out)
+
+
+GROUPS = {
+    "id": "s", "type": "rolling_users", "start": "2026-03-04T09:00:00", "duration": 28800,
+    "rolling_users": [["anna"], ["ben", "ben", "carl"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shift", "who"),
+    [
+        # groups pass with the week, that begins on Monday unless it says so
+        ({"frequency": "weekly", "by_day": ["MO", "WE"]}, "04a 09bc 11bc 16a"),
+        ({"frequency": "weekly", "by_day": ["SU", "WE"], "week_start": "SU"}, "04a 08bc 11bc 15a"),
+        ({"frequency": "weekly", "by_day": ["MO", "WE"], "interval": 2}, "04a 16bc"),
+        ({"frequency": "weekly", "by_day": ["FR"]}, "06a 13bc"),
+        ({"frequency": "daily", "by_day": ["MO", "WE"]}, "04a 09bc 11a 16bc"),
+        ({"frequency": "daily", "interval": 3}, "04a 07bc 10a 13bc 16a"),
+        ({"frequency": "monthly", "by_monthday": [5, 10]}, "05a 10a"),
+        ({"frequency": "daily", "time_zone": "Asia/Tokyo", "until": "2026-03-05T01:00:00"},
+         "04a"),
+        ({"type": "single_event"}, "04a"),
+    ],
+)  # fmt: skip
+def test_grafana_turns_are_carried_over_as_they_are(shift: dict[str, object], who: str) -> None:
+    export = {
+        "schedules": [{"name": "x", "time_zone": "UTC", "shifts": ["s"]}],
+        "on_call_shifts": [GROUPS | shift],
+    }
+    schedule, found = brought(grafana.read, export)
+    assert len(found.left_out) == 1
+    begins = at("2026-03-01T01:00" if "time_zone" in shift else "2026-03-01T10:00")
+    days = [begins + timedelta(days=day) for day in range(16)]
+    names = {day.day: "".join(s.person[0] for s in on_call(schedule, day)) for day in days}
+    assert " ".join(f"{day:02}{name}" for day, name in names.items() if name) == who
+    assert not on_call(schedule, days[3] + timedelta(hours=8))
 
 
 ICAL = """BEGIN:VCALENDAR
@@ -322,6 +357,82 @@ def test_series_of_an_icalendar(events: list[str], on_call_at: str, off_call_at:
 def test_what_is_no_export_is_a_sentence(read: Callable[[bytes, Found], None], text: str) -> None:
     with pytest.raises(Unreadable, match=r"^This is no "):
         read(text.encode("latin-1"), Found())
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (["DTSTART:20260303T16"], "Anna (event 2): "),
+        (["DTSTART:20260303T160000Z", "DTSTART:20260304T160000Z"], "Anna (event 2): "),
+        (["DTSTART:P7D", "DURATION:PT1H"], "must be either a datetime or date"),
+        (["DTSTART:20260303T160000Z", "DURATION:20260303"], "Anna (event 2): "),
+        (["DTSTART:00010101T000000Z", "DURATION:PT1H"], "it is about the year 1;"),
+        (["DTSTART:99991231T235959Z", "DURATION:P99D"], "Anna (event 2): "),
+        (["DTSTART:20260303T160000Z", "DURATION:PT1H", "RRULE:INTERVAL=2"], "Anna (event 2): "),
+        (["DTSTART:20260303T160000Z", "DURATION:PT1H", "EXDATE:PT1H"], "Anna (event 2): "),
+        (["RECURRENCE-ID:20260303T160000Z", "RECURRENCE-ID:20260303T160000Z"], "Anna (event 2): "),
+        (["DTSTART:19690303T160000Z", "DURATION:PT1H"], "it is about the year 1969"),
+    ],
+)
+def test_an_event_that_means_nothing_is_listed_and_the_others_are_read(
+    event: list[str], said: str
+) -> None:
+    events = [series(*DAILY).replace("UID:s", "UID:t"), series("SUMMARY:Anna", *event)]
+    text = "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *events, "END:VCALENDAR", ""])
+    schedule, found = brought(ical.read, text)
+    assert people(schedule, "2026-03-02T12:30") == ["anna"]
+    assert said in "; ".join(found.left_out)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "the time zone 'Mars/Olympus' is not known"),
+        ({"duration": 10**15}, "outside every calendar"),
+        ({"duration": 0}, "turns that last 0:00:00"),
+        ({"interval": -1}, "a turn every -1 days"),
+        ({"level": 5000}, "levels go to 1000"),
+        ({"start": "0001-01-01T00:00:00"}, "x, s: "),
+        ({"until": "2026-01-01T00:00:00"}, "it ends before it begins"),
+        ({"by_day": ["XX"]}, "'XX' is no day of the week"),
+        ({"by_monthday": [1]}, "days of the month"),
+        ({"rolling_users": [[]]}, "nobody is in it"),
+    ],
+)
+def test_a_shift_that_has_no_equal_is_listed(changes: dict[str, object], said: str) -> None:
+    shift = {"frequency": "daily", **GROUPS, **changes}
+    export = {
+        "schedules": [{"name": "x", "time_zone": "UTC", "shifts": ["s", "t"]}],
+        "on_call_shifts": [shift, {**GROUPS, "id": "t", "type": "single_event"}],
+    }
+    schedule, found = brought(grafana.read, export)
+    assert "anna" in people(schedule, "2026-03-04T10:00")
+    assert said in "; ".join(found.left_out)
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"])
+def test_years_that_no_policy_names_are_listed(start: str) -> None:
+    rotation = {"startDate": start, "type": "daily", "participants": [{"type": "user", "id": "a"}]}
+    kept = OPSGENIE["data"][0]["rotations"][0]  # type: ignore[index]
+    data = {"name": "Support", "timezone": "UTC", "rotations": [rotation, kept]}
+    schedule, found = brought(opsgenie.read, {"data": [data]})
+    assert len(schedule.layers) == 1
+    assert "rotation" in found.left_out[0] or "rotation" in found.left_out[1]
+    strange = json.loads(json.dumps(PAGERDUTY))
+    strange["schedule"]["schedule_layers"][0]["rotation_virtual_start"] = start
+    schedule, found = brought(pagerduty.read, strange)
+    assert len(schedule.layers) == 1
+    assert "ights" in " ".join(found.left_out)
+
+
+def test_a_schedule_that_only_takes_people_away_is_left_out() -> None:
+    gone = series(*DAILY, "RECURRENCE-ID;TZID=Europe/Madrid:20260303T130000", "STATUS:CANCELLED")
+    repeats = series(*DAILY, "RRULE:FREQ=MONTHLY")
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\n{repeats}\n{gone}\nEND:VCALENDAR\n"
+    found = Found()
+    ical.read(text.encode(), found)
+    assert found.schedules == []
+    assert found.left_out[-1] == "imported: nobody is on call in it"
 
 
 def test_unknown_zones_and_hours_are_listed() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from routing.policy import Policy
-from routing.tools.backtest import Habits
+from routing.tools.course import Habits
 from routing.tools.tally import Verdict, night_of
+from service import backtesting
 from service.backtesting import Matter, NotRecorded, Replay, line_of, lines_of
 from service.policyfile.load import read_directory, read_policy, sample
 
@@ -119,7 +120,9 @@ def test_a_silent_route_pages_nobody_and_engineers_neither() -> None:
     assert (found.new.contacts, found.new.paged) == (0, 0)
 
 
-def test_workers_come_to_the_same_as_one_alone() -> None:
+def test_workers_come_to_the_same_as_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backtesting, "BATCH", 20)
+    monkeypatch.setattr(backtesting, "FEW", 40)
     chance = random.Random(5)  # noqa: S311 - the same tickets in every run
     lines = [
         ticket(
@@ -128,22 +131,26 @@ def test_workers_come_to_the_same_as_one_alone() -> None:
             priority=chance.choice(["urgent", "high", "normal", "low"]),
             organization={"id": chance.choice(["acme", "borealis", "cedar", "stranger"])},
         )
-        for number in range(2_100)
+        for number in range(110)
     ]
     new = demo({"{page: region, wait: 5m} ": "{page: region, wait: 2m} "})
     alone, shared = replayed(new, lines), replayed(new, lines, workers=2)
     assert alone.as_json() == shared.as_json()
-    assert alone.tickets == 2_100
+    assert alone.tickets == 110
     assert alone.new.pages.total() > alone.old.pages.total()
 
 
-def test_a_ticket_that_was_silent_for_a_month_is_forgotten() -> None:
-    lines = [ticket(str(n), NIGHT + timedelta(hours=n), priority="low") for n in range(2_000)]
+def test_a_ticket_that_was_silent_for_a_month_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backtesting, "SWEEP", 20)
+    monkeypatch.setattr(backtesting, "FEW", 10)
+    lines = [ticket(str(n), NIGHT + timedelta(days=n), priority="low") for n in range(100)]
     with Replay(Matter(demo(), demo(), DIRECTORY), 1) as replay:
         for name, raw in lines_of(iter([json.dumps(line).encode() for line in lines])):
             replay.take(name, raw)
-        assert len(replay.open) <= 24 * 31
-        assert replay.finish().tickets == 2_000
+        assert len(replay.open) <= 31
+        assert replay.finish().tickets == 100
 
 
 @pytest.mark.parametrize(

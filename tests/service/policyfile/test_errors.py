@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from routing.business_days import RULES
 from routing.calendar import is_open
 from routing.language.problems import DirectoryErrors, DocumentErrors, PolicyErrors
-from service.policyfile.load import read_directory, read_policy
+from routing.sla import Metric
+from service.policyfile.load import (
+    decoded,
+    document_to_policy,
+    policy_to_document,
+    read_directory,
+    read_policy,
+)
 from service.policyfile.numbers import e164
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -66,7 +74,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("a: !!timestamp 2026-01-01", "p.yaml:1:4: tags such as "),
         ("a: 1\n---\nb: 1\n", "p.yaml:2:1: a second document begins here"),
         ("? [a, b]\n: 1\n", "p.yaml:1:3: a member's name is one word"),
-        ("a: \x00", "p.yaml: this is no YAML: "),
+        ("policy: p\na: \x00", "p.yaml:2:4: this is no YAML: "),
         ("a: \ud800", "p.yaml: this is no text: "),
         ("policy: 'x", "p.yaml:"),
         ("", "p.yaml:1:1: `policy` is missing."),
@@ -138,6 +146,7 @@ routes: [{id: r, escalate: e}]
         ("1 week", "1 week, start: 9999-01-01", "is in the year 9999"),
         ("1 week", "1 month, start: 2026-02-30", "'2026-02-30' is no moment"),
         ("1 week", "0 weeks", "is no length of a turn"),
+        ("1 week", "00 weeks", "is no length of a turn"),
         ("[{page: region, wait: 5m}]", "[]", "it has no steps, so nobody would be paged"),
         ("escalate: e", "escalate: f", "6:28: routes[0].escalate: no escalation policy is called"),
         ("schedule: s", "schedule: t", "no schedule is called 't'; known: s"),
@@ -148,6 +157,27 @@ routes: [{id: r, escalate: e}]
         ("policy: p\n", "policy: p\npolicy: q\n", "2:1: 'policy' is here twice"),
         ("policy: p\n", "policy: p\nafter_hours: region\n", "`region` would page nobody"),
         ("policy: p\n", "policy: p\nduty_manager: duty manager\n", "is defined as the duty"),
+        *(
+            (
+                "policy: p\n",
+                f"policy: p\nplans: {{premier: {{promises: {{L1: {{first_reply: {days}}}}}}}}}\n",
+                f"L1.first_reply: '{days}' cannot be kept",
+            )
+            for days in ("0 business days", "00 business days", "366 business days")
+        ),
+        *(
+            (
+                "policy: p\n",
+                f"policy: p\nplans: {{premier: {{promises: {{L1: {{first_reply: {target}}}}}}}}}\n",
+                said,
+            )
+            for target, said in (
+                ("{within: 1h, calendar: 24x6}", "no calendar is called '24x6'"),
+                ("{within: 1h, business_days: 1}", "not both"),
+                ("{calendar: 24x7}", "`business_days` is missing"),
+                ("{within: soon}", "first_reply.within: 'soon' is no duration"),
+            )
+        ),
         ("policy: p\n", "policy: p\neffective: 9999-12-31\n", "is in the year 9999"),
         ("policy: p\n", "policy: p\ncalendars: {c: {open: always, holidays: XX}}\n", "of 'XX'"),
         ("mattermost@2021-08", "mattermost@2021-09", "mattermost@2021-08"),
@@ -162,8 +192,52 @@ def test_what_contradicts_itself_or_is_absurd_is_refused_with_its_place(
     assert all(problem.startswith("p.yaml:") for problem in found)
 
 
+def test_a_target_may_be_counted_in_a_calendar_of_its_own() -> None:
+    promised = (
+        "{calendar: 24x7, first_reply: {business_days: 1, calendar: weekday-24x5}, update: 1h}"
+    )
+    policy = read_policy(
+        SMALL + f"plans: {{premier: {{promises: {{L1: {promised}}}}}}}\n", "p.yaml"
+    )
+    promise = policy.plans["premier"].promises["L1"]
+    assert promise.counted_in(Metric.FIRST_REPLY) == "weekday-24x5"
+    assert promise.counted_in(Metric.UPDATE) == "24x7"
+    assert (
+        document_to_policy(policy_to_document(policy)).plans["premier"] == policy.plans["premier"]
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_business_days_are_counted_by_any_rule_that_has_a_name(rule: str) -> None:
+    promised = f"{{calendar: 24x7, first_reply: {{business_days: 2, rule: {rule}}}}}"
+    text = SMALL + f"plans: {{premier: {{promises: {{L1: {promised}}}}}}}\n"
+    policy = read_policy(text, "p.yaml")
+    target = policy.plans["premier"].promises["L1"].targets[Metric.FIRST_REPLY]
+    assert (target.business_days, target.rule) == (2, rule)
+    assert document_to_policy(policy_to_document(policy)).plans == policy.plans
+
+
 def test_round_the_clock_but_for_holidays() -> None:
     text = SMALL + "calendars: {c: {open: always, holidays: [2026-12-24]}}\n"
     calendar = read_policy(text, "p.yaml").calendars["c"]
     assert not is_open(calendar, datetime(2026, 12, 24, 12, tzinfo=UTC))
     assert is_open(calendar, datetime(2026, 12, 25, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        ("policy: p\nname: Stöd\n".encode("latin-1"), "2:9"),
+        ("# säkert\nname: ö".encode() + b"\xff", "2:8"),
+        ("policy: p\n".encode("utf-16"), "1:1"),
+        (b"policy: p\n\xe2\x82", "2:1"),
+    ],
+)
+def test_what_is_no_utf_8_is_refused_with_its_place(raw: bytes, place: str) -> None:
+    with pytest.raises(DocumentErrors) as refused:
+        decoded(raw, "p.yaml")
+    assert str(refused.value).startswith(f"p.yaml:{place}: this is no UTF-8 text")
+
+
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_a_document() -> None:
+    assert decoded("policy: p".encode("utf-8-sig"), "p.yaml") == "policy: p"

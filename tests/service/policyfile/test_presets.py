@@ -28,7 +28,7 @@ def figures(policy: Policy, plan: str, metric: Metric) -> dict[str, tuple[str, i
     for severity, promise in policy.plans[plan].promises.items():
         target = promise.targets.get(metric, Target())
         days = target.business_days
-        found[severity] = (promise.calendar, f"{days} days" if days else target.minutes)
+        found[severity] = (promise.counted_in(metric), f"{days} days" if days else target.minutes)
     return found
 
 
@@ -118,7 +118,7 @@ def test_every_figure_of_a_preset_has_its_source_or_is_ours(preset: str) -> None
                 "L1": ("weekday-24x5", 240),
                 "L2": ("weekday-24x5", 480),
                 "L3": ("weekday-24x5", 1440),
-                "L4": ("business-day", 1440),
+                "L4": ("weekday-24x5", 1440),
             },
         ),
         (
@@ -132,7 +132,18 @@ def test_every_figure_of_a_preset_has_its_source_or_is_ours(preset: str) -> None
                 "L4": ("business-day", "1 days"),
             },
         ),
-        # Updates "at least daily" (R116)
+        # Updates "at least daily" (R116), in the coverage of the plan
+        (
+            "mattermost@2021-08",
+            "e20",
+            Metric.UPDATE,
+            {
+                "L1": ("weekday-24x5", 1440),
+                "L2": ("weekday-24x5", 1440),
+                "L3": ("weekday-24x5", None),
+                "L4": ("business-day", None),
+            },
+        ),
         (
             "mattermost@2021-08",
             "premier",

@@ -3,22 +3,33 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
 from routing.book import Book
 from routing.case import Case
 from routing.decide import decide
+from routing.directory import Directory
 from routing.event import Acknowledge, Contact, Effect, Tick
+from routing.policy import Policy
 from routing.tools.rehearsal import Answer, Pacing, rehearse
 from routing.tools.sketch import Sketch, open_sketch
 from service.policyfile.load import read_directory, read_policy, sample
 
-POLICY = read_policy(sample("policy.yaml"), "policy.yaml")
-DIRECTORY = read_directory(sample("directory.yaml"), "directory.yaml")
 LASTING = timedelta(hours=4)
 ACCOUNTS = ("acme", "borealis", "cedar", "delta", "")
 Reached = tuple[datetime, str, str]
+
+
+@cache
+def policy() -> Policy:
+    return read_policy(sample("policy.yaml"), "policy.yaml")
+
+
+@cache
+def directory() -> Directory:
+    return read_directory(sample("directory.yaml"), "directory.yaml")
 
 
 def instants(count: int) -> Iterator[datetime]:
@@ -29,8 +40,8 @@ def instants(count: int) -> Iterator[datetime]:
 
 def decided(sketch: Sketch, at: datetime, second_answers: bool) -> tuple[list[Reached], Case]:
     """The contacts that the decisions alone make, the worker's part played by hand."""
-    book = Book(POLICY, DIRECTORY.people, POLICY.schedules)
-    decision = open_sketch(POLICY, DIRECTORY, sketch, at).decision
+    book = Book(policy(), directory().people, policy().schedules)
+    decision = open_sketch(policy(), directory(), sketch, at).decision
     found: list[Reached] = []
     due: tuple[datetime, str] | None = None
     now = at
@@ -64,8 +75,8 @@ def test_at_200_instants_a_rehearsal_is_what_the_decisions_do(second_answers: bo
         )
         wanted, case = decided(sketch, at, second_answers)
         played = rehearse(
-            POLICY,
-            DIRECTORY,
+            policy(),
+            directory(),
             sketch,
             at,
             answer=Answer(nth=2) if second_answers else None,

@@ -224,7 +224,7 @@ def test_coverage_shows_the_first_counter_example() -> None:
     assert at == datetime(2026, 3, 29, 13, tzinfo=UTC)
     assert row.gaps[0] == (at, at + timedelta(hours=1))
     assert row.promised - row.reached == timedelta(hours=210)
-    assert "nobody can be reached from Sun 2026-03-29 13:00 to Sun 14:00 UTC" in str(found)
+    assert "the escalation reaches nobody from Sun 2026-03-29 13:00 to Sun 14:00 UTC" in str(found)
 
 
 def test_coverage_sees_conditions_of_steps_and_calendars_of_routes() -> None:

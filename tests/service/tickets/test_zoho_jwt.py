@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -106,31 +107,26 @@ def test_one_webhook_alone_can_be_trusted() -> None:
         verify(ONE.token(claims(aud="webhookId:8")), [secret], [NOW])
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
-        "",
-        "a.b",
-        "a.b.c",
-        "....",
-        "a" * 10_000,
-        ONE.token(claims(), alg="none"),
-        ONE.token(claims(), alg="HS256"),
-        ONE.token(claims(), kid="another"),
-        ONE.token([]),
-        ONE.token({}),
-        ONE.token(claims(iat=None)),
-        ONE.token(claims(iat="x")),
-        OTHER.token(claims()),
-        OTHER.token(claims(), kid="one"),
-        ONE.token(claims())[:-6],
-        ONE.token(claims()).rpartition(".")[0] + ".",
-        "é.é.é",
-    ],
-)
-def test_forgeries(token: str) -> None:
-    with pytest.raises(Forged):
-        verify(token, [ZOHO], [NOW])
+def forgeries() -> Iterator[str]:
+    yield from ("", "a.b", "a.b.c", "....", "a" * 10_000, "é.é.é")
+    yield ONE.token(claims(), alg="none")
+    yield ONE.token(claims(), alg="HS256")
+    yield ONE.token(claims(), kid="another")
+    yield ONE.token([])
+    yield ONE.token({})
+    yield ONE.token(claims(iat=None))
+    yield ONE.token(claims(iat="x"))
+    yield OTHER.token(claims())
+    yield OTHER.token(claims(), kid="one")
+    yield ONE.token(claims())[:-6]
+    yield ONE.token(claims()).rpartition(".")[0] + "."
+
+
+def test_forgeries() -> None:
+    """Signed here, not in a table: every process that loads the table would sign them anew."""
+    for token in forgeries():
+        with pytest.raises(Forged):
+            verify(token, [ZOHO], [NOW])
 
 
 def test_stale() -> None:

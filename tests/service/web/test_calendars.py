@@ -19,7 +19,7 @@ async def subscribed(world: World, path: str, **as_: str) -> str:
 async def events(world: World, path: str) -> list[Event]:
     answer = await world.http.get(path)
     assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     found = Calendar.from_ical(answer.content).walk("VEVENT")
     return [event for event in found if isinstance(event, Event)]
 

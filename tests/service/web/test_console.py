@@ -83,7 +83,10 @@ async def test_provider_trouble_and_silenced_numbers_are_shown(world: World) -> 
     await world.ticket(priority="urgent")
     await world.service.contacts.disable("carl", "mobile", "not a mobile number, +46701740607")
     async with world.service.pool.acquire() as conn:
-        await conn.execute("update outbox set state = 'dead', said = 'no such number +46701740605'")
+        await conn.execute(
+            "update outbox set state = 'dead', said = 'no such number +46701740605'"
+            " where kind = 'page'"
+        )
     async with visiting(world, "viewer") as viewer:
         shown = await viewer.open("/")
     assert "<b>sms</b>: 1 refused in the last hour" in shown

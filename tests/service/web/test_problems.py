@@ -29,6 +29,50 @@ async def test_what_is_asked_of_no_one(
     assert {"type", "title", "status", "detail"} <= set(told)
 
 
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nothing/<b>here</b>", 404, "There is nothing at /nothing/&lt;b&gt;here&lt;/b&gt;."),
+        ("/v2/enqueue", 405, "GET is not possible at /v2/enqueue."),
+        ("/me/ask/x/y/z", 404, "There is nothing at"),
+        ("/calendars/nobody.ics", 404, "calendar"),
+    ],
+)
+async def test_who_opens_an_address_with_a_browser_is_told_on_a_page(
+    still: World, path: str, status: int, words: str
+) -> None:
+    answer = await still.http.get(path, headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "text/html; charset=utf-8",
+    )
+    assert words in answer.text
+    assert '<a href="/">Go to the start</a>' in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    if status == 405:
+        assert answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept"),
+    [
+        ("GET", "/nothing", "*/*"),
+        ("GET", "/nothing", "application/json, text/html;q=0.5"),
+        ("GET", "/api/v1/cases", BROWSER["accept"]),
+        ("POST", "/webhooks/nobody", "text/html, image/gif, *; q=.2, */*; q=.2"),
+    ],
+)
+async def test_programs_and_the_api_are_told_by_a_document(
+    still: World, method: str, path: str, accept: str
+) -> None:
+    answer = await still.http.request(method, path, headers={"accept": accept})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
 async def test_a_wrong_method_is_told_the_right_ones(still: World) -> None:
     answer = await still.http.delete("/api/v1/policy")
     assert {"GET", "PUT"} <= set(answer.headers["allow"].split(", "))

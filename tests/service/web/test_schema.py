@@ -2,8 +2,6 @@
 
 import re
 
-from openapi_spec_validator import validate
-
 from tests.service.web.world import Json, World
 
 
@@ -14,6 +12,8 @@ async def document(world: World) -> Json:
 
 
 async def test_the_document_is_valid_openapi(still: World) -> None:
+    from openapi_spec_validator import validate  # noqa: PLC0415 - slow to load, and used here alone
+
     validate(await document(still))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +20,9 @@ from notifiers.simulator.server import Prompt
 from service import tokens
 from service.clock import SystemClock
 from service.settings import Settings, read_settings
-from service.web.app import create_app, runs_on
 from service.wiring import Service
 from tests.databases import KEEPERS
+from tests.lending import lent
 from tests.service import furniture
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -246,25 +246,6 @@ def client_of(address: str) -> httpx.AsyncClient:
         verify=False,  # noqa: S501 - loopback
         trust_env=False,
     )
-
-
-_idle: list[Litestar] = []
-"""Applications without phones, which are all the same until they are told what to run on."""
-
-
-@contextmanager
-def lent(settings: Settings) -> Iterator[Litestar]:
-    """An application; one that has run before, where that makes no difference."""
-    if settings.production or settings.twilio is None or settings.twilio.simulated:
-        yield create_app(settings)
-        return
-    if _idle:
-        app = _idle.pop()
-        runs_on(app, settings)
-    else:
-        app = create_app(settings)
-    yield app
-    _idle.append(app)
 
 
 @asynccontextmanager
