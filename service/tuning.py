@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import cache
 
 THRESHOLD = 50_000
 """Allocations between collections of the young: a webhook makes a thousand values, no cycles."""
@@ -13,8 +14,12 @@ def calm() -> None:
     gc.set_threshold(THRESHOLD, 20, 50)
 
 
+@cache
 def settle() -> None:
-    """Once everything is imported and wired: what is there now stays and is not looked at again."""
+    """Once everything is imported and wired: what is there now stays and is not looked at again.
+
+    Done once a process: what comes later, as with another application in it, may go again.
+    """
     gc.collect()
     gc.freeze()
     calm()
