@@ -3,6 +3,7 @@
 import gc
 import os
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,9 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--each", action="store_true", help="every row of a table is a test by itself")
 
 
+def pure(config: pytest.Config) -> bool:
+    return all(arg.startswith(PURE) for arg in config.args)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # what is loaded and collected stays: looking for garbage in it is a tenth of it
-    if not all(arg.startswith(PURE) for arg in config.args):
+    if not pure(config):
         config.pluginmanager.register(import_module("tests.servers"))
 
 
@@ -42,6 +47,6 @@ def pytest_collection_finish() -> None:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores, since many tests wait; a few files are not worth a start."""
-    if config.args != config.getini("testpaths"):
+    if not all(Path(arg).is_dir() for arg in config.args):
         return 0
-    return 1 + (os.cpu_count() or 1)
+    return (os.cpu_count() or 1) + (not pure(config))
