@@ -85,9 +85,11 @@ def ends(pid: int, seconds: float = 60.0) -> bool:
     """Whether the process is gone, or is within that time. The bound is only for failing."""
     deadline = monotonic() + seconds
     while monotonic() < deadline:
-        state = Path(f"/proc/{pid}/stat")
+        process = Path(f"/proc/{pid}")
         try:
-            if state.read_text().rpartition(")")[2].split()[0] == "Z":
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            # Its threads have its sockets as long as one of them is left.
+            if state == "Z" and len(list((process / "task").iterdir())) == 1:
                 return True
         except (FileNotFoundError, ProcessLookupError):
             return True
