@@ -6,16 +6,12 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from service.tuning import settle
+from service.tuning import calm
 from tests import tables
 
 PURE = "tests/routing"
 """What is there asks for no server, and is run without loading what one needs."""
-# On a machine that has much to do anything may take long, and nothing is wrong.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +24,17 @@ def pure(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # what is loaded and collected stays: looking for garbage in it is a tenth of it
+    if config.getoption("dist") == "no" or config.option.collectonly:
+        prepare(config)
+
+
+def prepare(config: pytest.Config) -> None:
+    """For a process that runs tests itself, and not by others."""
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415 - takes longer than pytest itself
+
+    # On a machine that has much to do anything may take long, and nothing is wrong.
+    settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("house")
     if not pure(config):
         config.pluginmanager.register(import_module("tests.servers"))
 
@@ -41,8 +48,9 @@ def pytest_pycollect_makeitem(
 
 
 def pytest_collection_finish() -> None:
+    gc.freeze()
     gc.enable()
-    settle()
+    calm()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -61,11 +61,26 @@ def check_step(
         _acknowledged(before, event, decision)
 
 
-def survived(before: Case | None, case: Case) -> str:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A case as it was when it was decided: it must never be another one."""
+
+    case: Case
+    members: Mapping[str, Any]
+    new: Case
+    """What is new of it, in a case that has nothing else, and that as text."""
+    text: str
+
+    def changed(self) -> bool:
+        return vars(self.case) != self.members or codec.encode(self.new) != self.text
+
+
+def survived(before: Case | None, case: Case) -> Stored:
     """The case as it is stored, which it survives: what it has from before did so already."""
     new = changed(BLANK, dict(_new_of(vars(before or BLANK), vars(case))))
-    assert codec.decode_case(codec.encode(new)) == new, "a case survives being stored"
-    return codec.encode(case)
+    text = codec.encode(new)
+    assert codec.decode_case(text) == new, "a case survives being stored"
+    return Stored(case, {**vars(case)}, new, text)
 
 
 def _new_of(old: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -28,6 +28,7 @@ def walked(seed: int, visited: Counter[Cell]) -> Walk:
     try:
         for _ in range(STEPS):
             walk.step()
+        walk.played.end()
     except Exception:
         if fails(walk.moves) is None:
             raise

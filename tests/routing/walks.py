@@ -46,9 +46,8 @@ from routing.policy import EngineeringRules, EscalationPolicy, Policy, Route, St
 from routing.report import Comment, Report, ReportKind, TicketStatus
 from routing.rule import Match
 from routing.schedule import Schedule
-from service.store import codec
 from tests.routing import world
-from tests.routing.invariants import Seen, check_step, survived
+from tests.routing.invariants import Seen, Stored, check_step, survived
 from tests.routing.world import hours, is_a, minutes, step
 
 PAUSES = (
@@ -86,14 +85,14 @@ class Played:
     """How far a walk has come."""
 
     case: Case | None = None
-    stored: str = ""
-    """The case as it was stored."""
+    stored: list[Stored] = field(default_factory=list)
+    """The case as it was stored, each time."""
     seen: Seen = field(default_factory=Seen)
     refused: list[str] = field(default_factory=list)
 
     def play(self, move: Move) -> None:
         """Raises AssertionError for what must not be."""
-        before, stored = self.case, self.stored
+        before = self.case
         try:
             if before is not None:
                 decision = decide(before, move.event, move.book, move.now)
@@ -105,9 +104,12 @@ class Played:
             self.refused.append(str(refusal))
         else:
             check_step(before, move.event, decision, move.book, move.now, self.seen)
-            self.case, self.stored = decision.case, survived(before, decision.case)
-        if before is not None:
-            assert codec.encode(before) == stored, "the case that was decided upon has changed"
+            self.case = decision.case
+            self.stored.append(survived(before, decision.case))
+
+    def end(self) -> None:
+        """Raises AssertionError where a case that was decided upon has changed since."""
+        assert not any(one.changed() for one in self.stored), "a decided case has changed"
 
 
 def fails(moves: Sequence[Move]) -> BaseException | None:
@@ -116,6 +118,7 @@ def fails(moves: Sequence[Move]) -> BaseException | None:
     try:
         for move in moves:
             played.play(move)
+        played.end()
     except Exception as broken:  # noqa: BLE001 - whatever it is, it is what the walk has found
         return broken
     return None
