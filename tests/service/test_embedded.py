@@ -370,7 +370,7 @@ async def test_who_is_stopped_while_servers_start_ends_them_and_last_of_all() ->
         heir.cancel()
         with pytest.raises(asyncio.CancelledError):
             await heir
-        threading.Timer(0.01, gate.set).start()
+        stack.callback(gate.set)
         did.append("stopping")
     assert did == ["stopping", "started", "ended"]
 
