@@ -8,7 +8,7 @@ it leaves behind are not left without: the first of them to notice runs the serv
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,12 +65,26 @@ async def inherit() -> None:
     await asyncio.Event().wait()
 
 
-async def run_beside(stack: ExitStack, servers: EmbeddedServers) -> None:
-    """Beside the event loop, which answers meanwhile that PostgreSQL is away."""
+async def run_beside(stack: ExitStack, servers: AbstractContextManager[object]) -> None:
+    """Beside the event loop, which answers meanwhile that PostgreSQL is away.
+
+    Who is told to stop meanwhile has them until the stack ends: what he still sends is written
+    down.
+    """
     thread = Stay(servers.__enter__)
     thread.start()
-    await asyncio.wrap_future(thread.begun)
+    try:
+        await asyncio.wrap_future(thread.begun)
+    except asyncio.CancelledError:
+        stack.callback(end, thread, servers)
+        raise
     stack.push(servers)
+
+
+def end(thread: Stay, servers: AbstractContextManager[object]) -> None:
+    """Once they have started, if they do."""
+    if thread.begun.exception() is None:
+        servers.__exit__(None, None, None)
 
 
 def run_ourselves(stack: ExitStack, folder: Path) -> Addresses:

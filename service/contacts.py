@@ -126,6 +126,7 @@ class Contacts:
         """Nothing is sent to this address on this channel any more, until somebody mends it."""
         if await self._change(person, method, reason):
             log.error("contact_method_disabled", person=person, method=method, reason=reason)
+            await self.desk.ring()
 
     async def enable(self, person: str, method: str) -> None:
         """The person wants texts again (START)."""

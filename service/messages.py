@@ -81,7 +81,7 @@ def _answer(row: Row, purpose: Purpose) -> Link:
 
 
 def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
-    """The members of a Message that say something: to, text, subject, links and card."""
+    """The members of a Message that say something: to, text, subject, links, card and so on."""
     if row.kind == "verify":
         return _proof(row, urls)
     if row.kind in NEWS:
@@ -91,6 +91,7 @@ def words_of(row: Row, urls: Urls) -> Mapping[str, Any]:
             "text": _text(row, news, urls),
             "subject": _subject(row, news),
             "shown": news.get("shown"),
+            "valid_for": row.give_up_at - row.created_at,
         }
     facts = facts_of(row.payload)
     if row.channel in SPOKEN:

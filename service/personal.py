@@ -34,6 +34,10 @@ class Letter:
     own: str | None = None
     key: str = "told"
     """What kind it is; the beginning of the outbox's key."""
+    once: str | None = None
+    """What it says; the same is sent to the same person once. None for what is always sent."""
+    patience: timedelta = PATIENCE
+    """How long it is tried, and waits at the provider for a telephone that is off."""
 
 
 def written_method(person: Person) -> ContactMethod | None:
@@ -49,11 +53,11 @@ async def send(
 
     Returns the key of its row.
     """
-    key = f"{letter.key}/{person}/{uuid.uuid4().hex[:10]}/{method.id}"
+    key = f"{letter.key}/{person}/{letter.once or uuid.uuid4().hex[:10]}/{method.id}"
     payload: Mapping[str, Any] = {"to": method.address, "text": letter.text, "own": letter.own}
     row = (
         key, None, lane_of("announce", method.type), "announce", method.type, person, None,
-        method.id, None, RANK, codec.encode(payload), now, now, now + PATIENCE,
+        method.id, None, RANK, codec.encode(payload), now, now, now + letter.patience,
     )  # fmt: skip
     await conn.execute(query("insert_outbox"), *([value] for value in row))
     return key

@@ -29,6 +29,7 @@ class Stay(threading.Thread):
         self._begin = start
         self.begun: Future[None] = Future()
         """Done when it runs; holds what `start` raised otherwise."""
+        self.begun.set_running_or_notify_cancel()  # nobody who waits for it can call it off
 
     def run(self) -> None:
         try:

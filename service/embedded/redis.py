@@ -46,6 +46,7 @@ class Redis:
     def start(self) -> None:
         """Returns once commands are taken. Data that it cannot read is put aside, not deleted."""
         self._make_folder()
+        self.port = port_for("Redis", self.port, stays=self.stays)
         try:
             self._start_once()
         except EmbeddedError:
@@ -60,7 +61,6 @@ class Redis:
             self._process = None
 
     def _start_once(self) -> None:
-        self.port = port_for("Redis", self.port, stays=self.stays)
         # In a file, since every user of the machine can read a command line.
         config = self.data.with_name("redis.conf")
         write_private(config, self._config())

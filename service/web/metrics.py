@@ -32,7 +32,7 @@ async def metrics(service: NamedDependency[Service]) -> Response[bytes]:
         up = 0.0
     found.append(gauge("heliograph_database_up", "Whether PostgreSQL answers.", {"": up}))
     text = merge(service.measures.registry, others, found)
-    return Response(text, media_type=CONTENT_TYPE_LATEST)
+    return Response(text, media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
 
 
 async def _pacing(service: Service, conn: AnyConnection) -> list[Metric]:

@@ -30,7 +30,8 @@ def _told(answer: Answer) -> Callable[[AnyRequest, Any], Response[Any]]:
         if not _looks(request):
             return document
         said = msgspec.json.decode(document.content)
-        page = paper("refused", said["status"], title=said["title"], said=said["detail"])
+        facts = {"title": said["title"], "said": said["detail"], "good": False}
+        page = paper("refused", said["status"], **facts)
         page.headers.update(document.headers)
         return page
 

@@ -22,6 +22,7 @@ import asyncpg
 import pytest
 import redis
 
+from service.attach import run_beside
 from service.clock import monotonic
 from service.embedded import Addresses, EmbeddedError, EmbeddedServers, InUse, running
 from service.embedded.data_dir import DataDir
@@ -276,6 +277,8 @@ def test_a_server_that_others_work_with_does_not_move(used: Path, made: Path) ->
         with refused, EmbeddedServers(other, durable=False, before=one.addresses):
             pass
         port, pid = one.redis.port, one.redis.pid
+        kept = used / "redis" / "kept"
+        kept.touch()
         assert port
         assert pid
         os.kill(pid, signal.SIGKILL)
@@ -283,6 +286,7 @@ def test_a_server_that_others_work_with_does_not_move(used: Path, made: Path) ->
         refused = pytest.raises(EmbeddedError, match=f"Redis cannot run on.*:{port}")
         with socket.create_server(("127.0.0.1", port)), refused:
             one.revive()
+        assert kept.exists()  # broken once: what it had was put aside, for a port
         assert one.revive() == ["Redis"]
         assert one.redis.port == port
 
@@ -347,6 +351,28 @@ async def test_servers_are_started_beside_the_event_loop(data_dir: Path) -> None
         with pytest.raises(InUse):
             await asyncio.wrap_future(failing.begun)
     failing.join()
+
+
+@contextmanager
+def slow(gate: threading.Event, did: list[str]) -> Iterator[None]:
+    gate.wait()
+    did.append("started")
+    yield
+    did.append("ended")
+
+
+async def test_who_is_stopped_while_servers_start_ends_them_and_last_of_all() -> None:
+    """Broken once: they ended as soon as they ran, under whoever was still writing down."""
+    gate, did = threading.Event(), list[str]()
+    with ExitStack() as stack:
+        heir = asyncio.create_task(run_beside(stack, slow(gate, did)))
+        await asyncio.sleep(0)
+        heir.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await heir
+        stack.callback(gate.set)
+        did.append("stopping")
+    assert did == ["stopping", "started", "ended"]
 
 
 def owned_by(data_dir: Path, heirs: set[int]) -> int:

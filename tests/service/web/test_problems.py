@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from tests.service.web.cable import Cable
 from tests.service.web.world import World, opened, settings_of
@@ -119,6 +120,7 @@ async def test_while_postgres_is_away_the_answer_is_503_and_then_all_is_well(
         assert (await world.act(case, "acknowledge"))["owner"] == "anna"
         metrics = await world.http.get("/metrics")
         assert "heliograph_database_up 1.0" in metrics.text
+        assert metrics.headers["content-type"] == CONTENT_TYPE_LATEST
         assert 'heliograph_cases{state="acknowledged"} 1.0' in metrics.text
     await cable.pull()
 
