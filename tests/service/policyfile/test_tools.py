@@ -102,7 +102,7 @@ def test_r113_explain_says_everything_with_its_reason() -> None:
     assert "account      Acme Corp, by account id" in lines
     assert "plan         premier: Acme Corp is on Premier" in lines
     assert "severity     L1: standard says urgent" in lines
-    assert "first reply  due 2026-03-02 04:00 UTC" in lines
+    assert "first reply  due 2026-03-02 04:00 UTC, counted in 24x7" in lines
     assert "but          bob@acme.example is not a named contact of Acme Corp." in lines
     assert "route        route emergencies: severity is l1 and plan is premier" in lines
     assert "+0:05:00     sms to Chloe Tan" in lines
