@@ -162,6 +162,8 @@ def _target(at: Cursor | None) -> Target | None:
     if within is not None:
         if members.get("business_days") is not None:
             at.wrong("it is promised `within` a time or in `business_days`, not both.")
+        if members.get("rule") is not None:
+            at.wrong("a `rule` belongs to `business_days`, not to `within`.")
         return within.read(parse_target, None)
     if members.need("business_days") is None:
         return None

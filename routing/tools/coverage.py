@@ -16,7 +16,7 @@ from routing.policy import Plan, Policy, Promise, Severity
 from routing.sla import Metric
 from routing.tools.reach import Roster
 from routing.tools.rehearsal import Pacing
-from routing.tools.survey import Outcome, Span, Survey, joined, total
+from routing.tools.survey import Outcome, Span, Survey, joined, promised_in, total
 
 FEW = 5
 
@@ -29,6 +29,7 @@ class Row:
     severity: str
     home: str
     calendar: str
+    """In whose hours somebody must be reached; two of them where a reply's time has its own."""
     routes: tuple[str, ...]
     promised: timedelta
     reached: timedelta
@@ -187,7 +188,7 @@ def _row(survey: Survey, plan: Plan, severity: Severity, promise: Promise, home:
         plan.id,
         severity.id,
         home,
-        promise.calendar,
+        ", ".join(promised_in(promise)),
         tuple(dict.fromkeys(outcome.route for outcome, _ in found)),
         promised,
         promised - total(missing),

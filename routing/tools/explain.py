@@ -180,7 +180,8 @@ def _refusals(policy: Policy, opened: Opened, sketch: Sketch) -> tuple[Refusal, 
 
 
 def _due(clock: Clock) -> str:
-    return "no due time" if clock.due_at is None else f"due {clock.due_at:%Y-%m-%d %H:%M} UTC"
+    due = "no due time" if clock.due_at is None else f"due {clock.due_at:%Y-%m-%d %H:%M} UTC"
+    return f"{due}, counted in {clock.calendar}"
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -10,7 +10,8 @@ from routing.page import usable_rules
 from routing.policy import EscalationPolicy, Plan, Policy, Promise, Route, Severity
 from routing.preference import preferred
 from routing.rule import Facts, Match, matches
-from routing.tools.pieces import Pieces, aligned
+from routing.sla import Metric
+from routing.tools.pieces import Pieces, aligned, mapped
 from routing.tools.reach import People, Roster
 from routing.tools.rehearsal import Pacing
 
@@ -41,7 +42,7 @@ class Survey:
     pacing: Pacing
     burst: int = 1
     channel: str = "portal"
-    grounds: dict[tuple[str, str], Ground] = field(default_factory=dict)
+    grounds: dict[tuple[tuple[str, ...], str], Ground] = field(default_factory=dict)
     reached: dict[tuple[Ladder, Ladder, str, str], Outcome] = field(default_factory=dict)
 
     @property
@@ -53,7 +54,7 @@ class Survey:
     ) -> list[tuple[Outcome, list[Span]]]:
         """Every outcome within the hours of a promise, and when (UTC)."""
         found: list[tuple[Outcome, list[Span]]] = []
-        for value, spans in self._ground(promise.calendar, home).items():
+        for value, spans in self._ground(promised_in(promise), home).items():
             facts = self._facts(plan, severity, home, str(value[0]), spans[0][0])
             found.append((self._outcome(severity, promise, value, facts), spans))
         return found
@@ -69,16 +70,17 @@ class Survey:
             status="active",
         )
 
-    def _ground(self, calendar: str, home: str) -> Ground:
-        key = (calendar, home)
+    def _ground(self, calendars: tuple[str, ...], home: str) -> Ground:
+        key = (calendars, home)
         if key not in self.grounds:
-            self.grounds[key] = self._grouped(calendar, home)
+            self.grounds[key] = self._grouped(calendars, home)
         return self.grounds[key]
 
-    def _grouped(self, calendar: str, home: str) -> Ground:
+    def _grouped(self, calendars: tuple[str, ...], home: str) -> Ground:
         roster, policy = self.roster, self.policy
+        hours = aligned([roster.open(name) for name in calendars], roster.start, roster.end)
         lines: list[Pieces[object]] = [
-            roster.open(calendar),
+            mapped(hours, any),
             roster.sun(home),
             *(roster.ladder(one, home) for one in policy.escalation_policies.values()),
             *(roster.open(name) for name in calendars_asked(policy)),
@@ -160,6 +162,14 @@ class Survey:
                             yield begin + after, name, kinds[rule.method]
             if people:
                 begin += step.wait
+
+
+def promised_in(promise: Promise) -> tuple[str, ...]:
+    """The calendars in whose hours somebody must be reached: to be paged, and for a reply's time.
+
+    The times of the other metrics go on while nobody has to be reached.
+    """
+    return tuple(dict.fromkeys((promise.calendar, promise.counted_in(Metric.FIRST_REPLY))))
 
 
 def _pages(route: Route, promise: Promise) -> bool:

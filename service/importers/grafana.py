@@ -127,12 +127,12 @@ def _overrides(shift: _Shift, zone: str, found: Found) -> list[Override]:
 def _layer(shift: _Shift, zone: str, found: Found) -> Layer:
     """Raises ValueError with the sentence of why there is no equal here.
 
-    A single event is a turn of days that is cut after the first.
+    A single event is one turn, of those who are in it first, however many days it lasts.
     """
     begin, until = _span(shift, zone)
     if shift.type == "single_event":
         until = min(_end(shift, zone), until or _end(shift, zone))
-        rotation = Rotation("days", 1, begin, _people(shift, found), zone)
+        rotation = Rotation("days", 1, begin, _people(shift, found)[:1], zone)
     else:
         rotation = _rotation(shift, zone, _people(shift, found))
     name, level = shift.name or shift.id, shift.level or 0

@@ -22,6 +22,7 @@ T = TypeVar("T")
 DAY = timedelta(days=1)
 UNITS = (("weeks", timedelta(weeks=1)), ("days", DAY), ("hours", timedelta(hours=1)))
 MOST_EVERY, MOST_PRIORITY = 999, 1000
+MONTHS, DAYS_OF_A_MONTH = frozenset(range(1, 13)), frozenset(range(-31, 32)) - {0}
 _WORDS = re.compile(r"[^a-z0-9._@]+")
 
 
@@ -108,6 +109,8 @@ def _check_layer(layer: Layer) -> None:
         raise ValueError(f"a turn every {rotation.every} {rotation.unit} has no equal here")
     if rotation.length is not None and not timedelta() < rotation.length <= LONGEST:
         raise ValueError(f"turns that last {rotation.length} have no equal here")
+    if rotation.months - MONTHS or rotation.month_days - DAYS_OF_A_MONTH:
+        raise ValueError("it names a month or a day of the month that no calendar has")
     if abs(layer.priority) > MOST_PRIORITY:
         raise ValueError(f"levels go to {MOST_PRIORITY}, not to {layer.priority}")
 

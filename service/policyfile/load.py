@@ -48,7 +48,8 @@ def decoded(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as broken:
-        *above, line = raw[: broken.start].decode().split("\n")
+        read = broken.object[: broken.start]  # without the mark that some editors begin with
+        *above, line = read.decode().split("\n")
         mark = Mark(name, len(above) + 1, len(line) + 1)
         sentence = "this is no UTF-8 text from here on; save the file as UTF-8."
         raise DocumentErrors([Problem(mark, "", sentence)]) from None

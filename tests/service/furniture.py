@@ -11,8 +11,9 @@ _known: dict[tuple[str, ...], str] = {}
 
 
 async def bare(connection: AnyConnection) -> bool:
-    """Whether nothing has been brought in there."""
-    return not await connection.fetchval("select exists(select from policies)")
+    """Whether nothing has been written there that would be lost, or be taken for brought in."""
+    rows = " union all ".join(f"select from {table}" for table in WRITTEN if table != "generations")
+    return not await connection.fetchval(f"select exists({rows})")
 
 
 async def furnish(connection: AnyConnection, *texts: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from service.store.pool import Connection
 from tests.databases import KEEPERS, Databases, contents, tables_of
-from tests.service import office
+from tests.service import furniture, office
 from tests.service.web import world
 from tests.stories import organisation
 
@@ -56,6 +56,20 @@ async def test_a_world_is_furnished_with_what_it_loaded_at_its_start(
         await databases.give_back(url)
     assert found[:2] == found[2:]
     assert "anna" in found[0]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "audit (at, who, what) values ('2026-03-02T10:00Z', 'somebody', 'did something')",
+        "people (id, body, updated_at) values ('zoe', '{}', '2026-03-02T10:00Z')",
+    ],
+)
+async def test_where_anything_was_written_nothing_is_bare(database_url: str, row: str) -> None:
+    keeper = KEEPERS[database_url]
+    assert await furniture.bare(keeper)
+    await keeper.execute(f"insert into {row}")
+    assert not await furniture.bare(keeper)
 
 
 async def test_what_is_there_already_is_left_alone(

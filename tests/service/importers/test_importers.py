@@ -221,6 +221,16 @@ def test_grafana_turns_are_carried_over_as_they_are(shift: dict[str, object], wh
     assert not on_call(schedule, days[3] + timedelta(hours=8))
 
 
+def test_grafana_an_event_of_several_days_is_one_turn() -> None:
+    event = GROUPS | {"type": "single_event", "duration": 2 * 86400}
+    shown = {"schedules": [{"name": "x", "time_zone": "UTC", "shifts": ["s"]}]}
+    schedule, _ = brought(grafana.read, shown | {"on_call_shifts": [event]})
+    days = [at(f"2026-03-{day:02}T10:00") for day in range(3, 8)]
+    assert ["".join(s.person for s in on_call(schedule, day)) for day in days] == [
+        "", "anna", "anna", "", "",
+    ]  # fmt: skip
+
+
 ICAL = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//x//y//EN
@@ -396,6 +406,8 @@ def test_an_event_that_means_nothing_is_listed_and_the_others_are_read(
         ({"until": "2026-01-01T00:00:00"}, "it ends before it begins"),
         ({"by_day": ["XX"]}, "'XX' is no day of the week"),
         ({"by_monthday": [1]}, "days of the month"),
+        ({"frequency": "monthly", "by_monthday": [32]}, "that no calendar has"),
+        ({"by_month": [0]}, "that no calendar has"),
         ({"rolling_users": [[]]}, "nobody is in it"),
     ],
 )

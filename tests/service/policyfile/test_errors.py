@@ -176,6 +176,7 @@ routes: [{id: r, escalate: e}]
                 ("{within: 1h, business_days: 1}", "not both"),
                 ("{calendar: 24x7}", "`business_days` is missing"),
                 ("{within: soon}", "first_reply.within: 'soon' is no duration"),
+                (f"{{within: 1 business day, rule: {[*RULES][2]}}}", "`rule` belongs to"),
             )
         ),
         ("policy: p\n", "policy: p\neffective: 9999-12-31\n", "is in the year 9999"),
@@ -231,6 +232,7 @@ def test_round_the_clock_but_for_holidays() -> None:
         ("# säkert\nname: ö".encode() + b"\xff", "2:8"),
         ("policy: p\n".encode("utf-16"), "1:1"),
         (b"policy: p\n\xe2\x82", "2:1"),
+        (b"\xef\xbb\xbf\xc3\xb6: \xff", "1:4"),
     ],
 )
 def test_what_is_no_utf_8_is_refused_with_its_place(raw: bytes, place: str) -> None:

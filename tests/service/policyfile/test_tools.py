@@ -11,6 +11,7 @@ from routing.calendar import Window
 from routing.directory import Directory
 from routing.people import ContactRule
 from routing.policy import Policy, StepTarget
+from routing.sla import Metric
 from routing.tools.check import check
 from routing.tools.check_people import people_findings
 from routing.tools.coverage import coverage
@@ -101,7 +102,7 @@ def test_r113_explain_says_everything_with_its_reason() -> None:
     assert "account      Acme Corp, by account id" in lines
     assert "plan         premier: Acme Corp is on Premier" in lines
     assert "severity     L1: standard says urgent" in lines
-    assert "first reply  due 2026-03-02 04:00 UTC" in lines
+    assert "first reply  due 2026-03-02 04:00 UTC, counted in 24x7" in lines
     assert "but          bob@acme.example is not a named contact of Acme Corp." in lines
     assert "route        route emergencies: severity is l1 and plan is premier" in lines
     assert "+0:05:00     sms to Chloe Tan" in lines
@@ -210,14 +211,14 @@ def test_coverage_tells_whose_quiet_hours_may_hold_a_page() -> None:
     assert not any(row.sleepers for row in coverage(demo(), DIRECTORY, NEW_YEAR, 7).rows)
 
 
+AN_HOUR_SHORT = {
+    "hours: {zone: UTC, open: daily 06:00-14:00}": "hours: [daily 07:00-15:00]",
+    "{page: engineering, wait: 10m}        #": "{page: region, wait: 10m} #",
+}
+
+
 def test_coverage_shows_the_first_counter_example() -> None:
-    policy = demo(
-        {
-            "hours: {zone: UTC, open: daily 06:00-14:00}": "hours: [daily 07:00-15:00]",
-            "{page: engineering, wait: 10m}        #": "{page: region, wait: 10m} #",
-        }
-    )
-    found = coverage(policy, DIRECTORY, NEW_YEAR)
+    found = coverage(demo(AN_HOUR_SHORT), DIRECTORY, NEW_YEAR)
     assert not found.holds
     assert found.counter_example is not None
     row, at = found.counter_example
@@ -225,6 +226,21 @@ def test_coverage_shows_the_first_counter_example() -> None:
     assert row.gaps[0] == (at, at + timedelta(hours=1))
     assert row.promised - row.reached == timedelta(hours=210)
     assert "the escalation reaches nobody from Sun 2026-03-29 13:00 to Sun 14:00 UTC" in str(found)
+
+
+def test_coverage_asks_for_somebody_also_in_the_hours_that_a_reply_alone_has() -> None:
+    policy = demo(AN_HOUR_SHORT)
+    plan = policy.plans["premier"]
+    reply = replace(
+        plan.promises["L1"], calendar="weekday-24x5", calendars={Metric.FIRST_REPLY: "24x7"}
+    )
+    update = replace(reply, calendars={Metric.UPDATE: "24x7"})
+    for promise, holds in ((reply, False), (update, True)):
+        own = replace(plan, promises={"L1": promise})
+        sunday = datetime(2026, 3, 29, tzinfo=UTC)
+        row = coverage(replace(policy, plans={plan.id: own}), DIRECTORY, sunday, 2).rows[0]
+        assert row.holds is holds
+        assert row.calendar == ("weekday-24x5" if holds else "weekday-24x5, 24x7")
 
 
 def test_coverage_sees_conditions_of_steps_and_calendars_of_routes() -> None:
