@@ -41,7 +41,6 @@ SWEEP = 1_000
 """Records between two looks at who has gone silent."""
 MOST_WORKERS = 4
 
-
 _BARE: Mapping[str, str] = {}
 
 
@@ -95,6 +94,12 @@ class Matter:
     habits: Habits = field(default_factory=Habits)
 
 
+def _unplayed(matter: Matter) -> Verdict:
+    """What no ticket comes to."""
+    zones = {name: person.time_zone for name, person in matter.directory.people.items()}
+    return Verdict(Tally(matter.old.id, zones), Tally(matter.new.id, zones))
+
+
 class _Player:
     """Plays whole tickets; one in each worker."""
 
@@ -110,11 +115,7 @@ class _Player:
 
     def play(self, tickets: Sequence[Sequence[Raw]]) -> Verdict:
         """What this batch alone comes to."""
-        zones = {name: person.time_zone for name, person in self.matter.directory.people.items()}
-        test = Backtest(
-            self.sides,
-            Verdict(Tally(self.matter.old.id, zones), Tally(self.matter.new.id, zones)),
-        )
+        test = Backtest(self.sides, _unplayed(self.matter))
         for ticket in tickets:
             self._ticket(test, ticket)
         return test.verdict
@@ -160,7 +161,7 @@ class Replay:
     def __init__(self, matter: Matter, workers: int | None = None) -> None:
         self.matter = matter
         self.workers = min(os.cpu_count() or 1, MOST_WORKERS) if workers is None else workers
-        self.verdict = _Player(matter).play(())
+        self.verdict = _unplayed(matter)
         self.records = 0
         self.open: dict[str, list[Raw]] = {}
         self.ready: list[list[Raw]] = []

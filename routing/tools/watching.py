@@ -10,8 +10,9 @@ too (KEPT) or derived from members that must not differ (FIXED, and the hours of
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from routing.hotline_rules import HotlineRules
@@ -44,6 +45,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "routes": ("_index",),
 }
 """What a policy keeps of a member."""
+_KEPT = frozenset(itertools.chain(*KEPT.values()))
 
 
 class Seen:
@@ -81,24 +83,24 @@ class _Items(Mapping[Any, Any]):
         return self.held[key]
 
     def __iter__(self) -> Iterator[object]:
-        if not self.ordered:
-            self.seen.read = True
-        return iter(self.held)
+        return iter(self._as_a_whole())
 
     def __len__(self) -> int:
-        return len(list(self))
+        return len(self._as_a_whole())
+
+    def _as_a_whole(self) -> dict[Any, Any]:
+        if not self.ordered:
+            self.seen.read = True
+        return self.held
 
 
 def watched(one: Policy, other: Policy, seen: Seen) -> Policy | None:
-    """The one, noting in `seen` what is read of it that differs; None where that cannot be told.
-
-    Their ids are taken for equal: no decision asks for them.
-    """
+    """The one, noting in `seen` what is read of it that differs; None where that cannot be told."""
     hours = {region.calendar for region in one.regions.values()}
     if not all(alike(one.calendars.get(name), other.calendars.get(name)) for name in hours):
         return None
     try:
-        found: Policy = _walk(one, replace(other, id=one.id), seen)
+        found: Policy = _walk(one, other, seen)
     except _Whole:
         return None
     return found
@@ -169,6 +171,8 @@ def _noting(one: object, names: Sequence[str], seen: Seen) -> type:
 
 
 def _member(one: object, name: str, seen: Seen) -> property:
+    """Only what is kept of a part is ever written to it: it is others' as well."""
+
     def read(_: object) -> object:
         seen.read = True
         return getattr(one, name)
@@ -176,4 +180,4 @@ def _member(one: object, name: str, seen: Seen) -> property:
     def keep(_: object, value: object) -> None:
         object.__setattr__(one, name, value)
 
-    return property(read, keep)
+    return property(read, keep if name in _KEPT else None)

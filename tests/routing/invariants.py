@@ -20,7 +20,8 @@ from routing.event import (
     Tick,
     WriteBack,
 )
-from routing.page import PageState
+from routing.page import PageState, usable_rules
+from routing.people import Person
 from routing.sla import Metric
 from routing.value import changed
 from service.store import codec
@@ -56,7 +57,7 @@ def check_step(
         assert decision.entries, f"{before.state} became {case.state} without a reason"
     if isinstance(event, Tick):
         _ticked(decision, book, now)
-        _one_at_a_time(before, decision)
+        _one_at_a_time(before, decision, book)
     if isinstance(event, Acknowledge) and before is not None and before != case:
         _acknowledged(before, event, decision)
 
@@ -188,7 +189,7 @@ def _ticked(decision: Decision, book: Book, now: datetime) -> None:
     assert not again.effects, "a second tick at the same instant does something"
 
 
-def _one_at_a_time(before: Case | None, decision: Decision) -> None:
+def _one_at_a_time(before: Case | None, decision: Decision, book: Book) -> None:
     """What a page begins at once was planned for one instant, and by each method it is one."""
     made: dict[tuple[int, str], list[str]] = {}
     for effect in decision.effects:
@@ -198,8 +199,19 @@ def _one_at_a_time(before: Case | None, decision: Decision) -> None:
         first = [p for p in page.planned if p.due_at == page.planned[0].due_at]
         begun = made.get((page.turn, page.person), ())
         assert len(begun) <= max(1, len(first)), f"a burst of contacts: {begun} (rule 2)"
+    for page in decision.case.pages:
+        if before is not None and page.turn > before.turn:
+            begun = made.get((page.turn, page.person), ())
+            most = _at_once(book.people[page.person])
+            assert len(begun) <= most, f"a burst of contacts: {begun} (rule 2)"
     for begun in made.values():
         assert len(begun) == len(set(begun)), f"twice by the same method: {begun} (rule 2)"
+
+
+def _at_once(person: Person) -> int:
+    """The most contacts that somebody's rules plan for the instant a page begins."""
+    planned = [usable_rules(person, urgency) for urgency in person.contact_rules]
+    return max((sum(r.after == own[0].after for r in own) for own in planned if own), default=1)
 
 
 def _acknowledged(before: Case, event: Acknowledge, decision: Decision) -> None:

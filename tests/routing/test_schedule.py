@@ -286,3 +286,14 @@ def test_a_schedule_that_was_sent_to_another_process_answers_the_same() -> None:
     sent = pickle.loads(pickle.dumps(BASE))  # noqa: S301 - our own
     assert (sent, sent.ranks) == (BASE, BASE.ranks)
     assert on_call(sent, WEEK[0]) == on_call(BASE, WEEK[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "who"),
+    [("add", ("cleo", None)), ("replace", ("ann", "dan")), ("take_over", (None, "dan"))],
+)
+def test_whom_an_override_brings_is_among_its_people(
+    kind: str, who: tuple[str | None, str | None]
+) -> None:
+    found = schedule(*BASE.layers, overrides=(Override("o", kind, *WEEK, *who),))
+    assert {shift.person for shift in shifts(found, *WEEK)} <= found.people

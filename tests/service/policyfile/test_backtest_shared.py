@@ -1,10 +1,12 @@
 """A backtest decides once what is the same under both policies: it comes to the same as twice."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from routing.book import Book
 from routing.event import Customer
@@ -15,7 +17,7 @@ from routing.rule import Match
 from routing.tools.backtest import Backtest, Sides, sides
 from routing.tools.course import Habits, Recorded
 from routing.tools.tally import Tally, Verdict
-from routing.tools.watching import Seen
+from routing.tools.watching import KEPT, PARTS, Seen, watched
 from service.matching import Found, customer_of
 from service.policyfile.load import read_directory, read_policy, sample
 from tests.service.policyfile.edits import edits_of
@@ -172,9 +174,67 @@ def test_what_no_ticket_asks_for_is_not_decided_again() -> None:
     base = busy()
     plan = base.plans["e10"]
     promises = {"L2": replace(plan.promises["L2"], targets={})}
-    other = replace(base, plans={**base.plans, "e10": replace(plan, promises=promises)})
+    other = replace(
+        base, id="another", plans={**base.plans, "e10": replace(plan, promises=promises)}
+    )
     found = sides(base, other, PEOPLE, customer, HABITS)
     nothing = replace(found, new=Book(replace(other, plans={}), PEOPLE))
     acme, cedar = TICKETS[0], TICKETS[3]
     assert come_to(found, acme) == come_to(nothing, acme)
     assert come_to(found, cedar) != come_to(nothing, cedar)
+
+
+def noticed(old: Policy, new: Policy, read: Callable[[Policy], object]) -> bool:
+    seen = Seen()
+    found = watched(old, new, seen)
+    assert found is not None
+    read(found)
+    return seen.read
+
+
+def test_whatever_way_it_is_read_what_differs_is_noticed() -> None:
+    base = busy()
+    plans, schedules = base.plans, base.schedules
+    fewer = replace(base, plans={name: plan for name, plan in plans.items() if name != "e10"})
+    turned = replace(base, plans=dict(reversed(list(plans.items()))))
+    more = replace(base, schedules={**schedules, "more": replace(schedules["apac"], id="more")})
+    first, *others = base.routes
+    later = replace(base, routes=(replace(first, at_risk=timedelta(1)), *others))
+    for one, other, read in (
+        (base, fewer, lambda p: "e10" in p.plans),
+        (fewer, base, lambda p: "e10" in p.plans),
+        (fewer, base, lambda p: p.plans.get("e10")),
+        (base, turned, lambda p: next(iter(p.plans))),
+        (base, turned, lambda p: dict(p.plans)),
+        (base, more, lambda p: {*p.schedules}),
+        (base, more, lambda p: len(p.schedules)),
+        (base, more, lambda p: list(p.schedules)),
+        (replace(base, groups={}), base, lambda p: bool(p.groups)),
+        (base, later, lambda p: p.routes[0].at_risk),
+        (base, later, lambda p: p.routes[0] == first),
+        (base, later, lambda p: first in p.routes),
+        (base, later, lambda p: repr(p.routes[0])),
+    ):
+        assert noticed(one, other, read)
+    assert not noticed(base, fewer, lambda p: p.plans["premier"].promises)
+    assert not noticed(base, turned, lambda p: p.plans["e10"])
+    assert not noticed(base, later, lambda p: (p.routes[0].id, p.routes[0].page, p.routes[1:]))
+
+
+def test_whatever_a_part_keeps_beside_its_members_is_watched_with_them() -> None:
+    slots = {
+        slot for kind in PARTS for base in kind.__mro__ for slot in vars(base).get("__slots__", ())
+    }
+    members = {member.name for kind in PARTS for member in fields(kind)}
+    assert slots - members == {name for kept in KEPT.values() for name in kept}
+
+
+def test_a_policy_that_is_watched_stays_as_it_is() -> None:
+    base = busy()
+    plan, ranked = base.plans["e10"], base.plans["e10"].rank
+    other = replace(base, plans={**base.plans, "e10": replace(plan, rank=ranked + 1)})
+    found = watched(base, other, Seen())
+    assert found is not None
+    with pytest.raises(AttributeError):
+        replace(found.plans["e10"], rank=ranked + 2)
+    assert plan.rank == ranked
