@@ -79,8 +79,9 @@ class Book:
         for light in known:
             if light.since <= now < light.until:
                 return light
-        known.append(self._look_up(now))
-        return known[-1]
+        found = self._look_up(now)
+        known.append(found)
+        return found
 
     def _look_up(self, now: datetime) -> Sunlight:
         all_regions, calendars = self.policy.regions, self.policy.calendars

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from routing.calendar import Calendar, add, elapsed, is_open, next_close, next_open, spans
+from routing.calendar_year import MOST_YEARS
 from routing.public_holidays import public_holidays
 from tests.routing.times import DAYS, calendar_of, daily, recorded, utc, window
 
@@ -183,6 +184,13 @@ def test_what_is_far_away_is_found_and_what_is_too_far_is_never() -> None:
     assert elapsed(cal, start, far) == timedelta(hours=2000 * 60)
     assert add(cal, start, timedelta(days=10**6)) is None
     assert add(ALWAYS, start, timedelta(days=10**8)) is None
+
+
+def test_a_calendar_remembers_so_many_years_and_no_more() -> None:
+    cal = hours("UTC", "09:00", "17:00")
+    for year in range(2000, 2000 + MOST_YEARS + 10):
+        assert is_open(cal, datetime(year, 6, 1, 12, tzinfo=UTC))
+    assert len(cal.years) <= MOST_YEARS
 
 
 @pytest.mark.parametrize("cal", [ALWAYS, whole_days("Asia/Tokyo", country="JP")])

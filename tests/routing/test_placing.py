@@ -243,6 +243,8 @@ def test_an_environment_that_is_not_production_is_capped() -> None:
     assert story.case.severity == "low"
     story.ticket(environment="prod")
     assert (story.case.severity, story.paged) == ("high", ["anna sms"])
+    story.ticket(environment="staging")
+    assert (story.case.severity, story.case.production) == ("low", False)
 
 
 def test_r30_an_agent_may_judge_what_came_by_mail() -> None:

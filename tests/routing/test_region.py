@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from routing.book import MOST_SUNS, Book
 from routing.calendar import Calendar
 from routing.region import Region, next_sunrise, sunset, with_sun
+from tests.routing import world
 from tests.routing.times import daily, utc
 
 WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -41,6 +46,18 @@ REGIONS = {
 def test_who_has_the_sun(at: str, home: str | None, acting: str | None) -> None:
     region = with_sun(REGIONS, CALENDARS, utc(at), home)
     assert (region and region.id) == acting
+
+
+def test_a_book_remembers_the_sun_as_it_is_and_not_for_ever() -> None:
+    policy = replace(world.house(), regions=REGIONS, calendars=CALENDARS)
+    book, begin = Book(policy, {}), utc("2026-03-26 00:00")
+    for step in range(24 * 12):
+        at = begin + (step * 37 % (24 * 12)) * timedelta(minutes=30)
+        for home in (None, "nowhere", *REGIONS):
+            assert book.sun_at(at, home) == with_sun(REGIONS, CALENDARS, at, home), (at, home)
+    for day in range(MOST_SUNS + 10):
+        book.sun_at(begin + timedelta(days=day))
+    assert len(book.suns) <= MOST_SUNS
 
 
 def test_policy_order_breaks_ties() -> None:
