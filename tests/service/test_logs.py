@@ -1,9 +1,22 @@
 """What a process says of its settings as it starts."""
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from service.logs import announce
 from service.settings import Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def whatever_its_level() -> Iterator[None]:
+    """A test before this one may have had its process say no more than warnings."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
 
 
 def settings_of(**values: str) -> Settings:
