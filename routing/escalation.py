@@ -240,9 +240,9 @@ def refused(ledger: Ledger, event: ContactRefused) -> None:
     if not wanted:
         return
     if not page.open:
-        lost(ledger, page, "cannot be reached")
+        lost(ledger, page, pages.lost_how(page))
     if not page.open or contact(ledger):
-        step_over_if_done(ledger, f"{name} cannot be reached")
+        step_over_if_done(ledger, f"{name} {pages.lost_how(page)}")
         if ledger.case.remind_at is not None and not ledger.case.waited_for:
             _again(ledger, min(SOON, ledger.book.policy.reminder))
 

@@ -158,6 +158,12 @@ def take_due(page: Page, person: Person, now: datetime) -> tuple[Page, Tried | N
     return replace(page, planned=_after(first, rest, now), tried=(*page.tried, tried)), tried
 
 
+def lost_how(page: Page) -> str:
+    """How a page ended that has nothing left to try; what got through may well have been seen."""
+    reached = any(tried.refused is None for tried in page.tried)
+    return "did not answer, and no other way is left" if reached else "cannot be reached"
+
+
 def _after(begun: Planned, rest: tuple[Planned, ...], now: datetime) -> tuple[Planned, ...]:
     """The rest of a plan, as much later as the contact that begins now is late.
 

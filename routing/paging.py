@@ -90,7 +90,7 @@ def _contact(ledger: Ledger, page: Page) -> Page:
     if page is not known:
         put(ledger, page)
     if not page.open:
-        lost(ledger, page, "cannot be reached")
+        lost(ledger, page, pages.lost_how(page))
     return page
 
 

@@ -94,6 +94,13 @@ def test_rule_5_a_refused_last_method_escalates_at_once() -> None:
     story.fails("anna voice", "nobody picks up")
     assert story.now == world.MONDAY + minutes(3)
     assert story.paged == ["anna sms", "anna voice", "ben sms"]
+    assert story.said("unreachable") == ["Anna Lind did not answer, and no other way is left"]
+
+
+def test_whom_nothing_got_through_to_cannot_be_reached() -> None:
+    story = Story()
+    story.fails("anna sms")
+    story.fails("anna voice")
     assert story.said("unreachable") == ["Anna Lind cannot be reached"]
 
 
