@@ -68,9 +68,7 @@ def judge(ledger: Ledger, customer: Customer | None, changed: frozenset[str]) ->
     before = ledger.case
     if customer is not None:
         _customer(ledger, customer)
-    live = production(ledger.case, ledger.book.policy)
-    if live != ledger.case.production:
-        ledger.set(production=live)
+    ledger.set(production=production(ledger.case, ledger.book.policy))
     found, why = severity(ledger)
     if not before.severity_fixed:
         answers.set_severity(ledger, found, why)

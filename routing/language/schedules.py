@@ -58,12 +58,16 @@ def _schedule(name: str, at: Cursor) -> Schedule:
         layers.append(Layer("rotation", _rotation(rotation, zone)))
     temporary = tuple(_temporary(item, n, zone) for n, item in _numbered(members, "temporary"))
     overrides = [_override(item, n, zone) for n, item in _numbered(members, "overrides")]
-    brings = any(override.kind in {"add", "take_over"} for override in overrides)
-    if not layers and not temporary and not brings:
+    if not (layers or temporary or any(map(_brings, overrides))):
         at.wrong("nobody is ever on call here; give it a `rotation`, or `layers`.")
     _refuse_overlap(at, temporary)
     swaps = [part for n, item in _numbered(members, "swaps") for part in _swap(item, n, zone)]
     return Schedule(name, zone, tuple(layers), (*overrides, *swaps), temporary)
+
+
+def _brings(override: Override) -> bool:
+    """Whether somebody is on call by it where nobody was."""
+    return override.kind in {"add", "take_over"}
 
 
 def _numbered(members: Members, name: str) -> Iterator[tuple[int, Cursor]]:

@@ -140,11 +140,7 @@ def _layer(shift: _Shift, zone: str, found: Found) -> Layer:
 
 
 def _rotation(shift: _Shift, zone: str, people: tuple[tuple[str, ...], ...]) -> Rotation:
-    unit = UNITS.get(shift.frequency or "")
-    if unit is None:
-        raise ValueError(f"turns that are {shift.frequency!r} have no equal here")
-    if shift.by_monthday and unit != "months":
-        raise ValueError("days of the month have an equal only in turns of months")
+    unit = _unit(shift)
     return Rotation(
         unit,
         shift.interval or 1,
@@ -157,6 +153,15 @@ def _rotation(shift: _Shift, zone: str, people: tuple[tuple[str, ...], ...]) -> 
         months=frozenset(shift.by_month or ()),
         week_start=_weekday(shift.week_start or "MO"),
     )
+
+
+def _unit(shift: _Shift) -> str:
+    unit = UNITS.get(shift.frequency or "")
+    if unit is None:
+        raise ValueError(f"turns that are {shift.frequency!r} have no equal here")
+    if shift.by_monthday and unit != "months":
+        raise ValueError("days of the month have an equal only in turns of months")
+    return unit
 
 
 def _length(shift: _Shift, unit: str) -> timedelta | None:
